@@ -1,0 +1,1 @@
+"""360° Proctor: the server and its commands."""

@@ -1,0 +1,1 @@
+"""From a JPEG to a FrameReport, in worker processes that hold no secrets."""

@@ -1,0 +1,1 @@
+"""One detector per file; registry.py lists them."""

@@ -1,0 +1,98 @@
+"""Plain data that crosses the border between the server and its analysis processes."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from app.domain.violations import NeutralState, Observation, ViolationKind
+
+Memory: TypeAlias = dict[str, dict[str, float | int | str | list[float] | None]]
+"""What detectors remember of one exam session between frames, by detector name; JSON-able and small (a few KB).
+
+Workers keep nothing: the server sends the memory with each frame, gets the new one back in the report and stores it
+with the exam session now and then, so that a restarted server goes on where it was.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face. `box` is x, y, width, height in pixels of the input picture; `score` 0..1."""
+
+    box: tuple[int, int, int, int]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Head turn in degrees: yaw < 0 towards the image's left, pitch < 0 down, roll clockwise."""
+
+    yaw: float
+    pitch: float
+    roll: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gaze:
+    """Where the eyes point against the person's own resting gaze: x −1 image's left … +1 right, y −1 up … +1 down."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Mean grey level 0..255, its standard deviation, and variance of the Laplacian at the working size."""
+
+    brightness: float
+    contrast: float
+    sharpness: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundObject:
+    """One thing found in the picture; `box` as in Face, `label` in COCO's words."""
+
+    label: str
+    score: float
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRequest:
+    """One encoded picture to be judged. `at` is media time in seconds since the exam session's start."""
+
+    jpeg: bytes
+    at: float
+    memory: Memory = field(default_factory=dict)
+    disabled: frozenset[ViolationKind] = frozenset()
+    thumbnail: bool = False
+    single: bool = False
+    """True for an independent picture: no rule over time may fire."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReport:
+    """Everything the pipeline measured in one frame. `stages` maps stage → milliseconds; `ms` is their wall total."""
+
+    at: float
+    width: int
+    height: int
+    faces: tuple[Face, ...] = ()
+    head: Head | None = None
+    gaze: Gaze | None = None
+    objects: tuple[FoundObject, ...] = ()
+    identity: float | None = None
+    quality: Quality | None = None
+    states: tuple[NeutralState, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    memory: Memory = field(default_factory=dict)
+    thumbnail: bytes | None = None
+    stages: dict[str, float] = field(default_factory=dict)
+    ms: float = 0.0
+
+
+class FrameRefused(Exception):
+    """The picture cannot be judged; `code` is stable (not_an_image, too_large, too_many_pixels, undecodable, …)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

@@ -1,0 +1,1 @@
+"""What each `proctor` command does; cli.py names them."""

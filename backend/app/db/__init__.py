@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, embedded cluster, models, first rows."""

@@ -1,0 +1,1 @@
+"""The rules of proctoring as plain functions: no I/O, the time is an argument."""

@@ -1,0 +1,1 @@
+"""The live sockets: students send, teachers watch."""
