@@ -1,1 +1,22 @@
 """One file per noun; importing this package registers every table."""
+
+from app.db.models.audit import AuditEntry
+from app.db.models.exam_sessions import ClientMessage, ExamSession
+from app.db.models.exams import Exam, ExamEnrolment
+from app.db.models.installation import InstallationMark
+from app.db.models.users import RefreshToken, SocketTicket, User
+from app.db.models.violations import Evidence, Violation
+
+__all__ = [
+    "AuditEntry",
+    "ClientMessage",
+    "Evidence",
+    "Exam",
+    "ExamEnrolment",
+    "ExamSession",
+    "InstallationMark",
+    "RefreshToken",
+    "SocketTicket",
+    "User",
+    "Violation",
+]

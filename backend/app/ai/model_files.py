@@ -1,0 +1,106 @@
+"""The committed model files: what they are (manifest.toml) and that nobody changed them (sha256)."""
+
+import hashlib
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+MODELS_FOLDER = Path(__file__).parent / "models"
+MANIFEST_NAME = "manifest.toml"
+
+
+class ModelRefused(Exception):
+    """A model file is missing, changed or not described; `code` is stable, `model` is the file's name."""
+
+    def __init__(self, code: str, model: str) -> None:
+        super().__init__(f"{code}: {model}")
+        self.code = code
+        self.model = model
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """One entry of the manifest. `input` and `answers` are prose for people; `sha256` is checked before loading."""
+
+    name: str
+    file: str
+    package: str
+    version: str
+    path: str
+    sha256: str
+    licence: str
+    input: str
+    answers: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """The outcome for one model: `problem` is None when the file is exactly what the manifest says."""
+
+    card: ModelCard
+    size: int
+    problem: str | None
+
+    def as_dict(self) -> dict[str, str | int | bool | None]:
+        """Plain JSON for `proctor models verify --json`."""
+        return {**asdict(self.card), "bytes": self.size, "ok": self.problem is None, "problem": self.problem}
+
+
+def read_manifest(folder: Path = MODELS_FOLDER) -> dict[str, ModelCard]:
+    """Model name → card. Raises ModelRefused when the manifest is missing or cannot be understood."""
+    try:
+        data = tomllib.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        return {name: ModelCard(name=name, **entry) for name, entry in data["models"].items()}
+    except FileNotFoundError as error:
+        raise ModelRefused("manifest_missing", MANIFEST_NAME) from error
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise ModelRefused("manifest_unreadable", MANIFEST_NAME) from error
+
+
+def problem_of(card: ModelCard, content: bytes | None) -> str | None:
+    """`model_missing`, `model_changed`, or None when all is well."""
+    if content is None:
+        return "model_missing"
+    return None if hashlib.sha256(content).hexdigest() == card.sha256 else "model_changed"
+
+
+def read_file(path: Path) -> bytes | None:
+    """The file's bytes, or None where there is none."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def check_models(folder: Path = MODELS_FOLDER) -> list[ModelCheck]:
+    """Check every model of the manifest, in its order; also reports model files the manifest does not name."""
+    cards = read_manifest(folder)
+    checks = []
+    for card in cards.values():
+        content = read_file(folder / card.file)
+        checks.append(ModelCheck(card, len(content or b""), problem_of(card, content)))
+    known = {card.file for card in cards.values()}
+    for stray in sorted(folder.glob("*.tflite")):
+        if stray.name not in known:
+            unknown = ModelCard(stray.stem, stray.name, "", "", "", "", "", "", "")
+            checks.append(ModelCheck(unknown, stray.stat().st_size, "model_not_in_manifest"))
+    return checks
+
+
+def verified(name: str, folder: Path = MODELS_FOLDER) -> bytes:
+    """The bytes of one model, checked; what is returned is what was hashed, so the file cannot change in between."""
+    card = read_manifest(folder).get(name)
+    if card is None:
+        raise ModelRefused("model_not_in_manifest", name)
+    content = read_file(folder / card.file)
+    problem = problem_of(card, content)
+    if content is None or problem is not None:
+        raise ModelRefused(problem or "model_missing", card.file)
+    return content
+
+
+def verify_all(folder: Path = MODELS_FOLDER) -> None:
+    """Raise ModelRefused for the first model that is not exactly as the manifest says; called before anything starts."""
+    for check in check_models(folder):
+        if check.problem is not None:
+            raise ModelRefused(check.problem, check.card.file)

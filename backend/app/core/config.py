@@ -1,0 +1,105 @@
+"""Settings: every one has a default, a meaning and one place; `.env.example` is generated from here."""
+
+import os
+import secrets
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class Environment(StrEnum):
+    """Where the server runs; production refuses what development forgives."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then from `.env` in the repository or in `backend/`."""
+
+    model_config = SettingsConfigDict(
+        env_file=(REPOSITORY / ".env", REPOSITORY / "backend" / ".env"), extra="ignore", env_ignore_empty=True
+    )
+
+    ENVIRONMENT: Environment = Field(Environment.DEVELOPMENT, description="development, test or production.")
+    HOST: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 behind a proxy.")
+    PORT: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    DEBUG: bool = Field(False, description="Verbose logs. Refused in production.")
+
+    DATABASE_URL: SecretStr | None = Field(
+        None, description="postgresql://user:password@host/auto_proctoring. Unset: an embedded PostgreSQL in VAR_DIR."
+    )
+    DATABASE_POOL: int = Field(10, ge=1, description="Database connections kept open.")
+    DATABASE_OVERFLOW: int = Field(5, ge=0, description="Database connections opened beyond the pool under load.")
+    VAR_DIR: Path = Field(REPOSITORY / "var", description="Where the server keeps its own files.")
+    EVIDENCE_DIR: Path | None = Field(None, description="Where evidence is kept. Unset: VAR_DIR/evidence.")
+    WEB_DIR: Path = Field(REPOSITORY / "frontend" / "dist", description="The built web application.")
+
+    SECRET_KEY: SecretStr | None = Field(
+        None, description="Signs tokens; at least 32 random bytes. Unset in development: made once in VAR_DIR."
+    )
+    ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60, description="Life of an access token.")
+    REFRESH_TOKEN_DAYS: int = Field(14, ge=1, le=90, description="Life of a refresh token.")
+    TICKET_SECONDS: int = Field(60, ge=5, le=60, description="Life of a one-use socket ticket.")
+    WS_ALLOW_ACCESS_TOKEN: bool | None = Field(
+        None, description="Accept an access token in a socket's address. Unset: only outside production."
+    )
+    ALLOWED_ORIGINS: list[str] = Field(
+        ["http://localhost:3000", "http://localhost:5173"],
+        description="Other origins whose pages may call us, as a JSON list; no wildcard.",
+    )
+    ALLOW_REMOTE_DEMO: bool = Field(False, description="Let demo accounts log in from elsewhere. Never in production.")
+    FIRST_ADMIN_EMAIL: str | None = Field(
+        None, description="Production: the first administrator, on an empty database."
+    )
+    FIRST_ADMIN_PASSWORD_FILE: Path | None = Field(None, description="Production: file with that person's password.")
+
+    ANALYSIS_WORKERS: int = Field(os.cpu_count() or 1, ge=1, le=64, description="Analysis processes; one a core.")
+    MAX_FPS: float = Field(2.0, gt=0, le=30, description="Frames per second asked of one student.")
+    MAX_FRAME_BYTES: int = Field(256 * 1024, ge=16 * 1024, le=256 * 1024, description="Largest picture accepted.")
+    MESSAGES_PER_SECOND: float = Field(20.0, gt=0, description="Text messages one student may send, in the long run.")
+    MESSAGE_BURST: int = Field(200, ge=1, description="Text messages one student may send at once (an outbox).")
+    IDLE_SECONDS: float = Field(60.0, gt=0, description="A student socket silent for so long is closed (4408).")
+
+    @cached_property
+    def evidence_dir(self) -> Path:
+        """Where evidence is kept."""
+        return self.EVIDENCE_DIR or self.VAR_DIR / "evidence"
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The signing key; in development made once, readable by the owner alone."""
+        if self.SECRET_KEY is not None:
+            return self.SECRET_KEY.get_secret_value()
+        path = self.VAR_DIR / "secret_key"
+        self.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            # O_EXCL: of two servers started together one writes and both read the same key.
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text()
+
+    @property
+    def production(self) -> bool:
+        """Whether real people depend on this server."""
+        return self.ENVIRONMENT is Environment.PRODUCTION
+
+    @property
+    def socket_access_tokens(self) -> bool:
+        """Whether a socket's address may carry a plain access token instead of a ticket."""
+        return not self.production if self.WS_ALLOW_ACCESS_TOKEN is None else self.WS_ALLOW_ACCESS_TOKEN
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The process's settings. `create_app` takes them as an argument; only entry points call this."""
+    return Settings()

@@ -1,0 +1,73 @@
+"""One student's sitting, and every message it acknowledged."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.clock import now
+from app.db.base_class import Base, Row
+from app.db.models.exams import Exam
+from app.db.models.users import User
+from app.domain.exam_sessions import SessionState
+
+
+class ExamSession(Row, Base):
+    """A sitting. Personal data: who sat, when, and the resting gaze in `analysis`; deleted with the exam."""
+
+    __tablename__ = "exam_sessions"
+    __table_args__ = (
+        UniqueConstraint("exam_id", "student_id", "attempt"),
+        # Two starts at once must not make two sittings (T15); the loser of the race reads the winner's.
+        Index(
+            "uq_exam_sessions_open",
+            "exam_id",
+            "student_id",
+            unique=True,
+            postgresql_where=text("state IN ('created', 'active', 'paused')"),
+        ),
+        Index(
+            "ix_exam_sessions_deadline", "ends_at", postgresql_where=text("state IN ('created', 'active', 'paused')")
+        ),
+        CheckConstraint("trust BETWEEN 0 AND 100", name="trust"),
+    )
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exams.id", ondelete="CASCADE"), index=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    attempt: Mapped[int] = mapped_column(default=1)
+    state: Mapped[SessionState] = mapped_column(String(16), default=SessionState.CREATED)
+    start_time: Mapped[datetime] = mapped_column(default=now)
+    end_time: Mapped[datetime | None]
+    ends_at: Mapped[datetime]
+    """The deadline, kept by the server."""
+    paused_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(String(500), default="")
+    trust: Mapped[float] = mapped_column(default=100.0)
+    coverage: Mapped[float | None]
+    """Share of the elapsed time that could be judged, 0..1; None before the first frame."""
+    last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    analysis: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """Detectors' memory, incidents and coverage counters, so that a restarted server goes on where it was."""
+
+    exam: Mapped[Exam] = relationship(lazy="raise")
+    student: Mapped[User] = relationship(lazy="raise")
+
+
+class ClientMessage(Base):
+    """A numbered message of a student's client, stored before it was acknowledged.
+
+    Personal data: what the student's browser reported and typed; deleted with the exam session.
+    """
+
+    __tablename__ = "client_messages"
+
+    exam_session_id: Mapped[int] = mapped_column(ForeignKey("exam_sessions.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    type: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    client_time: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+    refused: Mapped[str | None] = mapped_column(String(64))
+    """The error code where the message was kept but not understood."""

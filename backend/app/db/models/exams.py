@@ -1,0 +1,55 @@
+"""Exams and who may sit them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base_class import Base, Row
+from app.db.models.users import User
+from app.domain.exams import Enrolment, ExamStatus
+
+
+class Exam(Row, Base):
+    """An exam and its proctoring settings. Personal data: its creator's id; deleted with the exam."""
+
+    __tablename__ = "exams"
+    __table_args__ = (
+        CheckConstraint("end_time > start_time", name="window"),
+        CheckConstraint("duration_minutes > 0", name="duration"),
+        CheckConstraint("max_attempts > 0", name="attempts"),
+    )
+
+    creator_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+    start_time: Mapped[datetime]
+    end_time: Mapped[datetime]
+    duration_minutes: Mapped[int]
+    status: Mapped[ExamStatus] = mapped_column(String(16), default=ExamStatus.DRAFT)
+    enrolment: Mapped[Enrolment] = mapped_column(String(8), default=Enrolment.OPEN)
+    max_attempts: Mapped[int] = mapped_column(default=1)
+    show_trust: Mapped[bool] = mapped_column(default=False)
+    enable_face_detection: Mapped[bool] = mapped_column(default=True)
+    enable_multiple_face_detection: Mapped[bool] = mapped_column(default=True)
+    enable_eye_tracking: Mapped[bool] = mapped_column(default=True)
+    enable_audio_detection: Mapped[bool] = mapped_column(default=True)
+    enable_tab_switch_detection: Mapped[bool] = mapped_column(default=True)
+    enable_phone_detection: Mapped[bool] = mapped_column(default=True)
+    warning_threshold: Mapped[float] = mapped_column(default=0.7)
+    critical_threshold: Mapped[float] = mapped_column(default=0.5)
+    weights: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict)
+    """Violation kind → weight, where the exam departs from the rule's own."""
+
+    creator: Mapped[User] = relationship(lazy="raise")
+
+
+class ExamEnrolment(Row, Base):
+    """A student on an exam's list. Personal data: the student's id; deleted with exam or account."""
+
+    __tablename__ = "exam_enrolments"
+    __table_args__ = (UniqueConstraint("exam_id", "student_id"),)
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exams.id", ondelete="CASCADE"))
+    student_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

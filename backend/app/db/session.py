@@ -1,0 +1,57 @@
+"""Engine, and the unit of work: one transaction, then its announcements."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from app.core.events import Bus
+
+Sessions = async_sessionmaker[AsyncSession]
+"""Makes database sessions; `unit_of_work` is the usual way to one."""
+
+SERVER_SETTINGS = {
+    "application_name": "360proctor",
+    "synchronous_commit": "on",  # an acknowledgement must survive a crash of the database
+    "statement_timeout": "5000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "15000",
+    "timezone": "UTC",
+}
+
+
+def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 5) -> AsyncEngine:
+    """An engine on PostgreSQL; `postgres://`, `postgresql://` and `postgresql+asyncpg://` all mean the same here."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+asyncpg")
+    return create_async_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 10},
+    )
+
+
+def make_sessions(engine: AsyncEngine, bus: Bus) -> Sessions:
+    """Database sessions whose announcements go to `bus`."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={"bus": bus})
+
+
+def announce(db: AsyncSession, topic: str, message: Any) -> None:
+    """Tell `topic` once the unit of work around `db` has committed; never if it rolls back."""
+    db.info.setdefault("announcements", []).append((topic, message))
+
+
+@contextlib.asynccontextmanager
+async def unit_of_work(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """One transaction: commits at the end, then publishes what was announced; rolls back on any exception."""
+    async with sessions() as db:
+        yield db
+        await db.commit()
+        announcements, db.info["announcements"] = db.info.get("announcements", []), []
+        bus: Bus = db.info["bus"]
+    for topic, message in announcements:
+        bus.publish(topic, message)

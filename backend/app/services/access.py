@@ -1,0 +1,96 @@
+"""The only doors to a row for somebody: "not there" and "not yours" are the same answer."""
+
+from typing import TypeVar
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql import Select
+
+from app.core.errors import Missing
+from app.db.models import Evidence, Exam, ExamEnrolment, ExamSession, User, Violation
+from app.domain.exams import SITTABLE, Enrolment
+from app.domain.roles import Role
+
+
+def visible_exams(who: User) -> Select[tuple[Exam]]:
+    """Exams somebody may see: all, one's own, or those one may sit."""
+    query = select(Exam)
+    if who.role == Role.ADMIN:
+        return query
+    if who.role == Role.TEACHER:
+        return query.where(Exam.creator_id == who.id)
+    enrolled = exists().where(ExamEnrolment.exam_id == Exam.id, ExamEnrolment.student_id == who.id)
+    return query.where(Exam.status.in_(SITTABLE), or_(Exam.enrolment == Enrolment.OPEN, enrolled))
+
+
+def staffed_exams(who: User) -> Select[tuple[Exam]]:
+    """Exams somebody runs; for a student none."""
+    query = visible_exams(who)
+    return query.where(Exam.id.is_(None)) if who.role == Role.STUDENT else query
+
+
+async def access_exam(db: AsyncSession, who: User, exam_id: int) -> Exam:
+    """An exam to look at."""
+    return _found(await db.scalar(visible_exams(who).where(Exam.id == exam_id)))
+
+
+async def access_exam_as_staff(db: AsyncSession, who: User, exam_id: int, *, lock: bool = False) -> Exam:
+    """An exam to run."""
+    query = staffed_exams(who).where(Exam.id == exam_id)
+    return _found(await db.scalar(query.with_for_update() if lock else query))
+
+
+def visible_exam_sessions(who: User) -> Select[tuple[ExamSession]]:
+    """Sittings somebody may see: one's own, or those of the exams one runs. Loads exam and student."""
+    query = (
+        select(ExamSession)
+        .join(ExamSession.exam)
+        .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
+    )
+    if who.role == Role.ADMIN:
+        return query
+    return query.where(Exam.creator_id == who.id if who.role == Role.TEACHER else ExamSession.student_id == who.id)
+
+
+async def access_exam_session(db: AsyncSession, who: User, exam_session_id: int, *, lock: bool = False) -> ExamSession:
+    """A sitting, for its student or the exam's staff."""
+    query = visible_exam_sessions(who).where(ExamSession.id == exam_session_id)
+    return _found(await db.scalar(query.with_for_update(of=ExamSession) if lock else query))
+
+
+async def access_own_exam_session(db: AsyncSession, who: User, exam_session_id: int) -> ExamSession:
+    """A sitting, for its student alone."""
+    found = await access_exam_session(db, who, exam_session_id)
+    if found.student_id != who.id:
+        raise Missing
+    return found
+
+
+async def access_evidence(db: AsyncSession, who: User, evidence_id: int) -> Evidence:
+    """A picture, for the exam's staff and the student it shows."""
+    sittings = visible_exam_sessions(who).with_only_columns(ExamSession.id)
+    query = (
+        select(Evidence)
+        .options(joinedload(Evidence.violation))
+        .where(Evidence.id == evidence_id, Evidence.exam_session_id.in_(sittings))
+    )
+    return _found(await db.scalar(query))
+
+
+async def access_violations(db: AsyncSession, who: User, exam_session_id: int) -> tuple[ExamSession, list[Violation]]:
+    """A sitting and what was noted in it, oldest first."""
+    taken = await access_exam_session(db, who, exam_session_id)
+    rows = await db.scalars(
+        select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.started_at, Violation.id)
+    )
+    return taken, list(rows)
+
+
+T = TypeVar("T")
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise Missing
+    return row
