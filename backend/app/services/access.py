@@ -13,7 +13,7 @@ from app.domain.exams import SITTABLE, Enrolment
 from app.domain.roles import Role
 
 
-def visible_exams(who: User) -> Select[tuple[Exam]]:
+def visible_exams(who: User) -> Select[Exam]:
     """Exams somebody may see: all, one's own, or those one may sit."""
     query = select(Exam)
     if who.role == Role.ADMIN:
@@ -24,7 +24,7 @@ def visible_exams(who: User) -> Select[tuple[Exam]]:
     return query.where(Exam.status.in_(SITTABLE), or_(Exam.enrolment == Enrolment.OPEN, enrolled))
 
 
-def staffed_exams(who: User) -> Select[tuple[Exam]]:
+def staffed_exams(who: User) -> Select[Exam]:
     """Exams somebody runs; for a student none."""
     query = visible_exams(who)
     return query.where(Exam.id.is_(None)) if who.role == Role.STUDENT else query
@@ -41,7 +41,7 @@ async def access_exam_as_staff(db: AsyncSession, who: User, exam_id: int, *, loc
     return _found(await db.scalar(query.with_for_update() if lock else query))
 
 
-def visible_exam_sessions(who: User) -> Select[tuple[ExamSession]]:
+def visible_exam_sessions(who: User) -> Select[ExamSession]:
     """Sittings somebody may see: one's own, or those of the exams one runs. Loads exam and student."""
     query = (
         select(ExamSession)
