@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     SECRET_KEY: SecretStr | None = Field(
         None, description="Signs tokens; at least 32 random bytes. Unset in development: made once in VAR_DIR."
     )
+    PREVIOUS_SECRET_KEY: SecretStr | None = Field(
+        None, description="The key before a rotation; its tokens are accepted until they end."
+    )
+    PASSWORD_MIN_LENGTH: int | None = Field(
+        None, ge=8, le=64, description="Shortest password. Unset: 15 in production, 8 elsewhere."
+    )
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60, description="Life of an access token.")
     REFRESH_TOKEN_DAYS: int = Field(14, ge=1, le=90, description="Life of a refresh token.")
     TICKET_SECONDS: int = Field(60, ge=5, le=60, description="Life of a one-use socket ticket.")

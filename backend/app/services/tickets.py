@@ -1,0 +1,96 @@
+"""Ways into a socket: one-use tickets, and plain access tokens where the settings allow them."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.core.config import Settings
+from app.core.errors import Unauthenticated
+from app.core.security import API_AUDIENCE, Claims, TokenKind, issue_token, read_token
+from app.db.models import SocketTicket, User
+
+KEPT_AFTER_EXPIRY = timedelta(hours=1)
+PURGED_AT_ONCE = 100
+
+
+async def issue(db: AsyncSession, who: User, *, audience: str, settings: Settings) -> tuple[str, int]:
+    """A ticket for exactly one socket, such as `student:17` or `live:3`, and its life in seconds."""
+    token, claims, seconds = issue_token(
+        settings, kind=TokenKind.TICKET, audience=audience, user_id=who.id, token_version=who.token_version
+    )
+    expires_at = now() + timedelta(seconds=seconds)
+    db.add(SocketTicket(jti=claims.token_id, user_id=who.id, expires_at=expires_at))
+    await _purge(db)
+    await db.flush()
+    return token, seconds
+
+
+async def enter(db: AsyncSession, token: str, *, audience: str, settings: Settings) -> User:
+    """The person this token lets into the socket; a ticket is used up by it once the caller commits.
+
+    Raises Unauthenticated: `token_expired`, `token_invalid`, `ticket_used`, `account_closed`,
+    `password_change_required`.
+    """
+    try:
+        claims = read_token(settings, token, kind=TokenKind.TICKET, audience=audience)
+    except Unauthenticated as refused:
+        if not settings.socket_access_tokens:
+            raise
+        return await _holder(db, _access_claims(settings, token, refused))
+    await _use_up(db, claims)
+    return await _holder(db, claims)
+
+
+async def still_valid(db: AsyncSession, user_id: int, token_version: int) -> bool:
+    """Whether who came in with this token version may stay; asked every few seconds for an open socket."""
+    found = await db.scalar(
+        select(User.id).where(User.id == user_id, User.is_active, User.token_version == token_version)
+    )
+    return found is not None
+
+
+def _access_claims(settings: Settings, token: str, refused: Unauthenticated) -> Claims:
+    try:
+        return read_token(settings, token, kind=TokenKind.ACCESS, audience=API_AUDIENCE)
+    except Unauthenticated as also_refused:
+        # An outdated ticket is "expired" although it is no access token at all; tell the better of the two reasons.
+        raise (refused if refused.code == "token_expired" else also_refused) from None
+
+
+async def _use_up(db: AsyncSession, claims: Claims) -> None:
+    """One UPDATE decides: of two sockets with the same ticket only one finds it unused."""
+    used = await db.scalar(
+        update(SocketTicket)
+        .where(
+            SocketTicket.jti == claims.token_id,
+            SocketTicket.user_id == claims.user_id,
+            SocketTicket.used_at.is_(None),
+            SocketTicket.expires_at > now(),
+        )
+        .values(used_at=now())
+        .returning(SocketTicket.jti)
+    )
+    if used is None:
+        raise Unauthenticated("ticket_used")
+
+
+async def _holder(db: AsyncSession, claims: Claims) -> User:
+    user = await db.get(User, claims.user_id)
+    if user is None or not user.is_active or user.token_version != claims.token_version:
+        raise Unauthenticated("account_closed")
+    if user.must_change_password:
+        raise Unauthenticated("password_change_required")
+    return user
+
+
+async def _purge(db: AsyncSession) -> None:
+    """Drop a handful of old tickets; skipping locked rows, so that two issuers never wait for each other."""
+    old = (
+        select(SocketTicket.jti)
+        .where(SocketTicket.expires_at < now() - KEPT_AFTER_EXPIRY)
+        .limit(PURGED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    await db.execute(delete(SocketTicket).where(SocketTicket.jti.in_(old)))
