@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from app.core.config import Settings
 from app.db.postgres_programs import MAJOR_VERSION, Account, EmbeddedPostgresError, account_for, pg_binary, run_program
 
 DATABASE = "auto_proctoring"
@@ -55,6 +56,16 @@ OPTIONS: Mapping[str, str] = {
     "log_parameter_max_length_on_error": "0",
     "log_checkpoints": "off",
 }
+
+
+@contextmanager
+def database_of(settings: Settings) -> Iterator[str]:
+    """The URL of the configured database; without one, of the embedded PostgreSQL, kept running meanwhile."""
+    if settings.DATABASE_URL is not None:
+        yield settings.DATABASE_URL.get_secret_value()
+        return
+    with running(settings.VAR_DIR / "postgres") as url:
+        yield url
 
 
 @contextmanager

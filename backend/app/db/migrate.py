@@ -1,0 +1,84 @@
+"""Brings a database to the newest schema, by one process at a time; used at start and by `proctor db upgrade`."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+BACKEND = Path(__file__).resolve().parents[2]
+LOCK_KEY = 360_000_001
+LOCK_TIMEOUT_S = 120.0
+LOCK_POLL_S = 0.1
+
+
+class MigrationError(RuntimeError):
+    """The schema cannot be brought up to date; the text says why."""
+
+
+async def migrate(engine: AsyncEngine) -> str:
+    """Upgrade the database of `engine` to the newest revision, all or nothing, and return that revision.
+
+    A second process waits. Raises MigrationError when the lock is not had or the database is newer than this program.
+    """
+    unhurried = create_async_engine(engine.url, poolclass=NullPool)  # no time limit on a statement
+    try:
+        async with unhurried.connect() as connection:
+            await _lock(connection)
+            try:
+                await connection.run_sync(_upgrade)
+                await connection.commit()
+            finally:
+                await connection.rollback()
+                await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK_KEY})
+    finally:
+        await unhurried.dispose()
+    return newest_revision()
+
+
+async def current_revision(engine: AsyncEngine) -> str | None:
+    """The revision the database is at; None where it was never migrated."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_revision_of)
+
+
+def newest_revision() -> str:
+    """The revision this program needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise MigrationError("This installation has no migrations.")
+    return head
+
+
+async def _lock(connection: AsyncConnection) -> None:
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
+    while not (await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY})).scalar_one():
+        if time.monotonic() > deadline:
+            raise MigrationError("Another process has been migrating this database for too long.")
+        await connection.rollback()
+        await asyncio.sleep(LOCK_POLL_S)
+    await connection.commit()  # the lock is the connection's, not the transaction's
+
+
+def _upgrade(connection: Connection) -> None:
+    at = _revision_of(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if at is not None and at not in known:
+        raise MigrationError(f"The database is at revision {at}, which this version does not know: use a newer one.")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    return Config(BACKEND / "alembic.ini")

@@ -1,0 +1,54 @@
+"""A private cluster for the database's own tests, and a new empty database in it for each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.db.embedded import running
+from app.db.session import make_engine
+
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a cluster that forgets nothing until the tests end."""
+    with running(tmp_path_factory.mktemp("cluster") / "postgres", options={"fsync": "off"}) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(cluster_url: str) -> str:
+    """The address of a database nobody used before."""
+    name = f"empty_{next(numbers)}"
+    host = str(make_url(cluster_url).query["host"])
+
+    async def create() -> None:
+        connection = await asyncpg.connect(host=host, user="proctor", database="postgres")
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    asyncio.run(create())
+    return make_url(cluster_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def engine(empty_database: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on the empty database."""
+    engine = make_engine(empty_database)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def evidence_dir(tmp_path: Path) -> Path:
+    """Where the evidence of a test lies."""
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    return folder

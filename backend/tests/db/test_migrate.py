@@ -1,0 +1,42 @@
+"""Migrations: they make exactly what the models say, once, and refuse a database from the future."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.db.base import Base
+from app.db.migrate import MigrationError, current_revision, migrate, newest_revision
+
+
+def differences(connection: Connection) -> list[object]:
+    found: list[object] = compare_metadata(
+        MigrationContext.configure(connection, opts={"compare_server_default": True}), Base.metadata
+    )
+    return found
+
+
+async def test_they_make_what_the_models_say(engine: AsyncEngine) -> None:
+    assert await current_revision(engine) is None
+    assert await migrate(engine) == newest_revision() == await current_revision(engine)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_two_processes_at_once_migrate_once(engine: AsyncEngine) -> None:
+    assert {*await asyncio.gather(migrate(engine), migrate(engine))} == {newest_revision()}
+    async with engine.connect() as connection:
+        tables = await connection.run_sync(lambda found: inspect(found).get_table_names())
+    assert {*tables} == {*Base.metadata.tables, "alembic_version"}
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(MigrationError, match="9999"):
+        await migrate(engine)
+    assert await current_revision(engine) == "9999"
