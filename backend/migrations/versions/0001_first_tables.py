@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(length=500), nullable=False),
         sa.Column("trust", sa.Double(), nullable=False),
         sa.Column("coverage", sa.Double(), nullable=True),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("analysis", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -182,6 +183,13 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "exam_id", "student_id", "attempt", name=op.f("uq_exam_sessions_exam_id_student_id_attempt")
         ),
+    )
+    op.create_index(
+        "ix_exam_sessions_unsettled",
+        "exam_sessions",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("NOT settled"),
     )
     op.create_index(
         "ix_exam_sessions_deadline",
@@ -290,6 +298,11 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_exam_sessions_student_id"), table_name="exam_sessions")
     op.drop_index(op.f("ix_exam_sessions_exam_id"), table_name="exam_sessions")
+    op.drop_index(
+        "ix_exam_sessions_unsettled",
+        table_name="exam_sessions",
+        postgresql_where=sa.text("NOT settled"),
+    )
     op.drop_index(
         "ix_exam_sessions_deadline",
         table_name="exam_sessions",

@@ -31,6 +31,7 @@ class ExamSession(Row, Base):
         Index(
             "ix_exam_sessions_deadline", "ends_at", postgresql_where=text("state IN ('created', 'active', 'paused')")
         ),
+        Index("ix_exam_sessions_unsettled", "id", postgresql_where=text("NOT settled")),
         CheckConstraint("trust BETWEEN 0 AND 100", name="trust"),
     )
 
@@ -47,6 +48,8 @@ class ExamSession(Row, Base):
     trust: Mapped[float] = mapped_column(default=100.0)
     coverage: Mapped[float | None]
     """Share of the elapsed time that could be judged, 0..1; None before the first frame."""
+    settled: Mapped[bool] = mapped_column(default=False)
+    """Whether the violations that were open at the end are closed and the final trust stands."""
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     analysis: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     """Detectors' memory, incidents and coverage counters, so that a restarted server goes on where it was."""

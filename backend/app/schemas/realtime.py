@@ -1,0 +1,295 @@
+"""Every message of the two sockets, as PROTOCOL 360proctor.v1 and the teachers' live page speak them."""
+
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
+
+from app.domain.exam_sessions import SessionState
+from app.domain.roles import Language
+from app.domain.trust import Band
+from app.domain.violations import NeutralState, Severity, ViolationKind
+
+PROTOCOL = "360proctor.v1"
+MAX_SEQ = 2**53 - 1
+"""Largest sequence number: what a browser can count exactly."""
+
+FRAME_HEADER = struct.Struct(">B3sQI")
+"""Binary header: kind, flags, captured_at in ms since 1970 (unsigned), frame number."""
+THUMBNAIL_HEADER = struct.Struct(">BQQ")
+"""Binary header to teachers: kind 1, exam session id, captured_at in ms."""
+
+
+class Close:
+    """Close codes beyond RFC 6455's."""
+
+    POLICY = 1008
+    TOO_BIG = 1009
+    RESTART = 1012
+    TRY_LATER = 1013
+    BAD_MESSAGE = 4400
+    TOKEN = 4401
+    NOT_YOURS = 4403
+    NONE = 4404
+    IDLE = 4408
+    REPLACED = 4409
+    ENDED = 4410
+    RATE = 4429
+
+
+class Message(BaseModel):
+    """Parent of all messages: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# --- student → server ---------------------------------------------------------------------------------------------
+
+
+class Numbered(BaseModel):
+    """What every numbered message carries; the rest is kept as it came."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    seq: int = Field(ge=1, le=MAX_SEQ)
+    type: str = Field(min_length=1, max_length=32)
+    t: float | int | None = None
+    """The client's clock, ms since 1970: a claim, kept for display only."""
+
+
+class BrowserEvent(BaseModel):
+    """`event`: something the browser noticed. `kind` may also come as `event`, `event.type` or inside `data`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: ViolationKind = Field(
+        validation_alias=AliasChoices(
+            "kind",
+            AliasPath("event", "type"),
+            "event",
+            AliasPath("data", "kind"),
+            AliasPath("data", "type"),
+            AliasPath("data", "event"),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryMessage:
+    """A binary message taken apart. `kind` 1 frame, 2 audio, 3 second camera, 4 screen."""
+
+    kind: int
+    captured_at: int
+    number: int
+    body: bytes
+
+    @classmethod
+    def parse(cls, message: bytes) -> "BinaryMessage | None":
+        """None where the message is shorter than its header."""
+        if len(message) < FRAME_HEADER.size:
+            return None
+        kind, _flags, captured_at, number = FRAME_HEADER.unpack_from(message)
+        return cls(kind, captured_at, number, message[FRAME_HEADER.size :])
+
+
+# --- server → student ---------------------------------------------------------------------------------------------
+
+
+class Limits(Message):
+    """What the server asks of the client's camera."""
+
+    max_fps: float
+    max_bytes: int
+    width: int = 640
+    height: int = 480
+    quality: float = 0.6
+
+
+class Hello(Message):
+    """First word of the server. `resume_from` is the first seq the server does not have."""
+
+    type: Literal["hello"] = "hello"
+    protocol: str = PROTOCOL
+    session_id: int
+    resume_from: int
+    server_time: datetime
+    ends_at: datetime
+    limits: Limits
+    language: Language
+
+
+class Ack(Message):
+    """Everything up to `upto` is committed."""
+
+    type: Literal["ack"] = "ack"
+    upto: int
+
+
+class Advice(Message):
+    """A gentle hint; rate-limited."""
+
+    code: NeutralState
+    text: str
+
+
+class FrameDone(Message):
+    """Frame `number` has been judged (report) or could not be (report null, `states` say why)."""
+
+    type: Literal["frame.done"] = "frame.done"
+    number: int
+    report: dict[str, Any] | None
+    coverage: float | None
+    states: tuple[NeutralState, ...] = ()
+    advice: Advice | None = None
+
+
+class TrustTold(Message):
+    """The score, where the exam shows it to students. 0..100."""
+
+    type: Literal["trust"] = "trust"
+    score: float
+    band: Band
+
+
+class Slow(Message):
+    """Please send fewer frames."""
+
+    type: Literal["slow"] = "slow"
+    max_fps: float
+
+
+class StateChanged(Message):
+    """The exam session was paused, resumed, extended or ended."""
+
+    type: Literal["paused", "resumed", "extended", "terminated", "submitted", "expired"]
+    reason: str = ""
+    ends_at: datetime
+
+
+class Problem(Message):
+    """Something was refused; `code` is stable, texts are found by it."""
+
+    type: Literal["error"] = "error"
+    code: str
+    params: dict[str, str | int | float] = Field(default_factory=dict)
+
+
+# --- to the exam's teachers, and the student's own violations --------------------------------------------------------
+
+
+class EvidenceOut(Message):
+    """One picture kept for a violation; `url` needs the Authorization header."""
+
+    id: int
+    role: str
+    captured_at: datetime
+    sha256: str
+    url: str
+
+
+class ViolationOut(Message):
+    """A violation with what explains it. `without_this`: what the trust score (0..100) would be without it."""
+
+    id: int
+    exam_session_id: int
+    kind: ViolationKind
+    severity: Severity
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: float
+    count: int
+    confidence: float
+    measured: dict[str, float]
+    threshold: dict[str, float]
+    without_this: float | None = None
+    evidence: tuple[EvidenceOut, ...] = ()
+
+
+class StudentOut(Message):
+    """Who sits."""
+
+    id: int
+    full_name: str
+
+
+class LiveSession(Message):
+    """One exam session as the live page shows it. `violations` only in a snapshot."""
+
+    id: int
+    student: StudentOut
+    state: SessionState
+    online: bool
+    trust: float
+    band: Band
+    coverage: float | None
+    states: tuple[NeutralState, ...]
+    started_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    violations: tuple[ViolationOut, ...] | None = None
+
+
+class ExamOut(Message):
+    """Head of the live page."""
+
+    id: int
+    title: str
+    start_time: datetime
+    end_time: datetime
+
+
+class Snapshot(Message):
+    """Everything about an exam's sittings; the events that follow build on it."""
+
+    type: Literal["snapshot"] = "snapshot"
+    exam: ExamOut
+    server_time: datetime
+    sessions: tuple[LiveSession, ...]
+
+
+class SessionUpdated(Message):
+    """A sitting changed, or is new."""
+
+    type: Literal["session.updated"] = "session.updated"
+    session: LiveSession
+
+
+class ViolationChanged(Message):
+    """A violation was opened (or reopened), updated or closed."""
+
+    type: Literal["violation.opened", "violation.updated", "violation.closed"]
+    session_id: int
+    violation: ViolationOut
+    trust: float
+
+
+class Ping(Message):
+    """Keeps middle boxes awake and clocks together."""
+
+    type: Literal["ping"] = "ping"
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """Latest picture of one student, small; to teachers as binary, newest wins."""
+
+    session_id: int
+    captured_at: int
+    jpeg: bytes
+
+    def packed(self) -> bytes:
+        """As it goes over the teachers' socket."""
+        return THUMBNAIL_HEADER.pack(1, self.session_id, self.captured_at) + self.jpeg
+
+
+def exam_topic(exam_id: int) -> str:
+    """Bus topic that the exam's teachers hear."""
+    return f"exam:{exam_id}"
+
+
+def exam_session_topic(exam_session_id: int) -> str:
+    """Bus topic that the student's own socket hears."""
+    return f"exam_session:{exam_session_id}"

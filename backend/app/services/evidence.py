@@ -1,0 +1,75 @@
+"""Pictures kept for a violation: file first, then the row; every look is audited."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict
+from app.db.models import Evidence, User
+from app.services.access import access_evidence
+from app.services.audit import note
+from app.storage import EvidenceStore
+
+log = structlog.get_logger(__name__)
+FAILED = Counter("proctor_evidence_failed_total", "Pictures that could not be written.")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture that is safe on disk and waits for its row."""
+
+    role: str
+    captured_at: datetime
+    path: str
+    sha256: str
+    size: int
+
+
+async def keep_picture(
+    store: EvidenceStore, *, exam_session_id: int, role: str, captured_at: datetime, body: bytes
+) -> KeptPicture | None:
+    """Write a picture; None where the disk refuses, for then the violation counts without it."""
+    path = f"{exam_session_id}/{uuid.uuid4().hex}.jpg"
+    try:
+        await store.put(path, body)
+    except OSError as error:
+        FAILED.inc()
+        log.error("evidence.write_failed", exam_session_id=exam_session_id, errno=error.errno)
+        return None
+    return KeptPicture(role, captured_at, path, hashlib.sha256(body).hexdigest(), len(body))
+
+
+async def record_evidence(
+    db: AsyncSession, *, exam_session_id: int, violation_id: int, picture: KeptPicture
+) -> Evidence | None:
+    """The row of a kept picture. A violation has one of each role: the first stays."""
+    statement = insert(Evidence).values(
+        exam_session_id=exam_session_id,
+        violation_id=violation_id,
+        role=picture.role,
+        captured_at=picture.captured_at,
+        path=picture.path,
+        sha256=picture.sha256,
+        size=picture.size,
+    )
+    row: Evidence | None = await db.scalar(statement.on_conflict_do_nothing().returning(Evidence))
+    return row
+
+
+async def open_evidence(db: AsyncSession, who: User, evidence_id: int, store: EvidenceStore) -> bytes:
+    """The bytes for somebody who may see them, unchanged since they were kept; the look is in the audit log."""
+    evidence = await access_evidence(db, who, evidence_id)
+    note(db, who, "evidence.view", f"evidence:{evidence.id}", exam_session_id=evidence.exam_session_id)
+    try:
+        body = await store.get(evidence.path)
+    except FileNotFoundError as error:
+        raise Conflict("evidence_missing") from error
+    if hashlib.sha256(body).hexdigest() != evidence.sha256:
+        raise Conflict("evidence_changed")
+    return body

@@ -1,0 +1,115 @@
+"""Violations and their evidence in the database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import Evidence, ExamSession, User, Violation
+from app.domain.incidents import Change
+from app.domain.trust import Episode, without
+from app.domain.violations import RULES, ViolationKind
+from app.schemas.realtime import EvidenceOut, ViolationOut
+from app.services.access import access_violations
+
+
+async def record_violation(db: AsyncSession, *, exam_session_id: int, began: datetime, change: Change) -> int:
+    """Store what an incident has become; the same change twice is one row. `began`: start of the exam session."""
+    values = {
+        "ended_at": None if change.ended_at is None else began + timedelta(seconds=change.ended_at),
+        "seconds": change.seconds,
+        "count": change.count,
+        "confidence": change.confidence,
+        "measured": change.measured,
+        "threshold": change.threshold,
+    }
+    statement = insert(Violation).values(
+        exam_session_id=exam_session_id,
+        key=change.key,
+        kind=change.kind,
+        severity=RULES[change.kind].severity,
+        started_at=began + timedelta(seconds=change.started_at),
+        **values,
+    )
+    upsert = statement.on_conflict_do_update(index_elements=["exam_session_id", "key"], set_=values)
+    return (await db.execute(upsert.returning(Violation.id))).scalar_one()
+
+
+async def violations_of(db: AsyncSession, who: User, exam_session_id: int) -> list[ViolationOut]:
+    """What was noted in a sitting, with evidence and what each cost, oldest first."""
+    taken, rows = await access_violations(db, who, exam_session_id)
+    return (await describe(db, {taken.id: taken.exam.weights}, rows))[taken.id]
+
+
+async def describe(
+    db: AsyncSession, weights: Mapping[int, Mapping[str, float]], rows: Sequence[Violation]
+) -> dict[int, list[ViolationOut]]:
+    """Violations by exam session, each with its evidence; `weights` by exam session id names those wanted."""
+    by_session: dict[int, list[Violation]] = {key: [] for key in weights}
+    for row in rows:
+        by_session[row.exam_session_id].append(row)
+    pictures = await evidence_of(db, [row.id for row in rows])
+    described: dict[int, list[ViolationOut]] = {}
+    for key, violations in by_session.items():
+        scores = without([episode_of(row) for row in violations], exam_weights(weights[key]))
+        described[key] = [
+            violation_out(row, pictures.get(row.id, ()), score) for row, score in zip(violations, scores, strict=True)
+        ]
+    return described
+
+
+async def evidence_of(db: AsyncSession, violation_ids: Sequence[int]) -> dict[int, tuple[EvidenceOut, ...]]:
+    """The pictures of each violation, in the order of time."""
+    if not violation_ids:
+        return {}
+    rows = await db.scalars(
+        select(Evidence).where(Evidence.violation_id.in_(violation_ids)).order_by(Evidence.captured_at, Evidence.id)
+    )
+    found: dict[int, tuple[EvidenceOut, ...]] = {}
+    for row in rows:
+        found[row.violation_id] = (*found.get(row.violation_id, ()), evidence_out(row))
+    return found
+
+
+def evidence_out(row: Evidence) -> EvidenceOut:
+    """As the protocol shows it."""
+    return EvidenceOut(
+        id=row.id, role=row.role, captured_at=row.captured_at, sha256=row.sha256, url=f"/api/v1/evidence/{row.id}"
+    )
+
+
+def violation_out(row: Violation, evidence: Sequence[EvidenceOut], without_this: float | None) -> ViolationOut:
+    """As the protocol shows it."""
+    return ViolationOut(
+        id=row.id,
+        exam_session_id=row.exam_session_id,
+        kind=row.kind,
+        severity=row.severity,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        seconds=row.seconds,
+        count=row.count,
+        confidence=row.confidence,
+        measured=row.measured,
+        threshold=row.threshold,
+        without_this=without_this,
+        evidence=tuple(evidence),
+    )
+
+
+def episode_of(row: Violation) -> Episode:
+    """What counts for trust."""
+    return Episode(kind=ViolationKind(row.kind), confidence=row.confidence, seconds=row.seconds, count=row.count)
+
+
+def exam_weights(stored: Mapping[str, float]) -> dict[ViolationKind, float]:
+    """The exam's own weights over the rules'."""
+    return {kind: stored.get(kind, rule.weight) for kind, rule in RULES.items()}
+
+
+async def of_exam_session(db: AsyncSession, taken: ExamSession) -> list[Violation]:
+    """Rows of one sitting, oldest incident first."""
+    rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.key))
+    return list(rows)
