@@ -45,7 +45,7 @@ async def migrate(engine: AsyncEngine) -> str:
 async def current_revision(engine: AsyncEngine) -> str | None:
     """The revision the database is at; None where it was never migrated."""
     async with engine.connect() as connection:
-        return await connection.run_sync(_revision_of)
+        return await connection.run_sync(revision_of)
 
 
 def newest_revision() -> str:
@@ -54,6 +54,16 @@ def newest_revision() -> str:
     if head is None:
         raise MigrationError("This installation has no migrations.")
     return head
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of the database behind `connection`; None where it was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program has the migrations that lead to and from `revision`."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 async def _lock(connection: AsyncConnection) -> None:
@@ -67,17 +77,12 @@ async def _lock(connection: AsyncConnection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    at = _revision_of(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if at is not None and at not in known:
+    at = revision_of(connection)
+    if at is not None and not is_known(at):
         raise MigrationError(f"The database is at revision {at}, which this version does not know: use a newer one.")
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config() -> Config:
