@@ -2,7 +2,10 @@
 
 import typer
 
+from app.commands import db
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app.add_typer(db.commands, name="db")
 
 
 @app.callback()

@@ -1,0 +1,166 @@
+"""`proctor db …`: the schema, and safe copies of database and evidence."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from asyncpg import PostgresError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.clock import now
+from app.core.config import get_settings
+from app.db import archive, backup, check, migrate, restore
+from app.db.embedded import database_of
+from app.db.postgres_programs import EmbeddedPostgresError
+from app.db.session import make_engine
+
+commands = typer.Typer(no_args_is_help=True, help=__doc__)
+console = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+STAGES: Mapping[archive.Stage, str] = {
+    "database": "Reading tables",
+    "evidence": "Copying evidence",
+    "verify": "Verifying",
+    "replace": "Writing tables",
+}
+
+
+@commands.command("upgrade")
+def upgrade(*, as_json: AsJson = False) -> None:
+    """Bring the schema to the newest revision. The server does so itself when it starts."""
+    with _database(as_json=as_json) as url:
+        revision = asyncio.run(_upgrade(url))
+    _say({"revision": revision}, f"The schema is at revision {revision}.", as_json=as_json)
+
+
+@commands.command("backup")
+def back_up(
+    file: Annotated[Path | None, typer.Argument(help="Where to. Unset: VAR_DIR/backups, named by the time.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write database and evidence, as of one moment, into one file; the server may go on meanwhile."""
+    settings = get_settings()
+    target = file or settings.VAR_DIR / "backups" / f"proctor-{now():%Y%m%dT%H%M%SZ}.tar"
+    with _database(as_json=as_json) as url, _progress(as_json=as_json) as progress:
+        made = asyncio.run(backup.back_up(url, settings.evidence_dir, target.resolve(), progress=progress))
+    _say({"file": str(target), **_summary(made)}, f"{target}: {_in_words(made)}.", as_json=as_json)
+    if made.damaged:
+        _warn([f"evidence was missing or damaged already: {path}" for path in made.damaged], as_json=as_json)
+        raise typer.Exit(1)
+
+
+@commands.command("restore")
+def bring_back(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file made by `proctor db backup`.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a backup, then replace database and evidence by it. Stop every server first."""
+    settings = get_settings()
+    with _database(as_json=as_json) as url, _progress(as_json=as_json) as progress:
+        made = asyncio.run(restore.restore(url, settings.evidence_dir, file.resolve(), force=force, progress=progress))
+    _say({"file": str(file), **_summary(made)}, f"Restored: {_in_words(made)}.", as_json=as_json)
+
+
+@commands.command("check")
+def look(*, as_json: AsJson = False) -> None:
+    """See whether the database is durable and up to date, and all evidence what was stored. Exit status 1 if not."""
+    settings = get_settings()
+    with _database(as_json=as_json) as url, _progress(as_json=as_json) as progress:
+        found = asyncio.run(check.check(url, settings.evidence_dir, progress=progress))
+    problems = found.problems
+    words = f"PostgreSQL {found.version}, revision {found.revision}, {found.evidence} evidence files read: "
+    _say(
+        {"ok": not problems, **asdict(found), "problems": problems},
+        words + ("all is well." if not problems else f"{len(problems)} problems."),
+        as_json=as_json,
+    )
+    if problems:
+        _warn(problems, as_json=as_json)
+        raise typer.Exit(1)
+
+
+async def _upgrade(url: str) -> str:
+    engine = make_engine(url)
+    try:
+        return await migrate.migrate(engine)
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def _database(*, as_json: bool) -> Iterator[str]:
+    """The configured database's URL; what goes wrong with it becomes one line and exit status 1."""
+    try:
+        with database_of(get_settings()) as url:
+            yield url
+    except (archive.BackupError, migrate.MigrationError, EmbeddedPostgresError) as error:
+        _fail(str(error), as_json=as_json)
+    except (SQLAlchemyError, PostgresError) as error:
+        _fail(f"The database refused: {type(error.__cause__ or error).__name__}", as_json=as_json)
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename or 'the database'}", as_json=as_json)
+
+
+@contextmanager
+def _progress(*, as_json: bool) -> Iterator[archive.Progress]:
+    if as_json:
+        yield archive.no_progress
+        return
+    columns = (TextColumn("{task.description:<17}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks = {}
+
+        def show(stage: archive.Stage, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(STAGES[stage], total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield show
+
+
+def _summary(made: archive.Manifest) -> dict[str, object]:
+    return {
+        "made_at": made.made_at,
+        "revision": made.revision,
+        "tables": made.tables,
+        "rows": sum(made.tables.values()),
+        "evidence": len(made.members) - 1,
+        "bytes": made.bytes,
+        "damaged": made.damaged,
+    }
+
+
+def _in_words(made: archive.Manifest) -> str:
+    size = made.bytes / 1_000_000
+    return (
+        f"{sum(made.tables.values())} rows and {len(made.members) - 1} evidence files of {made.made_at}, {size:.1f} MB"
+    )
+
+
+def _say(found: Mapping[str, object], words: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else words)
+
+
+def _warn(lines: list[str], *, as_json: bool) -> None:
+    if not as_json:
+        for line in lines:
+            typer.echo(line, err=True)
+
+
+def _fail(reason: str, *, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps({"error": reason}, ensure_ascii=False))
+    else:
+        typer.echo(reason, err=True)
+    raise typer.Exit(1) from None
