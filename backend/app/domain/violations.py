@@ -79,3 +79,42 @@ class Rule:
     release: float = 2.0
     cooldown: float = 5.0
     full: float = 60.0
+
+
+def _timed(severity: Severity, weight: float, *, hold: float, full: float, release: float = 2.0) -> Rule:
+    """A kind that lasts."""
+    return Rule(severity, weight, timed=True, hold=hold, release=release, cooldown=5.0, full=full)
+
+
+def _event(severity: Severity, weight: float, *, full: float, cooldown: float = 5.0) -> Rule:
+    """A kind that happens; a burst within the cool-down is one violation."""
+    return Rule(severity, weight, timed=False, hold=0.0, release=0.0, cooldown=cooldown, full=full)
+
+
+RULES: dict[ViolationKind, Rule] = {
+    ViolationKind.FACE_NOT_DETECTED: _timed(Severity.WARNING, 0.45, hold=3.0, full=120.0),
+    ViolationKind.MULTIPLE_FACES: _timed(Severity.CRITICAL, 0.55, hold=1.5, full=30.0, release=4.0),
+    ViolationKind.LOOKING_AWAY: _timed(Severity.WARNING, 0.35, hold=2.0, full=60.0, release=1.5),
+    ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=3.0),
+    ViolationKind.TAB_SWITCH: _event(Severity.WARNING, 0.4, full=8.0),
+    ViolationKind.PHONE_DETECTED: _timed(Severity.WARNING, 0.2, hold=2.0, full=20.0, release=6.0),
+    ViolationKind.OTHER: _event(Severity.INFO, 0.1, full=10.0),
+    ViolationKind.WINDOW_BLUR: _event(Severity.INFO, 0.2, full=15.0),
+    ViolationKind.COPY_PASTE: _event(Severity.WARNING, 0.25, full=8.0),
+    ViolationKind.RIGHT_CLICK: _event(Severity.INFO, 0.05, full=20.0),
+    ViolationKind.FULLSCREEN_EXIT: _event(Severity.WARNING, 0.3, full=8.0),
+    ViolationKind.KEYBOARD_SHORTCUT: _event(Severity.INFO, 0.1, full=15.0),
+    ViolationKind.DEVTOOLS: _event(Severity.CRITICAL, 0.5, full=2.0),
+    ViolationKind.SECOND_SCREEN: _event(Severity.WARNING, 0.3, full=2.0, cooldown=60.0),
+    ViolationKind.SCREEN_SHARE_STOPPED: _event(Severity.WARNING, 0.35, full=4.0),
+    ViolationKind.BOOK_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=6.0),
+    ViolationKind.LAPTOP_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=6.0),
+    ViolationKind.UNAUTHORIZED_OBJECT: _timed(Severity.WARNING, 0.2, hold=2.0, full=60.0, release=6.0),
+    ViolationKind.IDENTITY_MISMATCH: _timed(Severity.CRITICAL, 0.8, hold=2.0, full=30.0, release=10.0),
+    ViolationKind.FACE_SPOOF: _timed(Severity.CRITICAL, 0.6, hold=3.0, full=30.0, release=6.0),
+    ViolationKind.FROZEN_VIDEO: _timed(Severity.CRITICAL, 0.6, hold=0.0, full=60.0),
+    ViolationKind.LOOPED_VIDEO: _timed(Severity.CRITICAL, 0.7, hold=0.0, full=60.0, release=10.0),
+    ViolationKind.VIRTUAL_CAMERA: _event(Severity.WARNING, 0.4, full=1.0, cooldown=60.0),
+    ViolationKind.CAMERA_BLOCKED: _timed(Severity.CRITICAL, 0.5, hold=3.0, full=60.0),
+}
+"""Starting points; an exam may set other weights. Holding times are media seconds."""

@@ -1,0 +1,121 @@
+"""Every face of a frame, once each, checked: detectors propose, the face mesh confirms."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from app.ai.faces import FaceDetector, FoundFace, full_range, same_face, short_range
+from app.ai.landmarks import FaceMesh, Mesh
+from app.ai.model_files import MODELS_FOLDER
+from app.ai.networks import Picture
+from app.ai.schedule import SCHEDULE, Schedule
+
+CONFIRMED = 0.5
+"""Mesh score from which a box certainly holds a face (hands, tyres and clocks stay below 0.1)."""
+SURE_WITHOUT_MESH = 0.7
+"""Profiles have no mesh: a box the mesh does not confirm counts from this detector score."""
+SMALL_SHARE = 1 / 16
+"""Faces narrower than this share of the picture suggest a group, in which others may be smaller still."""
+
+Recall: TypeAlias = dict[str, float | int | str | list[float] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """One face and its mesh; `confirmed` says that the mesh fits, so that its points can be believed."""
+
+    found: FoundFace
+    mesh: Mesh
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the mesh network sees a face in the box."""
+        return self.mesh.score >= CONFIRMED
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is a face to report."""
+        return self.confirmed or self.found.score >= SURE_WITHOUT_MESH
+
+
+def tiles(picture: Picture, side: int) -> Iterator[tuple[int, int, Picture]]:
+    """Overlapping squares that cover the picture: x, y, pixels."""
+
+    def starts(length: int) -> list[int]:
+        if length <= side:
+            return [0]
+        count = int(np.ceil((length - side) / (side * 0.7))) + 1
+        return [round(i * (length - side) / (count - 1)) for i in range(count)]
+
+    height, width = picture.shape[:2]
+    for y in starts(height):
+        for x in starts(width):
+            yield x, y, picture[y : y + side, x : x + side]
+
+
+def best_first(faces: Sequence[SeenFace]) -> list[SeenFace]:
+    """Without second answers for one face: a confirmed one beats an unconfirmed one, then the larger score."""
+    kept: list[SeenFace] = []
+    for face in sorted(faces, key=lambda face: (face.confirmed, face.found.score), reverse=True):
+        if not any(same_face(face.found, other.found) for other in kept):
+            kept.append(face)
+    return kept
+
+
+class FaceSearch:
+    """The two detectors and the mesh."""
+
+    def __init__(self, folder: Path = MODELS_FOLDER, schedule: Schedule = SCHEDULE) -> None:
+        self._near: FaceDetector = short_range(folder)
+        self._far: FaceDetector = full_range(folder)
+        self._mesh = FaceMesh(folder)
+        self._schedule = schedule
+
+    def look(self, picture: Picture, at: float, recall: Recall) -> list[SeenFace]:
+        """Faces of one frame of a stream, main face first; `recall` keeps when the background was last searched."""
+        near = self._seen(picture, self._near.find(picture))
+        if not self._must_search_far(near, at, recall):
+            return self._ordered(near)
+        found = best_first([*near, *self._seen(picture, self._far.find(picture))])
+        counted = self._ordered(found)
+        recall["background_at"] = at
+        recall["background"] = int(len(counted) > len(self._ordered(near)))
+        return counted
+
+    def look_thoroughly(self, picture: Picture) -> list[SeenFace]:
+        """Faces of an independent picture: both detectors, and closer looks where only small faces or none were found."""
+        proposals = [*self._near.find(picture), *self._far.find(picture)]
+        found = best_first(self._seen(picture, proposals, at_most=len(proposals)))
+        counted = self._ordered(found)
+        small = max(picture.shape[:2]) * SMALL_SHARE
+        if any(face.found.box[2] >= small for face in counted):
+            return counted
+        closer = [
+            face.moved(x, y)
+            for x, y, part in tiles(picture, self._schedule.thorough_side)
+            for face in self._far.find(part)
+        ]
+        closer = sorted(closer, key=lambda face: face.score, reverse=True)[: self._schedule.thorough_at_most]
+        seen = [face for face in self._seen(picture, closer, at_most=len(closer)) if face.confirmed]
+        return self._ordered(best_first([*counted, *seen]))
+
+    def _must_search_far(self, near: Sequence[SeenFace], at: float, recall: Recall) -> bool:
+        """None certain near the camera, somebody behind last time, or simply time for it."""
+        if not any(face.confirmed for face in near) or recall.get("background"):
+            return True
+        last = recall.get("background_at")
+        return not isinstance(last, float | int) or not 0 <= at - last < self._schedule.background_every
+
+    def _seen(self, picture: Picture, faces: Sequence[FoundFace], at_most: int | None = None) -> list[SeenFace]:
+        """The faces with their meshes, largest first; what is over the limit is left for the next frame."""
+        limit = self._schedule.others_at_most + 1 if at_most is None else at_most
+        largest = sorted(faces, key=lambda face: face.area, reverse=True)[:limit]
+        return [SeenFace(face, self._mesh.look(picture, face)) for face in largest]
+
+    def _ordered(self, faces: Sequence[SeenFace]) -> list[SeenFace]:
+        """Those that count; the main face first: confirmed, then the largest."""
+        counted = [face for face in faces if face.counts]
+        return sorted(counted, key=lambda face: (face.confirmed, face.found.area), reverse=True)

@@ -1,0 +1,128 @@
+"""One decoded frame; everything detectors share is computed once, when first asked for, and timed."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from app.ai import quality as judge
+from app.ai.attention import Attention, Direction, compare, direction_of, head_angles
+from app.ai.face_search import FaceSearch, Recall, SeenFace
+from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder
+from app.ai.model_files import MODELS_FOLDER
+from app.ai.networks import Picture
+from app.ai.picture import Decoded
+from app.ai.types import FrameRequest, Memory, Quality
+from app.domain.violations import NeutralState
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """All loaded models of one worker."""
+
+    faces: FaceSearch
+    irises: IrisFinder
+
+
+def load_networks(folder: Path = MODELS_FOLDER) -> Networks:
+    """Load every model; raises ModelRefused when one is not what the manifest says."""
+    return Networks(FaceSearch(folder), IrisFinder(folder))
+
+
+class Frame:
+    """A picture with its lazily measured properties. `stages` collects milliseconds by stage, without nested ones."""
+
+    def __init__(self, decoded: Decoded, request: FrameRequest, networks: Networks, stages: dict[str, float]) -> None:
+        self.pixels: Picture = decoded.pixels
+        self.scale = decoded.scale
+        self.width = decoded.width
+        self.height = decoded.height
+        self.at = request.at
+        self.single = request.single
+        self.memory: Memory = {name: dict(values) for name, values in request.memory.items()}
+        self.stages = stages
+        self._networks = networks
+
+    def recall(self, name: str) -> Recall:
+        """What `name` remembers of this exam session; change it in place."""
+        return self.memory.setdefault(name, {})
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time inside to a stage; what other stages took meanwhile is theirs."""
+        others = sum(self.stages.values())
+        begin = time.perf_counter()
+        yield
+        spent = (time.perf_counter() - begin) * 1000 - (sum(self.stages.values()) - others)
+        self.stages[stage] = self.stages.get(stage, 0.0) + spent
+
+    @cached_property
+    def grey(self) -> Picture:
+        """Grey, long side ≤ 320."""
+        with self.timed("quality"):
+            return judge.grey_of(self.pixels)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """Brightness, contrast, sharpness."""
+        grey = self.grey
+        with self.timed("quality"):
+            return judge.measure(grey)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with any pixel; equal only for exact repeats, which no camera sensor makes."""
+        grey = self.grey
+        with self.timed("digest"):
+            return hashlib.blake2b(grey.tobytes(), digest_size=16).hexdigest()
+
+    @cached_property
+    def faces(self) -> list[SeenFace]:
+        """Faces in working pixels, main face first; none are looked for in a hopeless picture."""
+        if judge.hopeless(self.quality):
+            return []
+        with self.timed("faces"):
+            if self.single:
+                return self._networks.faces.look_thoroughly(self.pixels)
+            return self._networks.faces.look(self.pixels, self.at, self.recall("faces"))
+
+    @cached_property
+    def main_face(self) -> SeenFace | None:
+        """The student's face, when its points can be believed."""
+        return self.faces[0] if self.faces and self.faces[0].confirmed else None
+
+    @cached_property
+    def states(self) -> tuple[NeutralState, ...]:
+        """Why nothing may be concluded from this frame; empty for a frame that can be judged."""
+        return judge.hopeless(self.quality) or (() if self.faces else judge.doubtful(self.quality))
+
+    @cached_property
+    def blocked(self) -> bool:
+        """An even picture without any face: something covers the lens, or the room is pitch dark."""
+        return judge.is_even(self.quality) and not self.states and not self.faces
+
+    @cached_property
+    def head(self) -> tuple[float, float, float] | None:
+        """Yaw, pitch, roll in degrees (types.Head)."""
+        return head_angles(self.main_face.mesh) if self.main_face else None
+
+    @cached_property
+    def direction(self) -> Direction | None:
+        """Raw angles of head and eyes."""
+        face = self.main_face
+        if face is None:
+            return None
+        with self.timed("irises"):
+            right = self._networks.irises.look(self.pixels, face.mesh, RIGHT_EYE)
+            left = self._networks.irises.look(self.pixels, face.mesh, LEFT_EYE)
+            return direction_of(face, right, left)
+
+    @cached_property
+    def attention(self) -> Attention | None:
+        """Line of sight against the person's rest; None without a face, with shut eyes, and in unjudgeable frames."""
+        if self.states or self.direction is None:
+            return None
+        return compare(self.direction, self.at, self.recall("attention"))

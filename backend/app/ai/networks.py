@@ -1,0 +1,36 @@
+"""One TFLite network on one thread: verified bytes in, arrays in, arrays out."""
+
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from app.ai.model_files import MODELS_FOLDER, verified
+
+Array: TypeAlias = NDArray[np.float32]
+Picture: TypeAlias = NDArray[np.uint8]
+
+
+class Network:
+    """A loaded model with one input and one or more outputs; not safe for use by two threads at once.
+
+    One thread on purpose: an analysis worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
+    """
+
+    def __init__(self, name: str, folder: Path = MODELS_FOLDER) -> None:
+        self._interpreter = Interpreter(model_content=verified(name, folder), num_threads=1)
+        self._interpreter.allocate_tensors()
+        entry = self._interpreter.get_input_details()[0]
+        self._input: int = entry["index"]
+        self.side = int(entry["shape"][1])
+        self._outputs: dict[int, int] = {
+            int(np.prod(detail["shape"])): detail["index"] for detail in self._interpreter.get_output_details()
+        }
+
+    def __call__(self, picture: Array) -> dict[int, Array]:
+        """Run on 1×side×side×3 float32; the answers by their number of values (every model here differs in them)."""
+        self._interpreter.set_tensor(self._input, picture)
+        self._interpreter.invoke()
+        return {size: self._interpreter.get_tensor(index) for size, index in self._outputs.items()}

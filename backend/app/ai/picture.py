@@ -1,0 +1,85 @@
+"""From bytes to pixels and back, at the smallest useful size; the only place that calls OpenCV's codecs."""
+
+import os
+
+# Before cv2 is imported: it reads this once. The guard has seen the header; this holds where a decoder thinks otherwise.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1920 * 1080 * 4))
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from app.ai.guard import Header, check_picture
+from app.ai.networks import Picture
+from app.ai.types import FrameRefused
+
+cv2.setNumThreads(1)  # a worker owns one core
+
+USEFUL_SIDE = 640
+"""More than this many pixels along the long side find no more faces in front of a webcam and only cost decoding."""
+THUMBNAIL_WIDTH = 200
+THUMBNAIL_QUALITY = 60
+REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """RGB pixels at working size; `scale` is input pixels per working pixel; width and height are the input's."""
+
+    pixels: Picture
+    scale: float
+    width: int
+    height: int
+
+
+def reduction(header: Header, *, full: bool) -> int:
+    """1, 2 or 4: how much libjpeg may shrink while decoding, so that at least the useful size remains."""
+    if full or header.format != "jpeg":
+        return 1
+    long_side = max(header.width, header.height)
+    return next(factor for factor in (4, 2, 1) if factor == 1 or long_side / factor >= USEFUL_SIDE)
+
+
+def decode(data: bytes, *, full: bool = False) -> Decoded:
+    """Decode a guarded picture. Raises FrameRefused (the guard's codes, or `undecodable`)."""
+    header = check_picture(data)
+    factor = reduction(header, full=full)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), REDUCED[factor])
+    except cv2.error as error:
+        raise FrameRefused("undecodable") from error
+    if pixels is None or pixels.size == 0:
+        raise FrameRefused("undecodable")
+    height, width = pixels.shape[:2]
+    scale = max(header.width, header.height) / max(width, height)
+    # EXIF may have turned the picture: the sides then trade places.
+    turned = (header.width > header.height) != (width > height)
+    size = (header.height, header.width) if turned else (header.width, header.height)
+    return Decoded(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), scale, *size)
+
+
+def encode(pixels: Picture, quality: int) -> bytes:
+    """RGB → JPEG."""
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise FrameRefused("unencodable")
+    return data.tobytes()
+
+
+def shrink_to(pixels: Picture, long_side: int, short_side: int) -> Picture:
+    """The picture scaled down to fit both sides, whichever way it stands; never up."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, long_side / max(width, height), short_side / min(width, height))
+    if scale == 1.0:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(pixels.dtype)
+
+
+def thumbnail(pixels: Picture) -> bytes:
+    """A small JPEG for live walls."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, THUMBNAIL_WIDTH / width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return encode(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(pixels.dtype), THUMBNAIL_QUALITY)

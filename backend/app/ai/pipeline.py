@@ -1,0 +1,88 @@
+"""One frame's way: bytes → guard → decode → quality → faces → detectors → report. Keeps nothing between frames."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.ai.attention import GAZE_RANGE
+from app.ai.frame import Frame, load_networks
+from app.ai.model_files import MODELS_FOLDER, verify_all
+from app.ai.picture import decode, thumbnail
+from app.ai.registry import DETECTORS, Detector
+from app.ai.types import Face, FrameReport, FrameRequest, Gaze, Head
+from app.domain.violations import Observation
+
+
+def faces_of(frame: Frame) -> tuple[Face, ...]:
+    """Boxes in pixels of the input picture, cut at its edges."""
+    faces = []
+    for face in frame.faces:
+        left, top, width, height = (round(value * frame.scale) for value in face.found.box)
+        right, bottom = min(left + width, frame.width), min(top + height, frame.height)
+        left, top = max(left, 0), max(top, 0)
+        faces.append(Face((left, top, max(right - left, 0), max(bottom - top, 0)), round(face.found.score, 3)))
+    return tuple(faces)
+
+
+def head_of(frame: Frame) -> Head | None:
+    """The main face's turn."""
+    if frame.head is None:
+        return None
+    yaw, pitch, roll = frame.head
+    return Head(round(yaw, 1), round(pitch, 1), round(roll, 1))
+
+
+def gaze_of(frame: Frame) -> Gaze | None:
+    """The eyes' own turn against their rest, −1..1."""
+    seen = frame.attention
+    if seen is None:
+        return None
+    x, y = (min(1.0, max(-1.0, value / GAZE_RANGE)) for value in (seen.eye_side, seen.eye_height))
+    return Gaze(round(x, 3), round(y, 3))
+
+
+class Pipeline:
+    """Loaded models and the list of detectors; one per process and thread."""
+
+    def __init__(self, folder: Path = MODELS_FOLDER, detectors: Sequence[Detector] = DETECTORS) -> None:
+        verify_all(folder)
+        self._networks = load_networks(folder)
+        self._detectors = tuple(detectors)
+
+    def look(self, request: FrameRequest) -> FrameReport:
+        """Judge one frame. Raises FrameRefused for a picture that cannot be judged at all."""
+        begin = time.perf_counter()
+        stages: dict[str, float] = {}
+        decoded = decode(request.jpeg, full=request.single)
+        stages["decode"] = (time.perf_counter() - begin) * 1000
+        frame = Frame(decoded, request, self._networks, stages)
+        observations = self._observe(frame, request)
+        small = None
+        if request.thumbnail:
+            with frame.timed("thumbnail"):
+                small = thumbnail(frame.pixels)
+        return FrameReport(
+            at=request.at,
+            width=frame.width,
+            height=frame.height,
+            faces=faces_of(frame),
+            head=head_of(frame),
+            gaze=gaze_of(frame),
+            quality=frame.quality,
+            states=frame.states,
+            observations=observations,
+            memory=frame.memory,
+            thumbnail=small,
+            stages=stages,
+            ms=(time.perf_counter() - begin) * 1000,
+        )
+
+    def _observe(self, frame: Frame, request: FrameRequest) -> tuple[Observation, ...]:
+        """What the detectors see; nothing in a frame that cannot be judged."""
+        if frame.states:
+            return ()
+        observations = []
+        for detector in self._detectors:
+            if detector.kind not in request.disabled:
+                observations += detector.look(frame, frame.recall(str(detector.kind)))
+        return tuple(observations)

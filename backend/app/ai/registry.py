@@ -1,0 +1,35 @@
+"""The list of detectors, in order. A new one is one file in detectors/ and one line here."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from app.ai.detectors.camera_blocked import CameraBlocked
+from app.ai.detectors.face_not_detected import FaceNotDetected
+from app.ai.detectors.frozen_video import FrozenVideo
+from app.ai.detectors.looking_away import LookingAway
+from app.ai.detectors.multiple_faces import MultipleFaces
+from app.ai.face_search import Recall
+from app.ai.frame import Frame
+from app.domain.violations import Observation, ViolationKind
+
+
+class Detector(Protocol):
+    """Looks at one frame for one kind. Keeps nothing: what it must remember goes into `recall` (JSON-able, small)."""
+
+    @property
+    def kind(self) -> ViolationKind:
+        """What it looks for; also the name of its memory."""
+        ...
+
+    def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
+        """What is there in this frame. Only called for frames that can be judged."""
+        ...
+
+
+DETECTORS: tuple[Detector, ...] = (
+    CameraBlocked(),
+    FaceNotDetected(),
+    MultipleFaces(),
+    LookingAway(),
+    FrozenVideo(),
+)

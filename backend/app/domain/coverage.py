@@ -1,0 +1,89 @@
+"""Coverage: the share of an exam session in which we could see. Pure: the time is an argument."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.violations import NeutralState
+
+LONGEST_GAP = 6.0
+"""Two judged frames further apart than this (seconds) leave the time between them unobserved: the link was lost."""
+
+
+class Coverage:
+    """Observed and lost media seconds of one exam session. Times never run backwards."""
+
+    def __init__(self, longest_gap: float = LONGEST_GAP) -> None:
+        self._longest_gap = longest_gap
+        self._last: float | None = None
+        self._anything_seen = False
+        self._observed = 0.0
+        self._lost: dict[NeutralState, float] = {}
+
+    def begin(self, at: float) -> None:
+        """The exam session starts: time from here on counts even when no frame ever comes."""
+        if self._last is None:
+            self._last = at
+
+    def saw(self, at: float) -> None:
+        """A frame that could be judged."""
+        gap = self._pass(at)
+        self._anything_seen = True
+        if gap <= self._longest_gap:
+            self._observed += gap
+        else:
+            self._lose(NeutralState.LINK_LOST, gap)
+
+    def unseen(self, at: float, state: NeutralState) -> None:
+        """Nothing could be judged since the last call; `state` says why."""
+        self._lose(state, self._pass(at))
+
+    @property
+    def observed(self) -> float:
+        """Seconds in which we could see."""
+        return self._observed
+
+    @property
+    def lost(self) -> dict[NeutralState, float]:
+        """Seconds lost, by reason."""
+        return dict(self._lost)
+
+    @property
+    def total(self) -> float:
+        """All seconds."""
+        return self._observed + sum(self._lost.values())
+
+    @property
+    def share(self) -> float:
+        """Observed / total, 0..1. Without any time passed: 1 when the only frames were judged, or there are none."""
+        if self.total <= 0.0:
+            return 1.0 if self._anything_seen or not self._lost else 0.0
+        return min(1.0, self._observed / self.total)
+
+    def dump(self) -> dict[str, Any]:
+        """JSON-able."""
+        return {
+            "longest_gap": self._longest_gap,
+            "last": self._last,
+            "anything_seen": self._anything_seen,
+            "observed": self._observed,
+            "lost": {str(state): seconds for state, seconds in self._lost.items()},
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> "Coverage":
+        """Go on where `dump` was taken."""
+        coverage = cls(float(data["longest_gap"]))
+        coverage._last = None if data["last"] is None else float(data["last"])
+        coverage._anything_seen = bool(data["anything_seen"])
+        coverage._observed = float(data["observed"])
+        coverage._lost = {NeutralState(state): float(seconds) for state, seconds in data["lost"].items()}
+        return coverage
+
+    def _pass(self, at: float) -> float:
+        """Seconds since the last call."""
+        last = at if self._last is None else self._last
+        self._last = max(last, at)
+        return self._last - last
+
+    def _lose(self, state: NeutralState, seconds: float) -> None:
+        self._lost[state] = self._lost.get(state, 0.0) + seconds

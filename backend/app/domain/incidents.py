@@ -1,0 +1,230 @@
+"""Observations of single frames → violations with a beginning and an end. Pure: the time is an argument."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from app.domain.violations import RULES, Observation, Rule, ViolationKind
+
+BLIND_AFTER = 10.0
+"""Seconds without any judgeable frame after which an open violation ends at its last sighting."""
+ANNOUNCE_EVERY = 1.0
+"""Media seconds between two "extended" changes of one violation."""
+FINEST = 1e-6
+"""Tolerance for times that went through JSON or arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one violation. `key` counts 1, 2, 3 … within the exam session; a re-opened one keeps its key.
+
+    Times are media seconds. `ended_at` is None while it is open. `confidence` is that of the whole episode, `seconds`
+    its observed length, `count` how often it was opened (timed kinds) or happened (event kinds). `measured` and
+    `threshold` are those of its strongest observation.
+    """
+
+    action: Literal["opened", "extended", "closed"]
+    key: int
+    kind: ViolationKind
+    started_at: float
+    ended_at: float | None
+    confidence: float
+    seconds: float
+    count: int
+    measured: dict[str, float]
+    threshold: dict[str, float]
+
+
+@dataclass(slots=True)
+class Track:
+    """One episode on its way: `key` 0 means that it has not held long enough to be a violation."""
+
+    kind: ViolationKind
+    started_at: float
+    last_at: float
+    key: int = 0
+    count: int = 1
+    seen: int = 0
+    missed: int = 0
+    sure: float = 0.0
+    seconds: float = 0.0
+    announced_at: float = 0.0
+    strongest: float = -1.0
+    measured: dict[str, float] = field(default_factory=dict)
+    threshold: dict[str, float] = field(default_factory=dict)
+
+    def sight(self, observation: Observation, at: float) -> None:
+        """Add one observation; confidence outside 0..1 is cut."""
+        confidence = min(1.0, max(0.0, observation.confidence))
+        self.seconds += max(0.0, at - self.last_at)
+        self.last_at = max(at, self.last_at)
+        self.seen += 1
+        self.sure += confidence
+        if confidence > self.strongest:
+            self.strongest = confidence
+            self.measured, self.threshold = dict(observation.measured), dict(observation.threshold)
+
+    def go_on_from(self, earlier: "Track") -> None:
+        """Become the earlier violation again: its key and beginning, both episodes' length and certainty."""
+        self.key, self.started_at, self.count = earlier.key, earlier.started_at, earlier.count + 1
+        self.seen += earlier.seen
+        self.sure += earlier.sure
+        self.seconds += earlier.seconds
+        if earlier.strongest > self.strongest:
+            self.strongest, self.measured, self.threshold = earlier.strongest, earlier.measured, earlier.threshold
+
+    def change(self, action: Literal["opened", "extended", "closed"]) -> Change:
+        """The change to announce."""
+        return Change(
+            action=action,
+            key=self.key,
+            kind=self.kind,
+            started_at=self.started_at,
+            ended_at=self.last_at if action == "closed" else None,
+            confidence=round(self.sure / max(self.seen, 1), 4),
+            seconds=round(self.seconds, 3),
+            count=self.count,
+            measured=dict(self.measured),
+            threshold=dict(self.threshold),
+        )
+
+
+def track_from(data: Mapping[str, Any]) -> Track:
+    """A track out of `Incidents.dump`."""
+    return Track(**{**data, "kind": ViolationKind(data["kind"])})
+
+
+class Incidents:
+    """The violations of one exam session. Times never run backwards: an earlier one is taken as the latest known."""
+
+    def __init__(self, rules: Mapping[ViolationKind, Rule] = RULES) -> None:
+        self._rules = rules
+        self._now = 0.0
+        self._next_key = 1
+        self._running: dict[ViolationKind, Track] = {}
+        self._closed: dict[ViolationKind, Track] = {}
+
+    def see(self, observations: Sequence[Observation], at: float) -> list[Change]:
+        """A frame that could be judged: what it shows is confirmed, everything timed that it does not show is not."""
+        now = self._advance(at)
+        changes = self._close_old(now)
+        best: dict[ViolationKind, Observation] = {}
+        for observation in observations:
+            known = best.get(observation.kind)
+            if known is None or observation.confidence > known.confidence:
+                best[observation.kind] = observation
+        for kind, observation in best.items():
+            changes += self._sight(observation, now) if self._rules[kind].timed else self._happen(observation, now)
+        for kind in [kind for kind in self._running if kind not in best and self._rules[kind].timed]:
+            changes += self._contradict(kind, now)
+        return changes
+
+    def unseen(self, at: float) -> list[Change]:
+        """Time passes and nothing can be judged: neither confirms nor contradicts, until it lasts too long."""
+        return self._close_old(self._advance(at))
+
+    def event(self, observation: Observation, at: float) -> list[Change]:
+        """Something happened once (a browser event). Within the cool-down it adds to the violation already open."""
+        now = self._advance(at)
+        return [*self._close_old(now), *self._happen(observation, now)]
+
+    def finish(self, at: float) -> list[Change]:
+        """The exam session ends: everything open is closed at its last sighting."""
+        changes = self._close_old(self._advance(at))
+        for kind in list(self._running):
+            changes += self._close(kind)
+        return changes
+
+    def dump(self) -> dict[str, Any]:
+        """Everything needed to go on after a restart; JSON-able."""
+        return {
+            "now": self._now,
+            "next_key": self._next_key,
+            "running": [asdict(track) for track in self._running.values()],
+            "closed": [asdict(track) for track in self._closed.values()],
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any], rules: Mapping[ViolationKind, Rule] = RULES) -> "Incidents":
+        """Go on where `dump` was taken."""
+        incidents = cls(rules)
+        incidents._now = float(data["now"])
+        incidents._next_key = int(data["next_key"])
+        for track in map(track_from, data["running"]):
+            incidents._running[track.kind] = track
+        for track in map(track_from, data["closed"]):
+            incidents._closed[track.kind] = track
+        return incidents
+
+    def _advance(self, at: float) -> float:
+        self._now = max(self._now, at)
+        return self._now
+
+    def _close_old(self, now: float) -> list[Change]:
+        """Close what nothing was heard of for too long: timed kinds when blind, event kinds after the cool-down."""
+        changes = []
+        for kind, track in list(self._running.items()):
+            rule = self._rules[kind]
+            patience = max(BLIND_AFTER, rule.release) if rule.timed else rule.cooldown
+            if now - track.last_at > patience + FINEST:
+                changes += self._close(kind)
+        return changes
+
+    def _sight(self, observation: Observation, now: float) -> list[Change]:
+        """One more sighting of a timed kind."""
+        rule = self._rules[observation.kind]
+        track = self._running.get(observation.kind)
+        if track is None:
+            track = self._running[observation.kind] = Track(observation.kind, now, now)
+        track.sight(observation, now)
+        if track.key:
+            return self._extend(track, now)
+        if now - track.started_at + FINEST < rule.hold:
+            return []
+        return [self._open(track, rule, now)]
+
+    def _happen(self, observation: Observation, now: float) -> list[Change]:
+        """One more event of its kind."""
+        track = self._running.get(observation.kind)
+        if track is not None and track.key:
+            track.count += 1
+            track.sight(observation, now)
+            return self._extend(track, now, always=True)
+        track = self._running[observation.kind] = Track(observation.kind, now, now)
+        track.sight(observation, now)
+        return [self._open(track, self._rules[observation.kind], now)]
+
+    def _contradict(self, kind: ViolationKind, now: float) -> list[Change]:
+        """A judged frame does not show what is running; flicker must not hold a suspicion up, nor end a violation."""
+        track, rule = self._running[kind], self._rules[kind]
+        track.missed += 1
+        if now - track.last_at + FINEST >= rule.release:
+            return self._close(kind)
+        if not track.key and track.missed > track.seen:
+            del self._running[kind]
+        return []
+
+    def _open(self, track: Track, rule: Rule, now: float) -> Change:
+        """Give a key: the old one when the same kind ended within the cool-down, or else the next."""
+        earlier = self._closed.pop(track.kind, None)
+        if rule.timed and earlier and track.started_at - earlier.last_at <= rule.cooldown + FINEST:
+            track.go_on_from(earlier)
+        else:
+            track.key = self._next_key
+            self._next_key += 1
+        track.announced_at = now
+        return track.change("opened")
+
+    def _extend(self, track: Track, now: float, *, always: bool = False) -> list[Change]:
+        if not always and now - track.announced_at + FINEST < ANNOUNCE_EVERY:
+            return []
+        track.announced_at = now
+        return [track.change("extended")]
+
+    def _close(self, kind: ViolationKind) -> list[Change]:
+        """End what runs at its last sighting; a suspicion that never became a violation goes without a word."""
+        track = self._running.pop(kind)
+        if not track.key:
+            return []
+        self._closed[kind] = track
+        return [track.change("closed")]

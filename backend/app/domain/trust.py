@@ -1,0 +1,65 @@
+"""The trust score: a pure function of the violations and the weights, so that it can be recomputed and explained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.violations import RULES, ViolationKind
+
+FULL_TRUST = 100.0
+
+
+class TrustBand(StrEnum):
+    """Where a score lies against the exam's two thresholds."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What the score needs of one violation: confidence 0..1, seconds (timed kinds), count (event kinds)."""
+
+    kind: ViolationKind
+    confidence: float
+    seconds: float
+    count: int
+
+
+def amount(episode: Episode) -> float:
+    """Confidence-weighted seconds or occurrences; bad numbers count as none, never as a gain."""
+    confidence = min(1.0, max(0.0, episode.confidence))
+    quantity = episode.seconds if RULES[episode.kind].timed else float(episode.count)
+    return confidence * max(0.0, quantity)
+
+
+def weight_of(kind: ViolationKind, weights: Mapping[ViolationKind, float] | None) -> float:
+    """The exam's own weight for a kind, or the rule's; 0..1."""
+    weight = RULES[kind].weight if weights is None else weights.get(kind, RULES[kind].weight)
+    return min(1.0, max(0.0, weight))
+
+
+def trust_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> float:
+    """100 · Π (1 − w · s) over kinds, 0..100; `s` is the kind's amount over its rule's `full`, at most 1."""
+    amounts: dict[ViolationKind, list[float]] = {}
+    for episode in episodes:
+        amounts.setdefault(episode.kind, []).append(amount(episode))
+    score = FULL_TRUST
+    for kind in sorted(amounts):
+        # Sorted sums and kinds: the same violations give the same score to the last digit, in whatever order.
+        saturation = min(1.0, sum(sorted(amounts[kind])) / RULES[kind].full)
+        score *= 1.0 - weight_of(kind, weights) * saturation
+    return max(0.0, score)
+
+
+def without(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> list[float]:
+    """For each episode the score if it had not happened ("without me the score would be N"), in the same order."""
+    return [trust_score([*episodes[:i], *episodes[i + 1 :]], weights) for i in range(len(episodes))]
+
+
+def band_of(score: float, *, warning: float = 70.0, critical: float = 50.0) -> TrustBand:
+    """The band of a score 0..100; the thresholds are the exam's (`warning_threshold` · 100, `critical_threshold` · 100)."""
+    if score < critical:
+        return TrustBand.CRITICAL
+    return TrustBand.WARNING if score < warning else TrustBand.GOOD
