@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from app.domain.violations import ViolationKind
+
 
 class ExamStatus(StrEnum):
     """The seed's five."""
@@ -22,3 +24,24 @@ class Enrolment(StrEnum):
 
 SITTABLE = frozenset({ExamStatus.PUBLISHED, ExamStatus.ACTIVE})
 """Statuses in which students see the exam and may start."""
+
+
+SWITCHES: dict[str, frozenset[ViolationKind]] = {
+    "enable_face_detection": frozenset({ViolationKind.FACE_NOT_DETECTED}),
+    "enable_multiple_face_detection": frozenset({ViolationKind.MULTIPLE_FACES}),
+    "enable_eye_tracking": frozenset({ViolationKind.LOOKING_AWAY}),
+    "enable_audio_detection": frozenset({ViolationKind.AUDIO_DETECTED}),
+    "enable_tab_switch_detection": frozenset({ViolationKind.TAB_SWITCH, ViolationKind.WINDOW_BLUR}),
+    "enable_phone_detection": frozenset({ViolationKind.PHONE_DETECTED}),
+}
+"""Field of the exam → kinds that are not noted while it is off."""
+
+
+FOLLOWING: dict[ExamStatus, frozenset[ExamStatus]] = {
+    ExamStatus.DRAFT: frozenset({ExamStatus.PUBLISHED, ExamStatus.ACTIVE, ExamStatus.CANCELLED}),
+    ExamStatus.PUBLISHED: frozenset({ExamStatus.DRAFT, ExamStatus.ACTIVE, ExamStatus.COMPLETED, ExamStatus.CANCELLED}),
+    ExamStatus.ACTIVE: frozenset({ExamStatus.PUBLISHED, ExamStatus.COMPLETED, ExamStatus.CANCELLED}),
+    ExamStatus.COMPLETED: frozenset(),
+    ExamStatus.CANCELLED: frozenset({ExamStatus.DRAFT}),
+}
+"""What may follow what; a completed exam stays so, because results were read from it."""

@@ -10,6 +10,7 @@ from app.core.config import Settings
 from app.core.errors import Unauthenticated
 from app.core.security import API_AUDIENCE, Claims, TokenKind, issue_token, read_token
 from app.db.models import SocketTicket, User
+from app.services.auth import holder_of
 
 KEPT_AFTER_EXPIRY = timedelta(hours=1)
 PURGED_AT_ONCE = 100
@@ -30,7 +31,7 @@ async def issue(db: AsyncSession, who: User, *, audience: str, settings: Setting
 async def enter(db: AsyncSession, token: str, *, audience: str, settings: Settings) -> User:
     """The person this token lets into the socket; a ticket is used up by it once the caller commits.
 
-    Raises Unauthenticated: `token_expired`, `token_invalid`, `ticket_used`, `account_closed`,
+    Raises Unauthenticated: `token_expired`, `token_invalid`, `ticket_used`, `token_revoked`,
     `password_change_required`.
     """
     try:
@@ -77,9 +78,7 @@ async def _use_up(db: AsyncSession, claims: Claims) -> None:
 
 
 async def _holder(db: AsyncSession, claims: Claims) -> User:
-    user = await db.get(User, claims.user_id)
-    if user is None or not user.is_active or user.token_version != claims.token_version:
-        raise Unauthenticated("account_closed")
+    user = await holder_of(db, claims)
     if user.must_change_password:
         raise Unauthenticated("password_change_required")
     return user

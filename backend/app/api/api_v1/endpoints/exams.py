@@ -1,0 +1,66 @@
+"""Exams and their lists of students."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from app.api.deps import CurrentUser, Db, Page, Staff
+from app.db.models import Exam, User
+from app.schemas.auth import Done
+from app.schemas.base import PathId
+from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, ExamCreate, ExamRead, ExamUpdate
+from app.services import enrolments, exams
+from app.services.access import access_exam
+
+router = APIRouter(prefix="/exams", tags=["exams"])
+
+
+@router.get("/", response_model=list[ExamRead])
+@router.get("", response_model=list[ExamRead], include_in_schema=False)
+async def list_exams(db: Db, who: CurrentUser, page: Page) -> Sequence[Exam]:
+    """The exams one may see: a student those to sit, a teacher the own ones, an administrator all."""
+    return await exams.list_exams(db, who, skip=page.skip, limit=page.limit)
+
+
+@router.post("/", response_model=ExamRead)
+@router.post("", response_model=ExamRead, include_in_schema=False)
+async def create_exam(db: Db, who: Staff, wanted: ExamCreate) -> Exam:
+    """Make an exam."""
+    return await exams.create_exam(db, who, wanted)
+
+
+@router.get("/{exam_id}", response_model=ExamRead)
+async def read_exam(db: Db, who: CurrentUser, exam_id: PathId) -> Exam:
+    """One exam."""
+    return await access_exam(db, who, exam_id)
+
+
+@router.put("/{exam_id}", response_model=ExamRead)
+async def update_exam(db: Db, who: Staff, exam_id: PathId, wanted: ExamUpdate) -> Exam:
+    """Change an exam; what is left out stays."""
+    return await exams.update_exam(db, who, exam_id, wanted)
+
+
+@router.delete("/{exam_id}")
+async def delete_exam(db: Db, who: Staff, exam_id: PathId) -> Done:
+    """Remove an exam that nobody is sitting, with all its records."""
+    await exams.delete_exam(db, who, exam_id)
+    return Done()
+
+
+@router.post("/{exam_id}/publish", response_model=ExamRead)
+async def publish_exam(db: Db, who: Staff, exam_id: PathId) -> Exam:
+    """Show the exam to its students."""
+    return await exams.publish_exam(db, who, exam_id)
+
+
+@router.get("/{exam_id}/enrolments", response_model=list[EnrolledStudent])
+async def list_enrolments(db: Db, who: Staff, exam_id: PathId) -> Sequence[User]:
+    """The students on the exam's list."""
+    return await enrolments.list_enrolments(db, who, exam_id)
+
+
+@router.put("/{exam_id}/enrolments", response_model=list[EnrolledStudent])
+async def replace_enrolments(db: Db, who: Staff, exam_id: PathId, wanted: EnrolmentsUpdate) -> Sequence[User]:
+    """Replace the list by ids or e-mails; one wrong line and nothing changes."""
+    return await enrolments.replace_enrolments(db, who, exam_id, wanted)

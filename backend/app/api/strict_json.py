@@ -1,0 +1,185 @@
+"""Bodies are checked before anything parses them: size, type, encoding, and JSON that every reader reads alike.
+
+Python's parser takes `NaN`, `1e999`, integers of any length, the last of duplicate keys, half surrogate pairs; the
+database takes none of them. Here they are refused once, for every route (reliability.md, list R).
+"""
+
+import asyncio
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import answer
+from app.core.errors import ProctorError
+
+LARGEST_BODY = 1024 * 1024
+LONGEST_WAIT_S = 30.0
+DEEPEST = 32
+LONGEST_INTEGER = 19
+INT64 = 2**63
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class BadBody(ProctorError):
+    """A body we do not take; the code says why."""
+
+    status = 422
+    code = "json_invalid"
+
+
+class TooLarge(ProctorError):
+    """More bytes than any request of ours needs."""
+
+    status = 413
+    code = "body_too_large"
+
+
+class WrongType(ProctorError):
+    """Neither JSON nor a form."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class TooSlow(ProctorError):
+    """The body did not arrive in time."""
+
+    status = 408
+    code = "request_timeout"
+
+
+class StrictBodies:
+    """ASGI middleware that reads the whole body, checks it and hands it on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await _read(receive, Headers(scope=scope))
+            if body:
+                _check(body, Headers(scope=scope))
+        except ProctorError as error:
+            await answer(scope, error)(scope, receive, send)
+            return
+        if body is None:  # the client went away
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+
+async def _read(receive: Receive, headers: Headers) -> bytes | None:
+    length = headers.get("content-length", "")
+    if length.isdigit() and (len(length) > LONGEST_INTEGER or int(length) > LARGEST_BODY):
+        raise TooLarge(max=LARGEST_BODY)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                if size > LARGEST_BODY:
+                    raise TooLarge(max=LARGEST_BODY)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+    except TimeoutError as error:
+        raise TooSlow from error
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
+
+
+def _check(body: bytes, headers: Headers) -> None:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongType
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in FORMS:
+        return
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise WrongType
+    check_json(body)
+
+
+def check_json(body: bytes) -> Any:
+    """The parsed value; BadBody with `reason` for what strict readers refuse."""
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_small_int,
+            parse_float=_finite,
+        )
+    except UnicodeDecodeError as error:
+        raise BadBody(reason="encoding") from error
+    except RecursionError as error:
+        raise BadBody(reason="depth") from error
+    except json.JSONDecodeError as error:  # a byte order mark ends here too
+        raise BadBody(reason="syntax") from error
+    for leaf in _walk(value):
+        if isinstance(leaf, str):
+            _check_text(leaf)
+    return value
+
+
+def _walk(value: Any) -> Iterator[Any]:
+    """Every key and every value that holds no other; without recursion."""
+    waiting = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise BadBody(reason="depth")
+        if isinstance(item, dict):
+            yield from item
+            waiting.extend((child, depth + 1) for child in item.values())
+        elif isinstance(item, list):
+            waiting.extend((child, depth + 1) for child in item)
+        else:
+            yield item
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise BadBody(reason="nul")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadBody(reason="surrogate")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise BadBody(reason="duplicate_key")
+    return made
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise BadBody(reason="number")
+
+
+def _small_int(digits: str) -> int:
+    if len(digits.lstrip("-")) > LONGEST_INTEGER or not -INT64 <= int(digits) < INT64:
+        raise BadBody(reason="number")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise BadBody(reason="number")
+    return number

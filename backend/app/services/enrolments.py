@@ -1,0 +1,77 @@
+"""Who is on an exam's list."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Invalid
+from app.db.models import ExamEnrolment, User
+from app.domain.roles import Role
+from app.schemas.exams import EnrolmentsUpdate
+from app.schemas.users import normalise_email
+from app.services import audit
+from app.services.access import access_exam_as_staff
+
+
+class InvalidLines(Invalid):
+    """Some lines of a list are wrong, and therefore nothing was changed. `lines`: number from 1 and code of each."""
+
+    code = "enrolments_invalid"
+
+    def __init__(self, lines: list[dict[str, str | int]]) -> None:
+        super().__init__(count=len(lines))
+        self.lines = lines
+
+
+async def list_enrolments(db: AsyncSession, who: User, exam_id: int) -> Sequence[User]:
+    """The students on the list, by e-mail."""
+    exam = await access_exam_as_staff(db, who, exam_id)
+    query = (
+        select(User)
+        .join(ExamEnrolment, ExamEnrolment.student_id == User.id)
+        .where(ExamEnrolment.exam_id == exam.id)
+        .order_by(User.email)
+    )
+    return (await db.scalars(query)).all()
+
+
+async def replace_enrolments(db: AsyncSession, who: User, exam_id: int, wanted: EnrolmentsUpdate) -> Sequence[User]:
+    """Make the list exactly this one, or InvalidLines and nothing changes.
+
+    Codes of a line: `student_unknown` (also for people who are no students), `duplicate_line`.
+    """
+    exam = await access_exam_as_staff(db, who, exam_id, lock=True)
+    references = [one if isinstance(one, int) else normalise_email(one) for one in wanted.students]
+    found = await _students(db, references)
+    listed: set[int] = set()
+    bad: list[dict[str, str | int]] = []
+    for line, reference in enumerate(references, start=1):
+        student_id = found.get(reference)
+        if student_id is None or student_id in listed:
+            bad.append({"line": line, "code": "student_unknown" if student_id is None else "duplicate_line"})
+        else:
+            listed.add(student_id)
+    if bad:
+        raise InvalidLines(bad)
+    before = set(await db.scalars(select(ExamEnrolment.student_id).where(ExamEnrolment.exam_id == exam.id)))
+    gone = before - listed
+    await db.execute(delete(ExamEnrolment).where(ExamEnrolment.exam_id == exam.id, ExamEnrolment.student_id.in_(gone)))
+    db.add_all(ExamEnrolment(exam_id=exam.id, student_id=student_id) for student_id in sorted(listed - before))
+    await db.flush()
+    audit.note(
+        db, who, "exam.enrolments", f"exam:{exam.id}", added=len(listed - before), removed=len(gone), total=len(listed)
+    )
+    return await list_enrolments(db, who, exam_id)
+
+
+async def _students(db: AsyncSession, references: Iterable[int | str]) -> dict[int | str, int]:
+    """Ids by id and by e-mail, of those that are students."""
+    ids = [one for one in references if isinstance(one, int)]
+    emails = [one for one in references if isinstance(one, str)]
+    query = select(User.id, User.email).where(User.role == Role.STUDENT, User.id.in_(ids) | User.email.in_(emails))
+    found: dict[int | str, int] = {}
+    for student_id, email in await db.execute(query):
+        found[student_id] = student_id
+        found[email] = student_id
+    return found

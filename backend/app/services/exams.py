@@ -1,0 +1,80 @@
+"""Exams: made and changed by their teacher or an administrator."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, Invalid
+from app.db.models import Exam, ExamSession, User
+from app.domain.exam_sessions import OPEN
+from app.domain.exams import FOLLOWING, ExamStatus
+from app.schemas.exams import ExamCreate, ExamUpdate
+from app.services import audit
+from app.services.access import access_exam_as_staff, visible_exams
+
+
+async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
+    """A new exam of `who`."""
+    exam = Exam(**wanted.model_dump(), creator_id=who.id)
+    db.add(exam)
+    await db.flush()
+    audit.note(db, who, "exam.create", f"exam:{exam.id}")
+    return exam
+
+
+async def list_exams(db: AsyncSession, who: User, *, skip: int, limit: int) -> Sequence[Exam]:
+    """What somebody may see, newest window first."""
+    query = visible_exams(who).order_by(Exam.start_time.desc(), Exam.id.desc()).offset(skip).limit(limit)
+    return (await db.scalars(query)).all()
+
+
+async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpdate) -> Exam:
+    """Change what was sent. Sittings that already run keep their deadline; they are extended one by one.
+
+    Invalid `null_not_allowed`, `exam_window_invalid`, `exam_thresholds_invalid`;
+    Conflict `exam_status_order`, `exam_has_open_sessions`.
+    """
+    exam = await access_exam_as_staff(db, who, exam_id, lock=True)
+    changes = wanted.model_dump(exclude_unset=True)
+    if None in changes.values():
+        raise Invalid("null_not_allowed")
+    await _check_status(db, exam, changes.get("status", exam.status))
+    for name, value in changes.items():
+        setattr(exam, name, value)
+    if exam.end_time <= exam.start_time:
+        raise Invalid("exam_window_invalid")
+    if exam.critical_threshold > exam.warning_threshold:
+        raise Invalid("exam_thresholds_invalid")
+    await db.flush()
+    audit.note(db, who, "exam.update", f"exam:{exam.id}", fields=",".join(sorted(changes)))
+    return exam
+
+
+async def publish_exam(db: AsyncSession, who: User, exam_id: int) -> Exam:
+    """Show the exam to its students; publishing twice is the same as once."""
+    return await update_exam(db, who, exam_id, ExamUpdate(status=ExamStatus.PUBLISHED))
+
+
+async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> None:
+    """Remove the exam and all that was stored of it; Conflict `exam_has_open_sessions` while somebody sits it."""
+    exam = await access_exam_as_staff(db, who, exam_id, lock=True)
+    await _refuse_while_sat(db, exam)
+    sat = await db.scalar(select(func.count()).where(ExamSession.exam_id == exam.id))
+    audit.note(db, who, "exam.delete", f"exam:{exam.id}", exam_sessions=sat)
+    await db.delete(exam)
+    await db.flush()
+
+
+async def _check_status(db: AsyncSession, exam: Exam, wanted: ExamStatus) -> None:
+    if wanted == exam.status:
+        return
+    if wanted not in FOLLOWING[ExamStatus(exam.status)]:
+        raise Conflict("exam_status_order", now=exam.status, to=wanted)
+    if wanted in (ExamStatus.DRAFT, ExamStatus.COMPLETED, ExamStatus.CANCELLED):
+        await _refuse_while_sat(db, exam)
+
+
+async def _refuse_while_sat(db: AsyncSession, exam: Exam) -> None:
+    if await db.scalar(select(exists().where(ExamSession.exam_id == exam.id, ExamSession.state.in_(OPEN)))):
+        raise Conflict("exam_has_open_sessions")

@@ -1,0 +1,163 @@
+"""Accounts: register, create, change, remove. Passwords are hashed before the transaction takes a connection."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.config import Settings
+from app.core.errors import Conflict, Forbidden, Invalid, Missing, ProctorError
+from app.core.passwords import check_password
+from app.core.security import hash_password, verify_password
+from app.db.models import Exam, ExamSession, User
+from app.domain.roles import Role
+from app.schemas.users import OwnUpdate, Registration, UserCreate, UserUpdate
+from app.services import audit
+from app.services.auth import end_all_logins
+
+
+async def register(db: AsyncSession, wanted: Registration, *, settings: Settings) -> User:
+    """A new student. Another role is Forbidden `role_not_allowed`, a known e-mail 400 `email_taken`."""
+    if wanted.role not in (None, Role.STUDENT):
+        raise Forbidden("role_not_allowed")
+    check_password(wanted.password, settings=settings, context=(wanted.email, wanted.full_name))
+    user = User(
+        email=wanted.email,
+        full_name=wanted.full_name,
+        hashed_password=await hash_password(wanted.password),
+        role=Role.STUDENT,
+        preferred_language=wanted.preferred_language,
+    )
+    await _add(db, user)
+    audit.note(db, user, "user.register", f"user:{user.id}")
+    return user
+
+
+async def create(db: AsyncSession, who: User | None, wanted: UserCreate, *, settings: Settings) -> User:
+    """An account with any role, by an administrator or (`who` None) the command line."""
+    check_password(wanted.password, settings=settings, context=(wanted.email, wanted.full_name))
+    fields = wanted.model_dump(exclude={"password"})
+    user = User(**fields, hashed_password=await hash_password(wanted.password))
+    await _add(db, user)
+    audit.note(db, who, "user.create", f"user:{user.id}", role=user.role)
+    return user
+
+
+async def list_users(db: AsyncSession, *, skip: int, limit: int) -> Sequence[User]:
+    """Accounts by id."""
+    return (await db.scalars(select(User).order_by(User.id).offset(skip).limit(limit))).all()
+
+
+async def access_user(db: AsyncSession, who: User, user_id: int) -> User:
+    """An account, for the person or an administrator; Missing for everybody else."""
+    user = await db.get(User, user_id) if who.role == Role.ADMIN or who.id == user_id else None
+    if user is None:
+        raise Missing
+    return user
+
+
+async def find(db: AsyncSession, email: str) -> User:
+    """The account of a normalised e-mail, or Missing."""
+    user = await db.scalar(select(User).where(User.email == email))
+    if user is None:
+        raise Missing
+    return user
+
+
+async def update_own(db: AsyncSession, who: User, wanted: OwnUpdate, *, settings: Settings) -> User:
+    """What people change about themselves. E-mail and password need the current password."""
+    changes = _changes(wanted)
+    changes.pop("current_password", None)
+    password = changes.pop("password", None)
+    if password is not None or changes.get("email", who.email) != who.email:
+        fits, _ = await verify_password(wanted.current_password or "", who.hashed_password)
+        if not fits:
+            raise Invalid("current_password_wrong")
+    for name, value in changes.items():
+        setattr(who, name, value)
+    if password is not None:
+        await set_password(db, who, who, str(password), settings=settings)
+    await _flush(db)
+    return who
+
+
+async def update(db: AsyncSession, who: User | None, user: User, wanted: UserUpdate, *, settings: Settings) -> User:
+    """What an administrator changes. Role, password and disabling end every login of that person."""
+    changes = _changes(wanted)
+    password = changes.pop("password", None)
+    loses_admin = changes.get("role", user.role) != Role.ADMIN or changes.get("is_active") is False
+    if loses_admin:
+        await _keep_an_admin(db, user)
+    ends_logins = changes.get("role", user.role) != user.role or (
+        user.is_active and changes.get("is_active", True) is False
+    )
+    for name, value in changes.items():
+        setattr(user, name, value)
+    if password is not None:
+        await set_password(db, who, user, str(password), settings=settings)
+        user.must_change_password = bool(wanted.must_change_password)
+    elif ends_logins:
+        await end_all_logins(db, user)
+    await _flush(db)
+    audit.note(db, who, "user.update", f"user:{user.id}", fields=",".join(sorted(wanted.model_fields_set)))
+    return user
+
+
+async def set_password(db: AsyncSession, who: User | None, user: User, password: str, *, settings: Settings) -> None:
+    """A new password: the old one-time mark is gone and every login of that person ends."""
+    check_password(password, settings=settings, context=(user.email, user.full_name))
+    user.hashed_password = await hash_password(password)
+    user.must_change_password = False
+    user.password_expires_at = None
+    await end_all_logins(db, user)
+    audit.note(db, who, "user.password", f"user:{user.id}")
+
+
+async def remove(db: AsyncSession, who: User | None, user: User) -> None:
+    """Delete the account; Conflict `user_in_use` while exams or exam sessions name it, `last_admin` for the last."""
+    await _keep_an_admin(db, user)
+    used = await db.scalar(
+        select(exists().where(Exam.creator_id == user.id) | exists().where(ExamSession.student_id == user.id))
+    )
+    if used:
+        raise Conflict("user_in_use")
+    audit.note(db, who, "user.delete", f"user:{user.id}", role=user.role)
+    await db.delete(user)
+    await db.flush()
+
+
+async def has_demo_users(db: AsyncSession) -> bool:
+    """Whether a demo account could be logged in to."""
+    return bool(await db.scalar(select(exists().where(User.is_demo, User.is_active))))
+
+
+async def _keep_an_admin(db: AsyncSession, user: User) -> None:
+    """Conflict `last_admin` if nobody else could administer. Locks all administrators: two may not go at once."""
+    if user.role != Role.ADMIN or not user.is_active:
+        return
+    query = select(User.id).where(User.role == Role.ADMIN, User.is_active).order_by(User.id).with_for_update()
+    if set(await db.scalars(query)) <= {user.id}:
+        raise Conflict("last_admin")
+
+
+def _changes(wanted: OwnUpdate | UserUpdate) -> dict[str, object]:
+    """What was sent; a null is refused, since nothing here can be empty."""
+    changes = wanted.model_dump(exclude_unset=True)
+    if None in changes.values():
+        raise Invalid("null_not_allowed")
+    return changes
+
+
+async def _add(db: AsyncSession, user: User) -> None:
+    db.add(user)
+    await _flush(db)
+
+
+async def _flush(db: AsyncSession) -> None:
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        if "uq_users_email" in str(error.orig):
+            raise ProctorError("email_taken") from error
+        raise
