@@ -1,0 +1,19 @@
+// For a page that could not be opened, most often because the server does not answer.
+import { useRouter, type ErrorComponentProps } from "@tanstack/react-router";
+import { asProblem } from "@/api/problem";
+import { Failure } from "@/ui/Failure";
+
+export function PageFailure({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <main style={{ padding: 24 }}>
+      <Failure
+        problem={asProblem(error)}
+        onRetry={() => {
+          reset();
+          void router.invalidate();
+        }}
+      />
+    </main>
+  );
+}

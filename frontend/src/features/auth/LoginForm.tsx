@@ -1,0 +1,65 @@
+// E-mail and password, with errors in plain words and, in demo mode only, the demo logins.
+import { Alert, Button, Card, PasswordInput, TextInput, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { demoMode, logIn } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import type { Tokens } from "@/api/types";
+import { problemText } from "@/ui/problemText";
+import { DemoLogins } from "./DemoLogins";
+
+export function LoginForm({ onLoggedIn }: { onLoggedIn: (tokens: Tokens) => Promise<void> }) {
+  const { t } = useTranslation();
+  const form = useForm({
+    initialValues: { email: "", password: "" },
+    validate: {
+      email: (text) => (text.trim() ? null : "login.emailMissing"),
+      password: (text) => (text ? null : "login.passwordMissing"),
+    },
+  });
+  const demo = useQuery({ queryKey: ["demo-mode"], queryFn: demoMode, staleTime: Infinity, retry: false });
+  const login = useMutation({
+    mutationFn: (values: { email: string; password: string }) => logIn(values.email.trim(), values.password),
+    onSuccess: onLoggedIn,
+  });
+
+  return (
+    <Card withBorder padding="xl" w="100%" maw={420} bg="var(--page-card)">
+      <Title order={1} size="h2" mb="md">
+        {t("login.title")}
+      </Title>
+      {login.isError ? (
+        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
+          {problemText(t, asProblem(login.error))}
+        </Alert>
+      ) : null}
+      <form onSubmit={form.onSubmit((values) => login.mutate(values))} noValidate>
+        <TextInput
+          label={t("login.email")}
+          type="email"
+          inputMode="email"
+          autoComplete="username"
+          size="md"
+          mb="md"
+          {...form.getInputProps("email")}
+          error={form.errors["email"] ? t(String(form.errors["email"])) : null}
+        />
+        <PasswordInput
+          label={t("login.password")}
+          autoComplete="current-password"
+          size="md"
+          mb="lg"
+          visibilityToggleButtonProps={{ "aria-label": t("login.showPassword"), "aria-hidden": false, tabIndex: 0 }}
+          {...form.getInputProps("password")}
+          error={form.errors["password"] ? t(String(form.errors["password"])) : null}
+        />
+        <Button type="submit" fullWidth size="md" loading={login.isPending}>
+          {t("login.submit")}
+        </Button>
+      </form>
+      {demo.data ? <DemoLogins busy={login.isPending} onChoose={(values) => login.mutate(values)} /> : null}
+    </Card>
+  );
+}

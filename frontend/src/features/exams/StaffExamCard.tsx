@@ -1,0 +1,136 @@
+// One exam in the staff's list.
+import { ActionIcon, Button, Menu, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconDotsVertical, IconEdit, IconLivePhoto, IconSend, IconTrash } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { asProblem } from "@/api/problem";
+import type { Exam } from "@/api/types";
+import { useFormats } from "@/lib/useFormats";
+import { useNow } from "@/lib/useNow";
+import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { problemText } from "@/ui/problemText";
+import { ExamStatusBadge } from "./ExamStatusBadge";
+import { ExamWindow } from "./ExamWindow";
+import { isOpenAt } from "./examForm";
+import { useDeleteExam, usePublishExam, useSittings } from "./examQueries";
+import classes from "./Exams.module.css";
+
+export function StaffExamCard({ exam, onEdit }: { exam: Exam; onEdit: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const isOpen = isOpenAt(exam, useNow(30_000));
+  const sittings = useSittings(exam, isOpen);
+  const counted = sittings.data;
+  return (
+    <article className={classes.card}>
+      <div className={classes.about}>
+        <div className={classes.heading}>
+          <h2 className={classes.title}>{exam.title}</h2>
+          <ExamStatusBadge status={exam.status} />
+        </div>
+        <ExamWindow exam={exam} />
+        {counted ? (
+          <Text size="sm">
+            {counted.live > 0 ? (
+              <strong className={classes.live}>
+                {t("exams.liveNow", { count: counted.live, n: format.number(counted.live) })}
+              </strong>
+            ) : (
+              t("exams.nobodyLive")
+            )}
+            {counted.all > 0 ? ` · ${t("exams.sittings", { count: counted.all, n: format.number(counted.all) })}` : null}
+          </Text>
+        ) : null}
+      </div>
+      <div className={classes.actions}>
+        {exam.status === "draft" ? (
+          <PublishButton exam={exam} />
+        ) : (
+          <Button
+            component={Link}
+            to={`/exams/${exam.id}/live`}
+            leftSection={<IconLivePhoto size={18} aria-hidden />}
+            variant={counted?.live ? "filled" : "default"}
+          >
+            {t("exams.watch")}
+          </Button>
+        )}
+        <ExamMenu exam={exam} onEdit={onEdit} />
+      </div>
+    </article>
+  );
+}
+
+function PublishButton({ exam }: { exam: Exam }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState(false);
+  const publish = usePublishExam();
+  const confirm = () =>
+    publish.mutate(exam.id, {
+      onSettled: () => setAsked(false),
+      onError: (error) => notifications.show({ color: "red", message: problemText(t, asProblem(error)) }),
+    });
+  return (
+    <>
+      <Button leftSection={<IconSend size={18} aria-hidden />} onClick={() => setAsked(true)}>
+        {t("exams.publish")}
+      </Button>
+      <ConfirmDialog
+        opened={asked}
+        title={t("exams.publishTitle", { title: exam.title })}
+        text={t("exams.publishText")}
+        confirm={t("exams.publish")}
+        busy={publish.isPending}
+        onConfirm={confirm}
+        onClose={() => setAsked(false)}
+      />
+    </>
+  );
+}
+
+function ExamMenu({ exam, onEdit }: { exam: Exam; onEdit: () => void }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState(false);
+  const remove = useDeleteExam();
+  const confirm = () =>
+    remove.mutate(exam.id, {
+      onSettled: () => setAsked(false),
+      onSuccess: () => notifications.show({ message: t("exams.deleted", { title: exam.title }) }),
+      onError: (error) => notifications.show({ color: "red", message: problemText(t, asProblem(error)) }),
+    });
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label={t("exams.more", { title: exam.title })}>
+            <IconDotsVertical size={20} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconEdit size={18} aria-hidden />} onClick={onEdit}>
+            {t("exams.change")}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconTrash size={18} aria-hidden />}
+            color="var(--mantine-color-error)"
+            onClick={() => setAsked(true)}
+          >
+            {t("exams.delete")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <ConfirmDialog
+        opened={asked}
+        dangerous
+        title={t("exams.deleteTitle", { title: exam.title })}
+        text={t("exams.deleteText")}
+        confirm={t("exams.delete")}
+        busy={remove.isPending}
+        onConfirm={confirm}
+        onClose={() => setAsked(false)}
+      />
+    </>
+  );
+}

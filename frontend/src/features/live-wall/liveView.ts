@@ -1,0 +1,54 @@
+// What the live page knows, as a pure function of the messages it got: snapshot + events = a fresh snapshot.
+import type { LiveExamHead, LiveMessage, Sitting, SittingWithViolations, Violation } from "./messages";
+
+export type LiveView = {
+  exam: LiveExamHead;
+  /** Server's clock minus this device's, in ms. */
+  clockOffset: number;
+  sittings: Readonly<Record<number, SittingWithViolations>>;
+};
+
+/** `receivedAt`: this device's clock in ms. Events before the first snapshot cannot be placed and are ignored. */
+export function reduceLive(view: LiveView | null, message: LiveMessage, receivedAt: number): LiveView | null {
+  if (message.type === "snapshot") {
+    return {
+      exam: message.exam,
+      clockOffset: Date.parse(message.server_time) - receivedAt,
+      sittings: Object.fromEntries(message.sessions.map((one) => [one.id, normalised(one)])),
+    };
+  }
+  if (!view) return null;
+  switch (message.type) {
+    case "ping":
+      return { ...view, clockOffset: Date.parse(message.server_time) - receivedAt };
+    case "session.updated":
+      return withSitting(view, updated(view.sittings[message.session.id], message.session));
+    case "violation.opened":
+    case "violation.updated":
+    case "violation.closed": {
+      const sitting = view.sittings[message.session_id];
+      return sitting ? withSitting(view, noted(sitting, message.violation, message.trust)) : view;
+    }
+    default:
+      // A newer server may say more than this build understands.
+      return view;
+  }
+}
+
+function normalised(sitting: SittingWithViolations): SittingWithViolations {
+  return { ...sitting, violations: (sitting.violations ?? []).toSorted((a, b) => a.id - b.id) };
+}
+
+function updated(known: SittingWithViolations | undefined, sitting: Sitting): SittingWithViolations {
+  // The wire carries no violations here (or null): those we have stay.
+  return { ...sitting, violations: known?.violations ?? [] };
+}
+
+function noted(sitting: SittingWithViolations, violation: Violation, trust: number): SittingWithViolations {
+  const others = sitting.violations.filter((one) => one.id !== violation.id);
+  return { ...sitting, trust, violations: [...others, violation].toSorted((a, b) => a.id - b.id) };
+}
+
+function withSitting(view: LiveView, sitting: SittingWithViolations): LiveView {
+  return { ...view, sittings: { ...view.sittings, [sitting.id]: sitting } };
+}

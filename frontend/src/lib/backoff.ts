@@ -1,0 +1,10 @@
+// How long to wait before trying again: exponential with full jitter, so that a thousand clients do not come back at once.
+
+export const FIRST_MS = 500;
+export const LONGEST_MS = 30_000;
+
+/** `attempt` counts from 0; `random` is in 0..1. Gives milliseconds in 0.5–30 s. */
+export function retryDelay(attempt: number, random: number = Math.random()): number {
+  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt + 1, 16));
+  return FIRST_MS + random * (ceiling - FIRST_MS);
+}

@@ -1,0 +1,24 @@
+// How the web app is built, served while developing, and unit-tested.
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const backend = process.env.PROCTOR_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: {
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+      "@locales": fileURLToPath(new URL("../locales", import.meta.url)),
+    },
+  },
+  // Inlined assets would become data: URLs, which the Content-Security-Policy would have to allow.
+  build: { outDir: "dist", assetsInlineLimit: 0, reportCompressedSize: false },
+  server: {
+    host: "127.0.0.1",
+    fs: { allow: [".."] },
+    proxy: { "/api": { target: backend, ws: true } },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+});
