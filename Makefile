@@ -1,0 +1,38 @@
+# What one can do here; every target says what it is for. `make` alone prints them.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+PYTHON ?= python3
+
+.PHONY: help setup build run test check fix client bench lock
+.DEFAULT_GOAL := help
+
+help:  ## Print this list
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup:  ## Install everything into .venv and frontend/node_modules (network only when something changed)
+	@$(PYTHON) backend/tools/setup.py install
+
+build: setup  ## Build the web app into frontend/dist when its sources changed
+	@$(PYTHON) backend/tools/setup.py build
+
+run: build  ## Serve; PORT=8080 chooses another port
+	@exec .venv/bin/proctor serve
+
+test: build  ## Run all tests: web units, real browser, server (its summary comes last)
+	@$(PYTHON) backend/tools/run_all.py test
+
+check: setup  ## Format, lint, types, import rules, sizes, words, generated files
+	@$(PYTHON) backend/tools/run_all.py check
+
+fix: setup  ## Repair what the formatters and linters can repair
+	cd backend && ruff check --fix-only --quiet . && ruff format --quiet .
+	cd frontend && npx oxlint --fix --quiet
+
+client: setup  ## Generate frontend/src/api from the server's routes, and .env.example from its settings
+	cd backend && python tools/export_schema.py && python tools/export_env.py
+	cd frontend && npm run --silent client
+
+bench: setup  ## Measure frames per second: bare loop, engine, end to end
+	cd backend && python tools/bench.py
+
+lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
+	cd backend && python tools/lock.py
