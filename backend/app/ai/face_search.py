@@ -86,7 +86,7 @@ class FaceSearch:
         return counted
 
     def look_thoroughly(self, picture: Picture) -> list[SeenFace]:
-        """Faces of an independent picture: both detectors, and closer looks where only small faces or none were found."""
+        """Faces of an independent picture: both detectors, and closer looks where only small ones or none are found."""
         proposals = [*self._near.find(picture), *self._far.find(picture)]
         found = best_first(self._seen(picture, proposals, at_most=len(proposals)))
         counted = self._ordered(found)

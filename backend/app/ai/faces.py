@@ -20,7 +20,7 @@ INSIDE_ANOTHER = 0.6
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:
-    """A face in the working picture: box x, y, width, height and six points (right eye, left eye, nose, mouth, ears)."""
+    """A face in the working picture: box x, y, width, height; points of right eye, left eye, nose, mouth, ears."""
 
     box: tuple[float, float, float, float]
     points: Array
@@ -29,7 +29,9 @@ class FoundFace:
     def moved(self, x: float, y: float) -> "FoundFace":
         """The same face seen from a picture in which this one lies at x, y."""
         left, top, width, height = self.box
-        return replace(self, box=(left + x, top + y, width, height), points=self.points + np.float32([x, y]))
+        return replace(
+            self, box=(left + x, top + y, width, height), points=self.points + np.array([x, y], dtype=np.float32)
+        )
 
     @property
     def area(self) -> float:
@@ -119,12 +121,13 @@ class FaceDetector:
         likely = np.flatnonzero(logits > np.log(self._threshold / (1 - self._threshold)))
         numbers = answers[count * 16].reshape(count, 8, 2)[likely]
         scores = 1 / (1 + np.exp(-logits[likely].clip(-50, 50)))
-        return merge([self._face(*found, scale, left, top) for found in zip(numbers, likely, scores, strict=True)])
+        found = zip(numbers, likely.tolist(), scores.tolist(), strict=True)
+        return merge([self._face(box, anchor, score, scale, left, top) for box, anchor, score in found])
 
     def _face(self, numbers: Array, anchor: int, score: float, scale: float, left: int, top: int) -> FoundFace:
         """Turn one anchor's numbers (centre, size, six points) into the picture's pixels."""
         side = self._network.side
-        origin = self._anchors[anchor] * side - np.float32([left, top])
+        origin = self._anchors[anchor] * side - np.array([left, top], dtype=np.float32)
         centre, size = (numbers[0] + origin) / scale, numbers[1] / scale
         corner = centre - size / 2
         box = (float(corner[0]), float(corner[1]), float(size[0]), float(size[1]))

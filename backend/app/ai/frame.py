@@ -1,6 +1,7 @@
 """One decoded frame; everything detectors share is computed once, when first asked for, and timed."""
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.ai import quality as judge
-from app.ai.attention import Attention, Direction, compare, direction_of, head_angles
+from app.ai.attention import Attention, Direction, average_rest, compare, direction_of, head_angles
 from app.ai.face_search import FaceSearch, Recall, SeenFace
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder
 from app.ai.model_files import MODELS_FOLDER
@@ -27,9 +28,23 @@ class Networks:
     irises: IrisFinder
 
 
+@contextmanager
+def silenced() -> Iterator[None]:
+    """LiteRT greets on stderr and has no switch for it; errors come as exceptions and are not lost by this."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def load_networks(folder: Path = MODELS_FOLDER) -> Networks:
     """Load every model; raises ModelRefused when one is not what the manifest says."""
-    return Networks(FaceSearch(folder), IrisFinder(folder))
+    with silenced():
+        return Networks(FaceSearch(folder), IrisFinder(folder))
 
 
 class Frame:
@@ -125,4 +140,6 @@ class Frame:
         """Line of sight against the person's rest; None without a face, with shut eyes, and in unjudgeable frames."""
         if self.states or self.direction is None:
             return None
+        if self.single:
+            return compare(self.direction, self.at, average_rest())
         return compare(self.direction, self.at, self.recall("attention"))

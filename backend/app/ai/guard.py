@@ -12,7 +12,7 @@ MAX_SCANS = 64
 """A camera's progressive JPEG has ~10 scans; a thousand of them make a decoder work for minutes."""
 
 START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})
-"""Baseline, extended and progressive Huffman: what browsers and cameras write. Others (lossless, arithmetic) are refused."""
+"""Baseline, extended, progressive: what browsers and cameras write. Others (lossless, arithmetic) are refused."""
 OTHER_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 

@@ -21,7 +21,7 @@ LEFT_EYE = (263, 362)
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """468×3 points (x, y in pixels of the working picture, z in the same unit, negative towards the camera); score 0..1."""
+    """468×3 points (x, y in working pixels, z in the same unit, negative towards the camera); score 0..1."""
 
     points: Array
     score: float
@@ -88,14 +88,18 @@ class IrisFinder:
         self._network = Network("iris_landmark", folder)
 
     def look(self, picture: Picture, mesh: Mesh, corners: tuple[int, int]) -> Eye:
-        """One eye; `corners` is RIGHT_EYE or LEFT_EYE. The network knows right eyes, so a left one is shown mirrored."""
+        """One eye; `corners` is RIGHT_EYE or LEFT_EYE. The network knows right eyes: a left one is shown mirrored."""
         right = corners == RIGHT_EYE
         outer, inner = mesh.points[corners[0], :2], mesh.points[corners[1], :2]
         across = inner - outer if right else outer - inner
         side = self._network.side
         width = float(np.hypot(*across)) * EYE_CROP
         matrix = turned_square(
-            (outer + inner) / 2, max(width, 1.0), float(np.arctan2(across[1], across[0])), side, mirrored=not right
+            (outer + inner) * np.float32(0.5),
+            max(width, 1.0),
+            float(np.arctan2(across[1], across[0])),
+            side,
+            mirrored=not right,
         )
         answers = self._network(cut(picture, matrix, side))
         contour = put_back(answers[213].reshape(71, 3)[:16, :2], matrix)

@@ -100,7 +100,7 @@ def verified(name: str, folder: Path = MODELS_FOLDER) -> bytes:
 
 
 def verify_all(folder: Path = MODELS_FOLDER) -> None:
-    """Raise ModelRefused for the first model that is not exactly as the manifest says; called before anything starts."""
+    """Raise ModelRefused for the first model that is not as the manifest says; called before anything starts."""
     for check in check_models(folder):
         if check.problem is not None:
             raise ModelRefused(check.problem, check.card.file)

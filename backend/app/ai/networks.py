@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from app.ai.model_files import MODELS_FOLDER, verified
@@ -16,7 +16,7 @@ Picture: TypeAlias = NDArray[np.uint8]
 class Network:
     """A loaded model with one input and one or more outputs; not safe for use by two threads at once.
 
-    One thread on purpose: an analysis worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
+    One thread on purpose: a worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
     """
 
     def __init__(self, name: str, folder: Path = MODELS_FOLDER) -> None:

@@ -2,7 +2,7 @@
 
 import os
 
-# Before cv2 is imported: it reads this once. The guard has seen the header; this holds where a decoder thinks otherwise.
+# Before cv2 is imported, which reads it once. The guard saw the header; this holds where a decoder disagrees.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1920 * 1080 * 4))
 
 from dataclasses import dataclass
@@ -41,6 +41,11 @@ def reduction(header: Header, *, full: bool) -> int:
     return next(factor for factor in (4, 2, 1) if factor == 1 or long_side / factor >= USEFUL_SIDE)
 
 
+def rgb_of(pixels: cv2.typing.MatLike) -> Picture:
+    """OpenCV's blue-green-red → red-green-blue, which the networks were trained on."""
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+
+
 def decode(data: bytes, *, full: bool = False) -> Decoded:
     """Decode a guarded picture. Raises FrameRefused (the guard's codes, or `undecodable`)."""
     header = check_picture(data)
@@ -56,7 +61,7 @@ def decode(data: bytes, *, full: bool = False) -> Decoded:
     # EXIF may have turned the picture: the sides then trade places.
     turned = (header.width > header.height) != (width > height)
     size = (header.height, header.width) if turned else (header.width, header.height)
-    return Decoded(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), scale, *size)
+    return Decoded(rgb_of(pixels), scale, *size)
 
 
 def encode(pixels: Picture, quality: int) -> bytes:
@@ -74,7 +79,7 @@ def shrink_to(pixels: Picture, long_side: int, short_side: int) -> Picture:
     if scale == 1.0:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(pixels.dtype)
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def thumbnail(pixels: Picture) -> bytes:
@@ -82,4 +87,6 @@ def thumbnail(pixels: Picture) -> bytes:
     height, width = pixels.shape[:2]
     scale = min(1.0, THUMBNAIL_WIDTH / width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return encode(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(pixels.dtype), THUMBNAIL_QUALITY)
+    return encode(
+        cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), THUMBNAIL_QUALITY
+    )

@@ -81,7 +81,7 @@ class Pipeline:
         """What the detectors see; nothing in a frame that cannot be judged."""
         if frame.states:
             return ()
-        observations = []
+        observations: list[Observation] = []
         for detector in self._detectors:
             if detector.kind not in request.disabled:
                 observations += detector.look(frame, frame.recall(str(detector.kind)))

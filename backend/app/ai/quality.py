@@ -40,7 +40,7 @@ def grey_of(pixels: Picture) -> Picture:
     scale = min(1.0, MEASURED_SIDE / max(width, height))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = pixels if scale == 1.0 else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+    return cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
 
 def measure(grey: Picture) -> Quality:

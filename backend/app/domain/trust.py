@@ -13,8 +13,8 @@ class TrustBand(StrEnum):
     """Where a score lies against the exam's two thresholds."""
 
     GOOD = "good"
-    WARNING = "warning"
-    CRITICAL = "critical"
+    WATCH = "watch"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def without(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] 
 
 
 def band_of(score: float, *, warning: float = 70.0, critical: float = 50.0) -> TrustBand:
-    """The band of a score 0..100; the thresholds are the exam's (`warning_threshold` · 100, `critical_threshold` · 100)."""
+    """The band of a score 0..100; the thresholds are the exam's two, times 100."""
     if score < critical:
-        return TrustBand.CRITICAL
-    return TrustBand.WARNING if score < warning else TrustBand.GOOD
+        return TrustBand.REVIEW
+    return TrustBand.WATCH if score < warning else TrustBand.GOOD

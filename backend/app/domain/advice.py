@@ -1,0 +1,35 @@
+"""When a student is told what to mend: after a while, once, and not again before it was good in between."""
+
+from collections.abc import Sequence
+
+from app.domain.violations import NeutralState
+
+PATIENCE_SECONDS = 3.0
+RECOVERY_SECONDS = 5.0
+PAUSE_SECONDS = 60.0
+
+
+class Adviser:
+    """Ten minutes in the dark are one piece of advice, not sixty."""
+
+    def __init__(self) -> None:
+        self._since: dict[NeutralState, float] = {}
+        self._seen: dict[NeutralState, float] = {}
+        self._given: dict[NeutralState, float] = {}
+
+    def advise(self, states: Sequence[NeutralState], at: float) -> NeutralState | None:
+        """The state worth a word at media time `at` (seconds), or None."""
+        for state, seen in list(self._seen.items()):
+            if at - seen > RECOVERY_SECONDS:
+                del self._seen[state], self._since[state]
+        for state in states:
+            self._since.setdefault(state, at)
+            self._seen[state] = at
+            if at - self._since[state] >= PATIENCE_SECONDS and self._due(state, at):
+                self._given[state] = at
+                return state
+        return None
+
+    def _due(self, state: NeutralState, at: float) -> bool:
+        given = self._given.get(state)
+        return given is None or (given < self._since[state] and at - given >= PAUSE_SECONDS)
