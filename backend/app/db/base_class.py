@@ -24,6 +24,9 @@ class Base(DeclarativeBase):
 class Row:
     """An integer id, and when the row was made and last changed."""
 
+    # `updated_at` comes back with the UPDATE itself: reading it later would need a query nobody awaits.
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - SQLAlchemy reads it as a plain dict
+
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), onupdate=func.clock_timestamp())

@@ -6,7 +6,6 @@ router = APIRouter(tags=["root"])
 
 
 @router.get("/")
-@router.get("", include_in_schema=False)
 async def read_root() -> dict[str, str]:
     """Say who answers."""
     return {"message": "Welcome to 360° Proctor API"}
