@@ -1,0 +1,135 @@
+"""The server's end of one worker process: start it, hand it frames one at a time, kill it."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from app.ai.model_files import ModelRefused
+from app.ai.types import FrameRefused, FrameReport, FrameRequest
+from app.ai.wire import PREFIX, WireError, lengths, pack_request, report_from, unpack
+
+KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
+"""All a worker gets of the environment: it reads pictures from strangers and has no business with secrets."""
+START_LIMIT = 60.0
+
+
+class WorkerDied(Exception):
+    """The process ended, or answered nonsense, in the middle of something."""
+
+
+class WorkerHung(Exception):
+    """No answer within the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What every worker is started with: seconds a frame may take, address space in MB (0: unlimited), models."""
+
+    frame_limit: float
+    memory_mb: int
+    models: Path
+    faults: bool
+
+
+class WorkerProcess:
+    """A running worker. Not for use by two tasks at once."""
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        settings: WorkerSettings,
+    ) -> None:
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self._settings = settings
+        self.pid = process.pid
+
+    @classmethod
+    async def start(cls, settings: WorkerSettings) -> "WorkerProcess":
+        """Start a process and wait until its models are loaded. Raises ModelRefused, WorkerDied or WorkerHung."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "app.ai.worker", "--fd", str(theirs.fileno())]
+            command += ["--memory-mb", str(settings.memory_mb), "--limit", str(settings.frame_limit)]
+            command += ["--models", str(settings.models), *(["--faults"] if settings.faults else [])]
+            environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                env=environment,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        worker = cls(process, reader, writer, settings)
+        try:
+            head, _ = await worker._message(START_LIMIT)
+            if "failed" in head:
+                raise ModelRefused(str(head["failed"]), str(head.get("model")))
+        except BaseException:
+            await worker.kill()
+            raise
+        return worker
+
+    async def look(self, request: FrameRequest) -> FrameReport:
+        """One frame. Raises FrameRefused (the worker is well), WorkerDied or WorkerHung (it must be killed)."""
+        try:
+            self._writer.write(pack_request(request))
+        except (ConnectionError, RuntimeError) as error:
+            raise WorkerDied from error
+        head, blob = await self._message(self._settings.frame_limit)
+        if "refused" in head:
+            raise FrameRefused(str(head["refused"]))
+        try:
+            return report_from(head, blob)
+        except WireError as error:
+            raise WorkerDied from error
+
+    async def kill(self) -> None:
+        """End the process at once and wait until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
+        await self._process.wait()
+
+    async def ended(self) -> None:
+        """Wait until the process is gone."""
+        await self._process.wait()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.returncode is None
+
+    @property
+    def rss(self) -> int:
+        """Resident bytes; 0 when it is gone."""
+        try:
+            return int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+    async def _message(self, limit: float) -> tuple[dict[str, object], bytes]:
+        """The next message of the worker."""
+        try:
+            async with asyncio.timeout(limit):
+                head, blob = lengths(await self._reader.readexactly(PREFIX.size))
+                text = await self._reader.readexactly(head)
+                return unpack(text), await self._reader.readexactly(blob) if blob else b""
+        except TimeoutError as error:
+            raise WorkerHung from error
+        except (asyncio.IncompleteReadError, ConnectionError, WireError) as error:
+            raise WorkerDied from error
