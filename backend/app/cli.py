@@ -2,12 +2,15 @@
 
 import typer
 
-from app.commands import db, models
+from app.commands import db, models, users
 from app.commands.analyze import analyze
+from app.commands.serve import serve
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(db.commands, name="db")
 app.add_typer(models.commands, name="models")
+app.add_typer(users.commands, name="users")
+app.command("serve")(serve)
 app.command("analyze")(analyze)
 
 

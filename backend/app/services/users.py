@@ -1,5 +1,6 @@
 """Accounts: register, create, change, remove. Passwords are hashed before the transaction takes a connection."""
 
+import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import exists, select
@@ -117,10 +118,7 @@ async def set_password(db: AsyncSession, who: User | None, user: User, password:
 async def remove(db: AsyncSession, who: User | None, user: User) -> None:
     """Delete the account; Conflict `user_in_use` while exams or exam sessions name it, `last_admin` for the last."""
     await _keep_an_admin(db, user)
-    used = await db.scalar(
-        select(exists().where(Exam.creator_id == user.id) | exists().where(ExamSession.student_id == user.id))
-    )
-    if used:
+    if await _is_used(db, user):
         raise Conflict("user_in_use")
     audit.note(db, who, "user.delete", f"user:{user.id}", role=user.role)
     await db.delete(user)
@@ -130,6 +128,29 @@ async def remove(db: AsyncSession, who: User | None, user: User) -> None:
 async def has_demo_users(db: AsyncSession) -> bool:
     """Whether a demo account could be logged in to."""
     return bool(await db.scalar(select(exists().where(User.is_demo, User.is_active))))
+
+
+async def remove_demo_users(db: AsyncSession) -> tuple[int, int]:
+    """Delete the demo accounts; what exams still name is made unusable and nameless instead. Counts of both."""
+    deleted = closed = 0
+    for user in await db.scalars(select(User).where(User.is_demo).order_by(User.id).with_for_update()):
+        if not await _is_used(db, user):
+            await db.delete(user)
+            deleted += 1
+        elif user.is_active:
+            user.is_active = False
+            user.email = f"demo-{user.id}@removed.invalid"
+            user.hashed_password = await hash_password(secrets.token_urlsafe(32))
+            await end_all_logins(db, user)
+            closed += 1
+    audit.note(db, None, "user.demo_remove", "installation", deleted=deleted, closed=closed)
+    await db.flush()
+    return deleted, closed
+
+
+async def _is_used(db: AsyncSession, user: User) -> bool:
+    used = exists().where(Exam.creator_id == user.id) | exists().where(ExamSession.student_id == user.id)
+    return bool(await db.scalar(select(used)))
 
 
 async def _keep_an_admin(db: AsyncSession, user: User) -> None:
