@@ -9,7 +9,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
 from app.domain.exam_sessions import SessionState
 from app.domain.roles import Language
-from app.domain.trust import Band
+from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, Severity, ViolationKind
 
 PROTOCOL = "360proctor.v1"
@@ -37,6 +37,11 @@ class Close:
     REPLACED = 4409
     ENDED = 4410
     RATE = 4429
+
+    @classmethod
+    def seed(cls, code: int) -> int:
+        """The seed's clients know no 44xx; theirs is 1008, but "try later" means the same to everybody."""
+        return code if code == cls.TRY_LATER else cls.POLICY
 
 
 class Message(BaseModel):
@@ -150,7 +155,7 @@ class TrustTold(Message):
 
     type: Literal["trust"] = "trust"
     score: float
-    band: Band
+    band: TrustBand
 
 
 class Slow(Message):
@@ -214,21 +219,26 @@ class StudentOut(Message):
     full_name: str
 
 
-class LiveSession(Message):
-    """One exam session as the live page shows it. `violations` only in a snapshot."""
+class LiveHead(Message):
+    """One exam session as the live page's tile shows it."""
 
     id: int
     student: StudentOut
     state: SessionState
     online: bool
     trust: float
-    band: Band
+    band: TrustBand
     coverage: float | None
     states: tuple[NeutralState, ...]
     started_at: datetime
     ends_at: datetime
     ended_at: datetime | None
-    violations: tuple[ViolationOut, ...] | None = None
+
+
+class LiveSession(LiveHead):
+    """One exam session in a snapshot, with its violations, oldest first."""
+
+    violations: tuple[ViolationOut, ...] = ()
 
 
 class ExamOut(Message):
@@ -253,7 +263,7 @@ class SessionUpdated(Message):
     """A sitting changed, or is new."""
 
     type: Literal["session.updated"] = "session.updated"
-    session: LiveSession
+    session: LiveHead
 
 
 class ViolationChanged(Message):

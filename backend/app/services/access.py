@@ -59,12 +59,24 @@ async def access_exam_session(db: AsyncSession, who: User, exam_session_id: int,
     return _found(await db.scalar(query.with_for_update(of=ExamSession) if lock else query))
 
 
-async def access_own_exam_session(db: AsyncSession, who: User, exam_session_id: int) -> ExamSession:
-    """A sitting, for its student alone."""
-    found = await access_exam_session(db, who, exam_session_id)
+async def access_own_exam_session(
+    db: AsyncSession, who: User, exam_session_id: int, *, lock: bool = False
+) -> ExamSession:
+    """A sitting, for its student alone; an open socket tells "none" from "not yours" by `exam_session_exists`."""
+    found = await access_exam_session(db, who, exam_session_id, lock=lock)
     if found.student_id != who.id:
         raise Missing
     return found
+
+
+async def exam_session_exists(db: AsyncSession, exam_session_id: int) -> bool:
+    """Whether there is such a sitting at all: the protocol's close codes 4403 and 4404 differ."""
+    return await db.scalar(select(ExamSession.id).where(ExamSession.id == exam_session_id)) is not None
+
+
+async def exam_exists(db: AsyncSession, exam_id: int) -> bool:
+    """Whether there is such an exam at all, for the same close codes."""
+    return await db.scalar(select(Exam.id).where(Exam.id == exam_id)) is not None
 
 
 async def access_evidence(db: AsyncSession, who: User, evidence_id: int) -> Evidence:

@@ -1,6 +1,7 @@
 """Violations and their evidence in the database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,10 +16,19 @@ from app.schemas.realtime import EvidenceOut, ViolationOut
 from app.services.access import access_violations
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a live exam session knows of one violation: its row, what counts for trust, its pictures."""
+
+    id: int
+    episode: Episode
+    evidence: tuple[EvidenceOut, ...] = ()
+
+
 async def record_violation(db: AsyncSession, *, exam_session_id: int, began: datetime, change: Change) -> int:
     """Store what an incident has become; the same change twice is one row. `began`: start of the exam session."""
     values = {
-        "ended_at": None if change.ended_at is None else began + timedelta(seconds=change.ended_at),
+        "ended_at": _end(began, change),
         "seconds": change.seconds,
         "count": change.count,
         "confidence": change.confidence,
@@ -99,6 +109,32 @@ def violation_out(row: Violation, evidence: Sequence[EvidenceOut], without_this:
     )
 
 
+def change_out(
+    exam_session_id: int, began: datetime, change: Change, noted: Noted, without_this: float
+) -> ViolationOut:
+    """As the protocol shows what an incident has just become."""
+    return ViolationOut(
+        id=noted.id,
+        exam_session_id=exam_session_id,
+        kind=change.kind,
+        severity=RULES[change.kind].severity,
+        started_at=began + timedelta(seconds=change.started_at),
+        ended_at=_end(began, change),
+        seconds=change.seconds,
+        count=change.count,
+        confidence=change.confidence,
+        measured=change.measured,
+        threshold=change.threshold,
+        without_this=without_this,
+        evidence=noted.evidence,
+    )
+
+
+def trust_impact(without_this: float | None, trust: float) -> float:
+    """What one violation costs, 0..1, as the seed's alerts show it; both arguments 0..100."""
+    return 0.0 if without_this is None else round(max(0.0, without_this - trust) / 100, 4)
+
+
 def episode_of(row: Violation) -> Episode:
     """What counts for trust."""
     return Episode(kind=ViolationKind(row.kind), confidence=row.confidence, seconds=row.seconds, count=row.count)
@@ -113,3 +149,9 @@ async def of_exam_session(db: AsyncSession, taken: ExamSession) -> list[Violatio
     """Rows of one sitting, oldest incident first."""
     rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.key))
     return list(rows)
+
+
+def _end(began: datetime, change: Change) -> datetime | None:
+    """An open violation has no end, however long ago it was last seen."""
+    closed = change.action == "closed" and change.ended_at is not None
+    return began + timedelta(seconds=change.ended_at or 0.0) if closed else None

@@ -2,10 +2,13 @@
 
 from fastapi import APIRouter
 
-from app.api.api_v1.endpoints import auth, exams, root, users
+from app.api.api_v1.endpoints import auth, evidence, exam_sessions, exams, proctoring, root, users
 
 router = APIRouter()
 router.include_router(root.router)
 router.include_router(auth.router)
 router.include_router(users.router)
 router.include_router(exams.router)
+router.include_router(proctoring.router)
+router.include_router(exam_sessions.router)
+router.include_router(evidence.router)

@@ -1,0 +1,63 @@
+"""The seed's proctoring routes, and tickets for the sockets."""
+
+from fastapi import APIRouter, Request
+
+from app.api.deps import CurrentUser, Db, Page, SessionsDep, SettingsDep
+from app.api.errors import language_of
+from app.db.session import unit_of_work
+from app.schemas.base import PathId
+from app.schemas.exam_sessions import AlertRead, ExamSessionRead, StartRequest, TicketRead
+from app.services import tickets
+from app.services.access import access_exam_as_staff, access_own_exam_session
+from app.services.exam_sessions import end_exam_session, start_exam_session
+from app.services.live_exam_sessions import LiveExamSessions
+from app.services.sitting_reads import alerts_of, exam_session_read, exam_sessions_of, reload
+
+router = APIRouter(prefix="/proctoring", tags=["proctoring"])
+
+
+@router.post("/start-session")
+async def start(db: Db, who: CurrentUser, wanted: StartRequest) -> ExamSessionRead:
+    """Begin to sit an exam; the open exam session is returned again."""
+    taken = await start_exam_session(db, who, wanted.exam_id)
+    await db.flush()
+    return exam_session_read(taken)
+
+
+@router.post("/end-session/{session_id}")
+async def end(request: Request, sessions: SessionsDep, who: CurrentUser, session_id: PathId) -> ExamSessionRead:
+    """Submit one's own exam session, or end another's as its exam's staff; what was open is settled first."""
+    async with unit_of_work(sessions) as db:
+        await end_exam_session(db, who, session_id)
+    live: LiveExamSessions = request.app.state.live
+    await live.settle(session_id)
+    async with unit_of_work(sessions) as db:
+        return exam_session_read(await reload(db, session_id))
+
+
+@router.get("/sessions/{exam_id}")
+async def exam_sessions(db: Db, who: CurrentUser, exam_id: PathId, page: Page) -> list[ExamSessionRead]:
+    """A student's own sittings of an exam; for its staff all."""
+    return await exam_sessions_of(db, who, exam_id, skip=page.skip, limit=page.limit)
+
+
+@router.get("/alerts/{session_id}")
+async def alerts(request: Request, db: Db, who: CurrentUser, session_id: PathId) -> list[AlertRead]:
+    """What was noted in an exam session."""
+    return await alerts_of(db, who, session_id, language_of(request.scope))
+
+
+@router.post("/sessions/{session_id}/ticket")
+async def student_ticket(db: Db, who: CurrentUser, settings: SettingsDep, session_id: PathId) -> TicketRead:
+    """A one-use ticket for the socket of one's own exam session."""
+    await access_own_exam_session(db, who, session_id)
+    ticket, seconds = await tickets.issue(db, who, audience=f"student:{session_id}", settings=settings)
+    return TicketRead(ticket=ticket, expires_in=seconds)
+
+
+@router.post("/live/{exam_id}/ticket")
+async def teacher_ticket(db: Db, who: CurrentUser, settings: SettingsDep, exam_id: PathId) -> TicketRead:
+    """A one-use ticket for the live page of an exam one runs."""
+    await access_exam_as_staff(db, who, exam_id)
+    ticket, seconds = await tickets.issue(db, who, audience=f"live:{exam_id}", settings=settings)
+    return TicketRead(ticket=ticket, expires_in=seconds)

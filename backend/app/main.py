@@ -1,0 +1,109 @@
+"""Makes the application: `create_app(settings)` puts the parts together, its lifespan opens and closes them."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import structlog
+from fastapi import FastAPI
+
+from app.ai.engine import ProcessEngine
+from app.api import errors, headers, health, web
+from app.api.api_v1.api import router as http_router
+from app.core.config import Settings, get_settings
+from app.core.events import Bus
+from app.core.logging import configure_logging
+from app.core.refusals import EXIT_CODE, Refused, refuse_settings
+from app.db.embedded import EmbeddedPostgres
+from app.db.init_db import init_db
+from app.db.migrate import migrate
+from app.db.session import make_engine, make_sessions
+from app.services.live_exam_sessions import LiveExamSessions
+from app.services.proctoring import Services
+from app.storage import open_storage
+from app.websockets import student, teacher
+from app.websockets.connections import Connections
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; nothing is opened before its lifespan begins."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            async with opened(app, settings):
+                yield
+        except Refused as refused:
+            # uvicorn would turn any exception into its own exit code; whoever starts us must see ours.
+            print(f"360° Proctor does not start: {refused}", file=sys.stderr, flush=True)  # noqa: T201
+            os._exit(EXIT_CODE)
+
+    app = FastAPI(
+        title="360° Proctor",
+        description="Online exam proctoring: evidence for people who decide.",
+        version="0.1.0",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None if settings.production else "/docs",
+        redoc_url=None if settings.production else "/redoc",
+        openapi_url=None if settings.production else "/openapi.json",
+    )
+    app.state.settings = settings
+    app.state.bus = Bus()
+    app.state.connections = Connections()
+    headers.install(app, settings)
+    app.include_router(http_router, prefix="/api/v1")
+    app.include_router(student.router, prefix="/api/v1")
+    app.include_router(teacher.router, prefix="/api/v1")
+    app.include_router(health.router)
+    errors.install(app)
+    web.install(app, settings)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Database, analysis and the live exam sessions, for as long as the server runs."""
+    state = app.state
+    configure_logging(settings)
+    refuse_settings(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        url = await stack.enter_async_context(_database(settings))
+        database = make_engine(url, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
+        stack.push_async_callback(database.dispose)
+        await migrate(database)
+        state.sessions = make_sessions(database, state.bus)
+        await init_db(settings, state.sessions)
+        state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
+        await state.engine.start()
+        stack.push_async_callback(state.engine.close)
+        state.store = open_storage(settings)
+        services = Services(state.sessions, state.engine, state.store, state.bus.publish)
+        state.live = LiveExamSessions(services, state.bus)
+        sweep = asyncio.create_task(state.live.sweep())
+        stack.push_async_callback(_ended, sweep)
+        log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[str]:
+    """The address of the database; the embedded one runs as long as somebody uses it."""
+    if settings.DATABASE_URL is not None:
+        yield settings.DATABASE_URL.get_secret_value()
+        return
+    cluster = EmbeddedPostgres(settings.VAR_DIR / "postgres")
+    yield await asyncio.to_thread(cluster.start)
+    await asyncio.to_thread(cluster.stop)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+app = create_app(get_settings())

@@ -1,0 +1,100 @@
+"""Numbered messages of a student's client: understood as far as may be, kept in any case."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.db.models import ClientMessage
+from app.domain.browser_events import REPORTABLE
+from app.domain.violations import ViolationKind
+from app.schemas.realtime import BrowserEvent, Numbered
+
+TYPES = frozenset({"event", "answer", "consent", "audio", "status"})
+LARGEST_PAYLOAD = 64 * 1024
+"""Characters of JSON; an essay fits, a film does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A numbered message ready for its row. `kind`: the violation a browser event means; `refused`: an error code."""
+
+    seq: int
+    type: str
+    payload: dict[str, Any]
+    client_time: datetime | None
+    received_at: datetime
+    kind: ViolationKind | None = None
+    refused: str | None = None
+
+
+def understand(message: Numbered) -> StoredMessage:
+    """What a message means. One that cannot be understood keeps its number, or the client could never go on."""
+    payload = dict(message.model_extra or {})
+    kind, refused = None, None
+    if not storable(payload) or not storable(message.type):
+        payload, refused = {}, "text_not_storable"
+    elif len(json.dumps(payload, ensure_ascii=False)) > LARGEST_PAYLOAD:
+        payload, refused = {}, "message_too_large"
+    elif message.type not in TYPES:
+        refused = "unknown_type"
+    elif message.type == "event":
+        kind, refused = _event(payload)
+    return StoredMessage(
+        seq=message.seq,
+        type=message.type if storable(message.type) else "unknown",
+        payload=payload,
+        client_time=_client_time(message.t),
+        received_at=now(),
+        kind=kind,
+        refused=refused,
+    )
+
+
+def storable(value: Any) -> bool:
+    """PostgreSQL's text holds neither NUL nor half a surrogate pair."""
+    text = json.dumps(value, ensure_ascii=False)
+    return (
+        "\\u0000" not in text
+        and "\x00" not in text
+        and not any("\ud800" <= character <= "\udfff" for character in text)
+    )
+
+
+async def record_messages(db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage]) -> None:
+    """Store messages; a number that is there already stays as it was first (W13)."""
+    rows = [
+        {
+            "exam_session_id": exam_session_id,
+            "seq": message.seq,
+            "type": message.type,
+            "payload": message.payload,
+            "client_time": message.client_time,
+            "received_at": message.received_at,
+            "refused": message.refused,
+        }
+        for message in messages
+    ]
+    await db.execute(insert(ClientMessage).on_conflict_do_nothing(), rows)
+
+
+def _event(payload: dict[str, Any]) -> tuple[ViolationKind | None, str | None]:
+    try:
+        kind = BrowserEvent.model_validate(payload).kind
+    except ValidationError:
+        return None, "unknown_event"
+    return (kind, None) if kind in REPORTABLE else (None, "not_a_browser_event")
+
+
+def _client_time(t: float | None) -> datetime | None:
+    """The client's clock may say anything; what is no date is no date (W26)."""
+    try:
+        return None if t is None else datetime.fromtimestamp(t / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

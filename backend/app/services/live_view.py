@@ -1,0 +1,70 @@
+"""What the exam's teachers see of its sittings at this moment: the database's rows and what is live beside them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.core.clock import now
+from app.db.models import Exam, ExamSession, Violation
+from app.domain.exam_sessions import OPEN, SessionState
+from app.domain.trust import band_of
+from app.domain.violations import NeutralState
+from app.schemas.realtime import ExamOut, LiveHead, LiveSession, Snapshot, StudentOut
+from app.services.live_exam_sessions import LiveExamSessions
+from app.services.violations import describe
+
+NEWEST = 1000
+"""Sittings shown on one live page at most."""
+
+
+async def snapshot(db: AsyncSession, exam: Exam, live: LiveExamSessions) -> Snapshot:
+    """Everything the live page starts from."""
+    ids = await db.scalars(
+        select(ExamSession.id).where(ExamSession.exam_id == exam.id).order_by(ExamSession.id.desc()).limit(NEWEST)
+    )
+    sessions = await views(db, list(ids), live)
+    head = ExamOut(id=exam.id, title=exam.title, start_time=exam.start_time, end_time=exam.end_time)
+    return Snapshot(exam=head, server_time=now(), sessions=tuple(sessions))
+
+
+async def views(db: AsyncSession, exam_session_ids: Iterable[int], live: LiveExamSessions) -> list[LiveSession]:
+    """The sittings with their violations, in the order of their ids."""
+    wanted = list(exam_session_ids)
+    rows = await db.scalars(
+        select(ExamSession)
+        .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
+        .where(ExamSession.id.in_(wanted))
+        .order_by(ExamSession.id)
+        .execution_options(populate_existing=True)
+    )
+    sittings = list(rows)
+    violations = await db.scalars(
+        select(Violation)
+        .where(Violation.exam_session_id.in_(wanted))
+        .order_by(Violation.started_at, Violation.id)
+        .execution_options(populate_existing=True)
+    )
+    described = await describe(db, {row.id: row.exam.weights for row in sittings}, list(violations))
+    return [LiveSession(**_head(row, live).model_dump(), violations=tuple(described[row.id])) for row in sittings]
+
+
+def _head(row: ExamSession, live: LiveExamSessions) -> LiveHead:
+    here = live.get(row.id)
+    state = SessionState(row.state)
+    if here is not None and state in OPEN:
+        return here.view()
+    return LiveHead(
+        id=row.id,
+        student=StudentOut(id=row.student.id, full_name=row.student.full_name),
+        state=state,
+        online=False,
+        trust=round(row.trust, 2),
+        band=band_of(row.trust, warning=100 * row.exam.warning_threshold, critical=100 * row.exam.critical_threshold),
+        coverage=None if row.coverage is None else round(row.coverage, 4),
+        states=(NeutralState.LINK_LOST,) if state == SessionState.ACTIVE else (),
+        started_at=row.start_time,
+        ends_at=row.ends_at,
+        ended_at=row.end_time,
+    )

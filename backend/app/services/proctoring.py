@@ -1,0 +1,379 @@
+"""One live exam session: judges its frames, hears its browser, and keeps what it notes before anyone is told."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.ai.engine import Engine, EngineBusy, EngineStopped
+from app.ai.types import FrameReport, FrameRequest, Memory
+from app.core.clock import monotonic, now
+from app.db.models import ExamSession, Violation
+from app.db.session import Sessions, announce, is_passing, unit_of_work
+from app.domain.coverage import LONGEST_GAP, Coverage
+from app.domain.exam_sessions import OPEN
+from app.domain.incidents import Change, Incidents
+from app.domain.media_clock import MediaClock
+from app.domain.trust import Episode, TrustBand, band_of, trust_score, without
+from app.domain.violations import RULES, NeutralState, Observation, ViolationKind
+from app.schemas.realtime import (
+    LiveHead,
+    SessionUpdated,
+    Thumbnail,
+    ViolationChanged,
+    ViolationOut,
+    exam_session_topic,
+    exam_topic,
+)
+from app.services.client_messages import StoredMessage, record_messages
+from app.services.evidence import KeptPicture, record_evidence
+from app.services.sitting import RecentFrame, RecentFrames, Sitting
+from app.services.violations import Noted, change_out, episode_of, evidence_out, record_violation
+from app.storage import EvidenceStore
+
+log = structlog.get_logger(__name__)
+FRAMES = Counter("proctor_frames_total", "Frames by what became of them.", ["outcome"])
+RETRIES = Counter("proctor_store_retries_total", "Times the database had to be asked again.")
+
+CHECKPOINT_SECONDS = 10.0
+"""How often coverage and the detectors' memory are stored while nothing happens."""
+GLANCE_SECONDS = 2.0
+"""How often the exam's teachers hear of coverage and states."""
+THUMBNAIL_SECONDS = 1.0
+WORDS = {"opened": "violation.opened", "extended": "violation.updated", "closed": "violation.closed"}
+
+
+class ExamSessionEnded(Exception):
+    """The exam session has ended meanwhile; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every live exam session needs of its surroundings."""
+
+    sessions: Sessions
+    engine: Engine
+    store: EvidenceStore
+    publish: Callable[[str, object], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What becomes true once the transaction has committed."""
+
+    noted: dict[int, Noted]
+    trust: float
+    last_seq: int
+
+
+class LiveExamSession:
+    """State of one sitting between its student's socket and the database; survives reconnects of the student."""
+
+    def __init__(self, taken: ExamSession, rows: Sequence[Violation], services: Services) -> None:
+        self.sitting = Sitting.of(taken)
+        self.trust = taken.trust
+        self.last_seq = taken.last_seq
+        self.settled = taken.settled
+        self.online = False
+        self.states: tuple[NeutralState, ...] = ()
+        self.thumbnail: Thumbnail | None = None
+        self.clock = MediaClock()
+        self._services = services
+        self._memory: Memory = taken.analysis.get("memory", {})
+        self._incidents = Incidents.load(taken.analysis["incidents"], RULES) if taken.analysis else Incidents(RULES)
+        self._coverage = Coverage.load(taken.analysis["coverage"]) if taken.analysis else Coverage()
+        self._coverage.begin(0.0)
+        self._noted = {row.key: Noted(row.id, episode_of(row)) for row in rows}
+        self._recent = RecentFrames()
+        self._lock = asyncio.Lock()
+        self._stored_at = 0.0
+        self._glanced: LiveHead | None = None
+        self._glanced_at = 0.0
+        self._thumbnail_at = 0.0
+
+    # --- what comes in ----------------------------------------------------------------------------------------
+
+    async def judge(self, jpeg: bytes, captured_ms: int) -> FrameReport | None:
+        """Let the engine look at a frame and keep what follows from it; None where the server is too busy.
+
+        Raises FrameRefused where the picture itself is at fault, ExamSessionEnded when it came too late.
+        """
+        at = self.clock.tick(self.elapsed(), captured_ms)
+        request = FrameRequest(
+            jpeg=jpeg, at=at, memory=self._memory, disabled=self.sitting.disabled, thumbnail=self._wants_thumbnail()
+        )
+        try:
+            report = await self._services.engine.analyze(request)
+        except (EngineBusy, EngineStopped):
+            FRAMES.labels("busy").inc()
+            await self._blind(at, NeutralState.SERVER_BUSY)
+            return None
+        FRAMES.labels("judged").inc()
+        self._memory = report.memory
+        self._remember(report, jpeg, captured_ms)
+        await self._commit(lambda: self._weigh(report), checkpoint=at - self._stored_at >= CHECKPOINT_SECONDS)
+        self._glance()
+        return report
+
+    async def hear(self, messages: Sequence[StoredMessage]) -> int:
+        """Keep numbered messages, in order and without gaps, with the violations they mean; returns the last seq.
+
+        Whoever returns from here may be told that everything up to that seq is committed.
+        """
+        at = max(self.elapsed(), self.clock.at)
+
+        def apply() -> list[Change]:
+            return [
+                change
+                for message in self._fresh(messages)
+                if message.kind is not None and message.kind not in self.sitting.disabled
+                for change in self._incidents.event(Observation(message.kind, confidence=1.0), at)
+            ]
+
+        await self._commit(apply, messages=messages)
+        return self.last_seq
+
+    async def note_event(self, kind: ViolationKind) -> None:
+        """A browser event that came without a number (seed dialects): kept before this returns."""
+        if kind not in self.sitting.disabled:
+            at = max(self.elapsed(), self.clock.at)
+            await self._commit(lambda: self._incidents.event(Observation(kind, confidence=1.0), at))
+
+    async def checkpoint(self) -> None:
+        """Store what is only in memory: coverage and what the detectors remember."""
+        await self._commit(list, checkpoint=True)
+
+    async def finish(self) -> None:
+        """Close what is open and settle the score; the exam session has ended already."""
+        end = max(self.clock.at, self.sitting.elapsed(self.sitting.ended_at or now()))
+
+        def apply() -> list[Change]:
+            if end - self.clock.at > LONGEST_GAP:
+                self._coverage.unseen(end, NeutralState.LINK_LOST)
+            return self._incidents.finish(end)
+
+        await self._commit(apply, checkpoint=True, settle=True)
+
+    def connected(self) -> None:
+        """The student is here (again)."""
+        self.clock.restart(self.elapsed())
+        self.online = True
+        self._glance(force=True)
+
+    def disconnected(self) -> None:
+        """The student is away; nothing follows from that but missing coverage."""
+        self.online = False
+        self.states = (NeutralState.LINK_LOST,)
+        self._glance(force=True)
+
+    def elapsed(self) -> float:
+        """Seconds since the sitting began, by the server's clock."""
+        return self.sitting.elapsed(now())
+
+    # --- what it looks like -------------------------------------------------------------------------------------
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the time that could be judged, 0..1; None before any time has passed."""
+        return self._coverage.share if self._coverage.total > 0 else None
+
+    @property
+    def band(self) -> TrustBand:
+        """Where the score lies between the exam's thresholds."""
+        return band_of(self.trust, warning=self.sitting.thresholds[0], critical=self.sitting.thresholds[1])
+
+    @property
+    def known_violations(self) -> dict[int, Noted]:
+        """What was noted so far, by number of the incident."""
+        return self._noted
+
+    def view(self) -> LiveHead:
+        """For the exam's teachers."""
+        sitting = self.sitting
+        return LiveHead(
+            id=sitting.id,
+            student=sitting.student,
+            state=sitting.state,
+            online=self.online,
+            trust=round(self.trust, 2),
+            band=self.band,
+            coverage=None if self.coverage is None else round(self.coverage, 4),
+            states=self.states,
+            started_at=sitting.began,
+            ends_at=sitting.ends_at,
+            ended_at=None,
+        )
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _fresh(self, messages: Sequence[StoredMessage]) -> list[StoredMessage]:
+        """Without what an earlier connection of this student has brought already."""
+        return [message for message in messages if message.seq > self.last_seq]
+
+    def _weigh(self, report: FrameReport) -> list[Change]:
+        self.states = report.states
+        if report.states:
+            self._coverage.unseen(report.at, report.states[0])
+            return self._incidents.unseen(report.at)
+        self._coverage.saw(report.at)
+        return self._incidents.see(report.observations, report.at)
+
+    async def _blind(self, at: float, state: NeutralState) -> None:
+        def apply() -> list[Change]:
+            self.states = (state,)
+            self._coverage.unseen(at, state)
+            return self._incidents.unseen(at)
+
+        await self._commit(apply)
+        self._glance()
+
+    def _remember(self, report: FrameReport, jpeg: bytes, captured_ms: int) -> None:
+        self._recent.add(RecentFrame(report.at, jpeg, {o.kind: o.confidence for o in report.observations}))
+        if report.thumbnail is not None:
+            self.thumbnail = Thumbnail(self.sitting.id, captured_ms, report.thumbnail)
+            self._thumbnail_at = monotonic()
+            self._services.publish(exam_topic(self.sitting.exam_id), self.thumbnail)
+
+    def _wants_thumbnail(self) -> bool:
+        return monotonic() - self._thumbnail_at >= THUMBNAIL_SECONDS
+
+    def _glance(self, *, force: bool = False) -> None:
+        """Tell the teachers what is not worth a transaction: states, coverage, presence."""
+        if not force and monotonic() - self._glanced_at < GLANCE_SECONDS:
+            return
+        view = self.view()
+        if view != self._glanced:
+            self._glanced, self._glanced_at = view, monotonic()
+            self._services.publish(exam_topic(self.sitting.exam_id), SessionUpdated(session=view))
+
+    async def _commit(
+        self,
+        apply: Callable[[], list[Change]],
+        *,
+        messages: Sequence[StoredMessage] = (),
+        checkpoint: bool = False,
+        settle: bool = False,
+    ) -> None:
+        """Apply changes in memory and store them in one transaction, as often as the database needs.
+
+        Nothing is lost and nothing doubled: rows are found by their key, and if we must give up (the socket closes,
+        the server stops) memory goes back to what the database holds.
+        """
+        async with self._lock, self._undo_on_failure():
+            changes, messages = apply(), self._fresh(messages)
+            if not (changes or messages or checkpoint):
+                return
+            pictures = {c.key: await self._recent.keep(self._services.store, self.sitting, c) for c in changes}
+            outcome = await self._store_until_done(changes, pictures, messages, settle=settle)
+            self._noted, self.trust, self.last_seq = outcome.noted, outcome.trust, outcome.last_seq
+            self._stored_at = self.clock.at
+        if changes:
+            self._glance(force=True)
+
+    @contextlib.asynccontextmanager
+    async def _undo_on_failure(self) -> AsyncIterator[None]:
+        incidents, coverage = self._incidents.dump(), self._coverage.dump()
+        try:
+            yield
+        except BaseException:
+            self._incidents, self._coverage = Incidents.load(incidents, RULES), Coverage.load(coverage)
+            raise
+
+    async def _store_until_done(
+        self,
+        changes: Sequence[Change],
+        pictures: dict[int, list[KeptPicture]],
+        messages: Sequence[StoredMessage],
+        *,
+        settle: bool,
+    ) -> Outcome:
+        delay = 0.1
+        while True:
+            try:
+                async with unit_of_work(self._services.sessions) as db:
+                    return await self._store(db, changes, pictures, messages, settle=settle)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                RETRIES.inc()
+                log.warning("store.retry", exam_session_id=self.sitting.id, error=type(error).__name__)
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
+            delay = min(2.0, delay * 2)
+
+    async def _store(
+        self,
+        db: AsyncSession,
+        changes: Sequence[Change],
+        pictures: dict[int, list[KeptPicture]],
+        messages: Sequence[StoredMessage],
+        *,
+        settle: bool,
+    ) -> Outcome:
+        episodes = {key: noted.episode for key, noted in self._noted.items()}
+        episodes |= {c.key: Episode(c.kind, c.confidence, c.seconds, c.count) for c in changes}
+        trust = trust_score(list(episodes.values()), self.sitting.weights)
+        last_seq = messages[-1].seq if messages else self.last_seq
+        # The exam session's row comes first in every transaction that touches it, so that two never deadlock.
+        await self._store_state(db, trust=trust, last_seq=last_seq, settle=settle)
+        if messages:
+            await record_messages(db, self.sitting.id, messages)
+        noted = dict(self._noted)
+        for change in changes:
+            noted[change.key] = await self._store_change(db, change, episodes[change.key], pictures[change.key])
+        scores = dict(zip(episodes, without(list(episodes.values()), self.sitting.weights), strict=True))
+        for change in changes:
+            violation = change_out(self.sitting.id, self.sitting.began, change, noted[change.key], scores[change.key])
+            self._announce(db, change, violation, trust)
+        return Outcome(noted, trust, last_seq)
+
+    async def _store_state(self, db: AsyncSession, *, trust: float, last_seq: int, settle: bool) -> None:
+        stored = await db.execute(
+            update(ExamSession)
+            .where(ExamSession.id == self.sitting.id)
+            .where(ExamSession.state.not_in(OPEN) if settle else ExamSession.state.in_(OPEN))
+            .values(
+                trust=trust,
+                coverage=self.coverage,
+                last_seq=last_seq,
+                settled=settle,
+                analysis={
+                    "memory": self._memory,
+                    "incidents": self._incidents.dump(),
+                    "coverage": self._coverage.dump(),
+                },
+            )
+            .returning(ExamSession.id)
+        )
+        if stored.scalar_one_or_none() is None:
+            raise ExamSessionEnded
+
+    async def _store_change(
+        self, db: AsyncSession, change: Change, episode: Episode, pictures: Sequence[KeptPicture]
+    ) -> Noted:
+        sitting = self.sitting
+        row_id = await record_violation(db, exam_session_id=sitting.id, began=sitting.began, change=change)
+        known = self._noted.get(change.key)
+        evidence = known.evidence if known else ()
+        for picture in pictures:
+            row = await record_evidence(db, exam_session_id=sitting.id, violation_id=row_id, picture=picture)
+            if row is not None:
+                evidence = (*evidence, evidence_out(row))
+        return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: one.captured_at)))
+
+    def _announce(self, db: AsyncSession, change: Change, violation: ViolationOut, trust: float) -> None:
+        message = ViolationChanged.model_validate(
+            {
+                "type": WORDS[change.action],
+                "session_id": self.sitting.id,
+                "violation": violation,
+                "trust": round(trust, 2),
+            }
+        )
+        announce(db, exam_topic(self.sitting.exam_id), message)
+        announce(db, exam_session_topic(self.sitting.id), message)

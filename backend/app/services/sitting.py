@@ -1,0 +1,114 @@
+"""What one live exam session is made of: its fixed facts, what was noted, and the frames of the last seconds."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.core.clock import now
+from app.db.models import ExamSession
+from app.domain.exam_sessions import SessionState
+from app.domain.exams import SWITCHES
+from app.domain.incidents import Change
+from app.domain.roles import Language
+from app.domain.violations import ViolationKind
+from app.schemas.realtime import StudentOut
+from app.services.evidence import KeptPicture, keep_picture
+from app.services.violations import exam_weights
+from app.storage import EvidenceStore
+
+RECENT_SECONDS = 10.0
+RECENT_FRAMES = 24
+"""How far back the frames around a violation reach, in memory only."""
+
+
+@dataclass(slots=True)
+class Sitting:
+    """An exam session's facts, read once when it becomes live; `state` and `ends_at` follow the database."""
+
+    id: int
+    exam_id: int
+    student: StudentOut
+    language: Language
+    began: datetime
+    weights: dict[ViolationKind, float]
+    disabled: frozenset[ViolationKind]
+    thresholds: tuple[float, float]
+    show_trust: bool
+    ends_at: datetime = field(default_factory=now)
+    ended_at: datetime | None = None
+    state: SessionState = SessionState.CREATED
+
+    @classmethod
+    def of(cls, taken: ExamSession) -> "Sitting":
+        """From a row with exam and student loaded."""
+        exam = taken.exam
+        off = [kinds for switch, kinds in SWITCHES.items() if not getattr(exam, switch)]
+        return cls(
+            id=taken.id,
+            exam_id=taken.exam_id,
+            student=StudentOut(id=taken.student.id, full_name=taken.student.full_name),
+            language=Language(taken.student.preferred_language),
+            began=taken.start_time,
+            weights=exam_weights(exam.weights),
+            disabled=frozenset().union(*off),
+            thresholds=(100 * exam.warning_threshold, 100 * exam.critical_threshold),
+            show_trust=exam.show_trust,
+            ends_at=taken.ends_at,
+            ended_at=taken.end_time,
+            state=SessionState(taken.state),
+        )
+
+    def elapsed(self, at: datetime) -> float:
+        """Seconds from the start to `at`, never negative."""
+        return max(0.0, (at - self.began).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class RecentFrame:
+    """A frame that may become evidence: media time, picture, and how sure each detector was."""
+
+    at: float
+    jpeg: bytes
+    confidence: dict[ViolationKind, float]
+
+
+class RecentFrames:
+    """The last seconds of video, in memory only; what is not kept for a violation is forgotten."""
+
+    def __init__(self) -> None:
+        self._frames: deque[RecentFrame] = deque(maxlen=RECENT_FRAMES)
+
+    def add(self, frame: RecentFrame) -> None:
+        """Remember a frame, forget those that are too old."""
+        self._frames.append(frame)
+        while self._frames[0].at < frame.at - RECENT_SECONDS:
+            self._frames.popleft()
+
+    def around(self, change: Change) -> dict[str, RecentFrame]:
+        """Role → frame worth keeping: before and best when a violation opens, after when it closes."""
+        frames = list(self._frames)
+        if not frames or change.action == "extended":
+            return {}
+        if change.action == "closed":
+            after = [frame for frame in frames if change.ended_at is not None and frame.at > change.ended_at]
+            return {"after": after[0]} if after else {}
+        before = [frame for frame in frames if frame.at < change.started_at]
+        during = [frame for frame in frames if frame.at >= change.started_at] or frames[-1:]
+        found = {"best": max(during, key=lambda frame: frame.confidence.get(change.kind, 0.0))}
+        if before:
+            found["before"] = before[-1]
+        return found
+
+    async def keep(self, store: EvidenceStore, sitting: Sitting, change: Change) -> list[KeptPicture]:
+        """Write the frames around a change to the store; those the disk refused are missing."""
+        kept = [
+            await keep_picture(
+                store,
+                exam_session_id=sitting.id,
+                role=role,
+                captured_at=sitting.began + timedelta(seconds=frame.at),
+                body=frame.jpeg,
+            )
+            for role, frame in self.around(change).items()
+        ]
+        return [picture for picture in kept if picture is not None]

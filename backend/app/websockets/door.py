@@ -1,0 +1,110 @@
+"""Who may come through a socket's door: origin, token, and whose exam it is; asked once, before anything else."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket
+
+from app.core.clock import now
+from app.core.config import Settings
+from app.core.errors import Missing, Unauthenticated
+from app.db.models import Exam, ExamSession, User
+from app.db.session import Sessions, is_passing, unit_of_work
+from app.domain.exam_sessions import OPEN, SessionState
+from app.schemas.realtime import Close
+from app.services import tickets
+from app.services.access import (
+    access_exam_as_staff,
+    access_own_exam_session,
+    exam_exists,
+    exam_session_exists,
+)
+from app.services.exam_sessions import activate
+
+LARGEST_ID = 2**31 - 1
+
+
+class Refusal(Exception):
+    """The door stays shut; `code` is the close code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who came in, and with which token version."""
+
+    user_id: int
+    token_version: int
+
+
+def origin_allowed(websocket: WebSocket, settings: Settings) -> bool:
+    """Browsers name the page's origin: it must be ours or on the list. Other clients name none (T22)."""
+    origin = websocket.headers.get("origin")
+    if origin is None or origin in settings.ALLOWED_ORIGINS:
+        return True
+    return urlsplit(origin).scheme in {"http", "https"} and urlsplit(origin).netloc == websocket.headers.get("host")
+
+
+async def admit_student(
+    sessions: Sessions, settings: Settings, *, token: str, exam_session_id: int
+) -> tuple[Guest, ExamSession]:
+    """The student of this exam session, which is open and from now on active. Raises Refusal."""
+    async with _reasons(), unit_of_work(sessions) as db:
+        who = await tickets.enter(db, token, audience=f"student:{exam_session_id}", settings=settings)
+        try:
+            taken = await access_own_exam_session(db, who, exam_session_id, lock=True)
+        except Missing:
+            raise Refusal(await _missing(exam_session_exists(db, exam_session_id))) from None
+        if SessionState(taken.state) not in OPEN or (taken.ends_at <= now() and taken.state != SessionState.PAUSED):
+            raise Refusal(Close.ENDED)
+        await activate(db, taken)
+        return Guest(who.id, who.token_version), taken
+
+
+async def admit_staff(sessions: Sessions, settings: Settings, *, token: str, exam_id: int) -> tuple[Guest, User, Exam]:
+    """Somebody who runs this exam. Raises Refusal."""
+    async with _reasons(), unit_of_work(sessions) as db:
+        who = await tickets.enter(db, token, audience=f"live:{exam_id}", settings=settings)
+        try:
+            exam = await access_exam_as_staff(db, who, exam_id)
+        except Missing:
+            raise Refusal(await _missing(exam_exists(db, exam_id))) from None
+        return Guest(who.id, who.token_version), who, exam
+
+
+async def may_stay(sessions: Sessions, guest: Guest) -> bool:
+    """Whether the account behind an open socket is still what it was; a database that is away changes nothing."""
+    try:
+        async with unit_of_work(sessions) as db:
+            return await tickets.still_valid(db, guest.user_id, guest.token_version)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        return True
+
+
+def row_id(text: str) -> int:
+    """An id from an address; 0, which no row has, where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_ID else 0
+
+
+async def _missing(exists: Awaitable[bool]) -> int:
+    return Close.NOT_YOURS if await exists else Close.NONE
+
+
+@contextlib.asynccontextmanager
+async def _reasons() -> AsyncIterator[None]:
+    """Errors as close codes. A used ticket stays unused where the database was away: its transaction rolled back."""
+    try:
+        yield
+    except Unauthenticated:
+        raise Refusal(Close.TOKEN) from None
+    except Exception as error:
+        if isinstance(error, Refusal) or not is_passing(error):
+            raise
+        raise Refusal(Close.TRY_LATER) from None

@@ -1,0 +1,104 @@
+"""Numbered messages of one connection put into order: repeats told apart, gaps asked for, nothing stored yet."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.schemas.realtime import Numbered
+
+LARGEST_TEXT = 256 * 1024
+AHEAD = 256
+"""How many messages beyond a gap are held until it is filled."""
+REMEMBERED = 512
+
+
+class NotAMessage(Exception):
+    """The text is no message at all; `code` is stable."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def parse_text(text: str, *, largest: int = LARGEST_TEXT) -> dict[str, Any]:
+    """A JSON object, strictly: no doubled keys, no NaN, no endless nesting. Raises NotAMessage."""
+    if len(text) > largest:
+        raise NotAMessage("message_too_large")
+    try:
+        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise NotAMessage("not_json") from None
+    if not isinstance(found, dict):
+        raise NotAMessage("not_an_object")
+    return found
+
+
+def parse_numbered(found: dict[str, Any]) -> Numbered:
+    """The numbered message in an object. Raises NotAMessage."""
+    try:
+        return Numbered.model_validate(found)
+    except ValidationError as error:
+        field_names = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+        raise NotAMessage("bad_seq" if "seq" in field_names else "bad_message") from None
+
+
+@dataclass(slots=True)
+class Intake:
+    """`next` is the seq that may be stored next; `ready` what waits to be stored, in order."""
+
+    next: int
+    ready: list[Numbered] = field(default_factory=list)
+    repeats: int = 0
+    _ahead: dict[int, Numbered] = field(default_factory=dict)
+    _seen: "OrderedDict[int, int]" = field(default_factory=OrderedDict)
+    _asked: int = 0
+
+    def take(self, message: Numbered) -> str | None:
+        """Sort a message in; returns the code of what must be said about it: seq_repeated, seq_changed, seq_gap."""
+        digest = hash(json.dumps(message.model_extra, sort_keys=True) + message.type)
+        if message.seq < self.next or message.seq in self._ahead:
+            self.repeats += 1
+            return "seq_changed" if self._seen.get(message.seq, digest) != digest else "seq_repeated"
+        self._seen[message.seq] = digest
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        if message.seq > self.next:
+            return self._hold(message)
+        self._append([message])
+        return None
+
+    def _hold(self, message: Numbered) -> str | None:
+        if message.seq - self.next <= AHEAD:
+            self._ahead[message.seq] = message
+        if self._asked == self.next:
+            return None
+        self._asked = self.next
+        return "seq_gap"
+
+    def _append(self, messages: Iterable[Numbered]) -> None:
+        for message in messages:
+            self.ready.append(message)
+            self.next = message.seq + 1
+        while (following := self._ahead.pop(self.next, None)) is not None:
+            self.ready.append(following)
+            self.next += 1
+
+    def take_ready(self, most: int) -> list[Numbered]:
+        """Take out what may be stored now, at most so many."""
+        taken, self.ready = self.ready[:most], self.ready[most:]
+        return taken
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)

@@ -1,0 +1,317 @@
+"""The student's socket: frames in, judgements out; numbered messages in, acknowledged after the commit."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+from fastapi import APIRouter
+from prometheus_client import Counter, Gauge
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app.ai.guard import check_picture
+from app.ai.types import FrameRefused, FrameReport
+from app.core.clock import monotonic, now
+from app.core.config import Settings
+from app.core.events import Bus
+from app.core.i18n import text
+from app.db.models import ExamSession
+from app.db.session import Sessions
+from app.domain.advice import Adviser
+from app.domain.exam_sessions import SessionState
+from app.domain.violations import NeutralState
+from app.schemas.realtime import (
+    PROTOCOL,
+    Ack,
+    Advice,
+    BinaryMessage,
+    Close,
+    FrameDone,
+    Hello,
+    Limits,
+    Problem,
+    Slow,
+    StateChanged,
+    TrustTold,
+    ViolationChanged,
+    exam_session_topic,
+)
+from app.services.client_messages import understand
+from app.services.live_exam_sessions import LiveExamSessions
+from app.services.proctoring import ExamSessionEnded, LiveExamSession
+from app.websockets.connections import Connections
+from app.websockets.door import Guest, Refusal, admit_student, may_stay, origin_allowed, row_id
+from app.websockets.hub import Outbox
+from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
+from app.websockets.mailbox import Mailbox
+from app.websockets.pace import TokenBucket
+from app.websockets.seed_dialects import serve_seed_dialect
+
+log = structlog.get_logger(__name__)
+router = APIRouter()
+
+SOCKETS = Gauge("proctor_student_sockets", "Students' sockets open now.")
+PROBLEMS = Counter("proctor_socket_problems_total", "Messages refused.", ["code"])
+DROPPED = Counter("proctor_frames_dropped_total", "Frames replaced by a newer one before they were looked at.")
+
+BATCH = 256
+"""Numbered messages stored in one transaction at most."""
+WAITING = 2048
+"""Numbered messages held in memory at most; then the socket is not read until the database has caught up."""
+STAY_SECONDS = 8.0
+ENDINGS = {"submitted", "terminated", "expired"}
+FRAME, AUDIO, SECOND_CAMERA, SCREEN = 1, 2, 3, 4
+
+
+@router.websocket("/proctoring/ws/{session_id}")
+async def student_socket(websocket: WebSocket, session_id: str, token: str = "") -> None:
+    """One student's line to the server; without our subprotocol it speaks a seed dialect."""
+    state = websocket.app.state
+    settings: Settings = state.settings
+    if not origin_allowed(websocket, settings):
+        await websocket.close(Close.POLICY)  # before accepting: a foreign page learns nothing
+        return
+    native = PROTOCOL in websocket.scope.get("subprotocols", [])
+    await websocket.accept(subprotocol=PROTOCOL if native else None)
+    try:
+        guest, taken = await admit_student(state.sessions, settings, token=token, exam_session_id=row_id(session_id))
+    except Refusal as refusal:
+        if not native and refusal.code == Close.ENDED:
+            await websocket.send_json({"error": "Invalid or completed session"})
+        await websocket.close(refusal.code if native else Close.seed(refusal.code))
+        return
+    live_sessions: LiveExamSessions = state.live
+    live = await live_sessions.enter(taken.id)
+    try:
+        with SOCKETS.track_inprogress():
+            if native:
+                await StudentConnection(websocket, live, guest).serve(taken)
+            else:
+                await serve_seed_dialect(websocket, live, guest)
+    finally:
+        await asyncio.shield(live_sessions.leave(live))
+
+
+class StudentConnection:
+    """One connection that speaks 360proctor.v1. Its tasks live and die together."""
+
+    def __init__(self, websocket: WebSocket, live: LiveExamSession, guest: Guest) -> None:
+        state = websocket.app.state
+        self._websocket = websocket
+        self._live = live
+        self._guest = guest
+        self._settings: Settings = state.settings
+        self._sessions: Sessions = state.sessions
+        self._bus: Bus = state.bus
+        self._connections: Connections = state.connections
+        self._outbox = Outbox(websocket)
+        self._mailbox: Mailbox[BinaryMessage] = Mailbox()
+        self._intake = Intake(next=live.last_seq + 1)
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._texts = TokenBucket(self._settings.MESSAGES_PER_SECOND, self._settings.MESSAGE_BURST)
+        self._adviser = Adviser()
+        self._heard_at = monotonic()
+        self._slowed_at = 0.0
+
+    async def serve(self, taken: ExamSession) -> None:
+        """Until either side leaves."""
+        topic = exam_session_topic(taken.id)
+        with self._connections.newest(taken.id, self._outbox), self._bus.listening(topic, self._on_announcement):
+            self._live.connected()
+            self._outbox.send(self._hello())
+            code = await self._together(self._read(), self._store(), self._judge(), self._watch())
+            log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._mailbox.dropped)
+        DROPPED.inc(self._mailbox.dropped)
+
+    async def _together(self, *work: Coroutine[Any, Any, None]) -> int:
+        """Run all until one ends; what is still queued for the client goes out, then the socket closes."""
+        sender = asyncio.create_task(self._outbox.run())
+        tasks = [asyncio.create_task(one) for one in work]
+        try:
+            await asyncio.wait([sender, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    self._settle_end(task)
+            self._outbox.close(Close.POLICY)  # only where nobody has named a code yet
+            return await sender
+        finally:
+            sender.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(sender, *tasks, return_exceptions=True)
+
+    def _settle_end(self, task: "asyncio.Task[None]") -> None:
+        error = task.exception()
+        if error is None:
+            return
+        if isinstance(error, WebSocketDisconnect):
+            self._outbox.close(1000)
+        elif isinstance(error, ExamSessionEnded):
+            self._outbox.close(Close.ENDED)
+        elif isinstance(error, NotAMessage):
+            self._problem(error.code)
+            self._outbox.close(Close.BAD_MESSAGE)
+        else:
+            log.error("student.failed", exam_session_id=self._live.sitting.id, error=type(error).__name__)
+            self._outbox.close(1011)
+
+    def _hello(self) -> Hello:
+        sitting, settings = self._live.sitting, self._settings
+        return Hello(
+            session_id=sitting.id,
+            resume_from=self._intake.next,
+            server_time=now(),
+            ends_at=sitting.ends_at,
+            limits=Limits(max_fps=settings.MAX_FPS, max_bytes=settings.MAX_FRAME_BYTES),
+            language=sitting.language,
+        )
+
+    # --- from the client ----------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while True:
+            await self._room.wait()
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1006))
+            self._heard_at = monotonic()
+            if message.get("text") is not None:
+                if not self._texts.take():
+                    self._problem("too_many_messages")
+                    self._outbox.close(Close.RATE)
+                    return
+                self._on_text(message["text"])
+            else:
+                self._on_binary(message.get("bytes") or b"")
+
+    def _on_text(self, body: str) -> None:
+        found = parse_text(body)
+        if found.get("type") == "status" and "seq" not in found:
+            return  # a heartbeat: that it came is all it says
+        word = self._intake.take(numbered := parse_numbered(found))
+        if word == "seq_gap":
+            self._problem(word, expected=self._intake.next, got=numbered.seq)
+        elif word is not None:
+            if word == "seq_changed":
+                log.warning("student.seq_changed", exam_session_id=self._live.sitting.id, seq=numbered.seq)
+                self._problem(word, seq=numbered.seq)
+            self._outbox.send(Ack(upto=self._live.last_seq))
+        if self._intake.ready:
+            self._arrived.set()
+        if len(self._intake.ready) >= WAITING:
+            self._room.clear()
+
+    def _on_binary(self, body: bytes) -> None:
+        message = BinaryMessage.parse(body)
+        if message is None:
+            raise NotAMessage("too_short")
+        if message.kind != FRAME:
+            known = message.kind in (AUDIO, SECOND_CAMERA, SCREEN)
+            self._problem("not_supported_yet" if known else "unknown_kind", number=message.number, kind=message.kind)
+            return
+        if self._live.sitting.state == SessionState.PAUSED:
+            self._done(message.number, None)
+            return
+        try:
+            check_picture(message.body)
+        except FrameRefused as refused:
+            self._refuse(message.number, refused.code)
+        else:
+            self._mailbox.put(message)
+
+    # --- to the database and the engine ---------------------------------------------------------------------------
+
+    async def _store(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._intake.ready:
+                batch = [understand(message) for message in self._intake.take_ready(BATCH)]
+                self._room.set()
+                upto = await self._live.hear(batch)
+                for message in batch:
+                    if message.refused is not None:
+                        self._problem(message.refused, seq=message.seq)
+                self._outbox.send(Ack(upto=upto))
+
+    async def _judge(self) -> None:
+        pause = 0.5 / self._settings.MAX_FPS
+        while True:
+            message = await self._mailbox.take()
+            begun = monotonic()
+            try:
+                report = await self._live.judge(message.body, message.captured_at)
+            except FrameRefused as refused:
+                self._refuse(message.number, refused.code)
+            else:
+                self._done(message.number, report)
+                if report is None:
+                    self._slow_down()
+            # A client may send up to twice the rate it was asked for; beyond that the mailbox thins it out.
+            await asyncio.sleep(max(0.0, pause - (monotonic() - begun)))
+
+    def _done(self, number: int, report: FrameReport | None) -> None:
+        states = report.states if report is not None else self._live.states
+        advice = self._adviser.advise(states, self._live.clock.at)
+        self._outbox.send(
+            FrameDone(
+                number=number,
+                report=None if report is None else report_json(report),
+                coverage=self._live.coverage,
+                states=states,
+                advice=None if advice is None else self._advice(advice),
+            )
+        )
+
+    def _advice(self, state: NeutralState) -> Advice:
+        return Advice(code=state, text=text("states", f"{state}.advice", self._live.sitting.language))
+
+    def _slow_down(self) -> None:
+        if monotonic() - self._slowed_at >= 5.0:
+            self._slowed_at = monotonic()
+            self._outbox.send(Slow(max_fps=self._settings.MAX_FPS / 2))
+
+    def _refuse(self, number: int, reason: str) -> None:
+        self._problem("frame_refused", number=number, reason=reason)
+
+    def _problem(self, code: str, **params: str | int | float) -> None:
+        PROBLEMS.labels(code).inc()
+        self._outbox.send(Problem(code=code, params=params))
+
+    # --- what happens elsewhere -----------------------------------------------------------------------------------
+
+    def _on_announcement(self, _topic: str, message: object) -> None:
+        if isinstance(message, StateChanged):
+            self._outbox.send(message)
+            if message.type in ENDINGS:
+                self._outbox.close(Close.ENDED)
+        elif isinstance(message, ViolationChanged):
+            self._outbox.send(message)
+            if self._live.sitting.show_trust:
+                self._outbox.send(TrustTold(score=message.trust, band=self._live.band))
+
+    async def _watch(self) -> None:
+        """Close a line that is silent, or whose owner may no longer be here."""
+        checked = monotonic()
+        while True:
+            await asyncio.sleep(1.0)
+            if monotonic() - self._heard_at > self._settings.IDLE_SECONDS:
+                self._outbox.close(Close.IDLE)
+                return
+            if monotonic() - checked > STAY_SECONDS:
+                checked = monotonic()
+                if not await may_stay(self._sessions, self._guest):
+                    self._outbox.close(Close.TOKEN)
+                    return
+
+
+def report_json(report: FrameReport) -> dict[str, Any]:
+    """A report as clients see it: without what is the server's own."""
+    shown = asdict(report)
+    for own in ("memory", "thumbnail", "stages"):
+        del shown[own]
+    shown["t"] = shown.pop("at")
+    return shown

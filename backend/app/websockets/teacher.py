@@ -1,0 +1,171 @@
+"""The live page's socket: a snapshot of an exam's sittings, then every change, and the latest thumbnails."""
+
+import asyncio
+
+import structlog
+from fastapi import APIRouter
+from prometheus_client import Gauge
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app.core.clock import monotonic, now
+from app.core.config import Settings
+from app.core.events import Bus
+from app.db.models import Exam
+from app.db.session import Sessions, is_passing, unit_of_work
+from app.schemas.realtime import (
+    PROTOCOL,
+    Close,
+    LiveHead,
+    LiveSession,
+    Message,
+    Ping,
+    SessionUpdated,
+    Snapshot,
+    Thumbnail,
+    ViolationChanged,
+    exam_topic,
+)
+from app.services.exam_sessions import SittingChanged
+from app.services.live_exam_sessions import LiveExamSessions
+from app.services.live_view import snapshot, views
+from app.websockets.door import Guest, Refusal, admit_staff, may_stay, origin_allowed, row_id
+from app.websockets.hub import Outbox
+
+log = structlog.get_logger(__name__)
+router = APIRouter()
+
+VIEWERS = Gauge("proctor_teacher_sockets", "Live pages open now.")
+PING_SECONDS = 15.0
+STAY_SECONDS = 8.0
+
+
+@router.websocket("/proctoring/live/{exam_id}")
+async def teacher_socket(websocket: WebSocket, exam_id: str, token: str = "") -> None:
+    """For the exam's staff."""
+    state = websocket.app.state
+    settings: Settings = state.settings
+    if not origin_allowed(websocket, settings):
+        await websocket.close(Close.POLICY)
+        return
+    offered = websocket.scope.get("subprotocols", [])
+    await websocket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
+    try:
+        guest, _who, exam = await admit_staff(state.sessions, settings, token=token, exam_id=row_id(exam_id))
+    except Refusal as refusal:
+        await websocket.close(refusal.code)
+        return
+    with VIEWERS.track_inprogress():
+        await Viewer(websocket, exam, guest).serve()
+
+
+class Viewer:
+    """One open live page. What changes while the snapshot is read is read again, so nothing old overwrites new."""
+
+    def __init__(self, websocket: WebSocket, exam: Exam, guest: Guest) -> None:
+        state = websocket.app.state
+        self._websocket = websocket
+        self._exam = exam
+        self._guest = guest
+        self._sessions: Sessions = state.sessions
+        self._bus: Bus = state.bus
+        self._live: LiveExamSessions = state.live
+        self._outbox = Outbox(websocket)
+        self._following = False
+        self._changed: set[int] = set()
+        self._look_again = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Until either side leaves."""
+        with self._bus.listening(exam_topic(self._exam.id), self._on_announcement):
+            sender = asyncio.create_task(self._outbox.run())
+            tasks = [asyncio.create_task(work) for work in (self._begin_and_follow(), self._read(), self._watch())]
+            try:
+                await asyncio.wait([sender, *tasks], return_when=asyncio.FIRST_COMPLETED)
+                for task in tasks:
+                    if task.done() and (error := task.exception()) is not None:
+                        self._close_for(error)
+                self._outbox.close(1000)
+                await sender
+            finally:
+                sender.cancel()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(sender, *tasks, return_exceptions=True)
+
+    def _close_for(self, error: BaseException) -> None:
+        if isinstance(error, WebSocketDisconnect):
+            self._outbox.close(1000)
+        elif is_passing(error):
+            self._outbox.close(Close.TRY_LATER)
+        else:
+            log.error("viewer.failed", exam_id=self._exam.id, error=type(error).__name__)
+            self._outbox.close(1011)
+
+    async def _begin_and_follow(self) -> None:
+        """The snapshot; then sittings that others changed in the database are read again, all the others speak up."""
+        self._outbox.send(await self._read_snapshot())
+        self._following = True
+        for shown in self._live_thumbnails():
+            self._outbox.picture(shown.session_id, shown.packed())
+        while True:
+            await self._look_again.wait()
+            self._look_again.clear()
+            for row in await self._read_changed():
+                self._send_row(row)
+
+    async def _read_snapshot(self) -> Snapshot:
+        async with unit_of_work(self._sessions) as db:
+            found = await snapshot(db, self._exam, self._live)
+        by_id = {row.id: row for row in found.sessions}
+        while self._changed:  # what was announced meanwhile may be missing in what we read
+            by_id |= {row.id: row for row in await self._read_changed()}
+        return found.model_copy(update={"sessions": tuple(by_id.values()), "server_time": now()})
+
+    async def _read_changed(self) -> list[LiveSession]:
+        changed, self._changed = self._changed, set()
+        async with unit_of_work(self._sessions) as db:
+            return await views(db, changed, self._live)
+
+    def _send_row(self, row: LiveSession) -> None:
+        head = LiveHead.model_validate(row.model_dump(exclude={"violations"}))
+        self._outbox.send(SessionUpdated(session=head))
+
+    def _live_thumbnails(self) -> list[Thumbnail]:
+        return [live.thumbnail for live in self._live.of_exam(self._exam.id) if live.thumbnail is not None]
+
+    def _on_announcement(self, _topic: str, message: object) -> None:
+        if isinstance(message, Thumbnail):
+            if self._following:
+                self._outbox.picture(message.session_id, message.packed())
+        elif isinstance(message, SittingChanged):
+            self._changed.add(message.exam_session_id)
+            self._look_again.set()
+        elif isinstance(message, SessionUpdated | ViolationChanged):
+            if self._following:
+                self._outbox.send(message)
+            else:
+                self._changed.add(_session_of(message))
+
+    async def _read(self) -> None:
+        """Viewers say nothing yet; reading notices that they have left."""
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1006))
+
+    async def _watch(self) -> None:
+        pinged = checked = monotonic()
+        while True:
+            await asyncio.sleep(1.0)
+            if monotonic() - pinged > PING_SECONDS:
+                pinged = monotonic()
+                self._outbox.send(Ping(server_time=now()))
+            if monotonic() - checked > STAY_SECONDS:
+                checked = monotonic()
+                if not await may_stay(self._sessions, self._guest):
+                    self._outbox.close(Close.TOKEN)
+                    return
+
+
+def _session_of(message: Message) -> int:
+    return message.session.id if isinstance(message, SessionUpdated) else getattr(message, "session_id", 0)
