@@ -1,7 +1,6 @@
 // The staff application's start: language first, then the page.
 import "@fontsource/noto-sans-bengali/bengali-400.css";
 import "@fontsource/noto-sans-bengali/bengali-600.css";
-import "@fontsource/noto-sans-bengali/bengali-700.css";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./theme.css";

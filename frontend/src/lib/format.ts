@@ -31,8 +31,9 @@ export function formats(language: Language): Formats {
 
 function makeFormats(tag: string): Formats {
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 });
-  const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-  const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" });
+  const clock = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  // 24 hours in both languages: ICU has only Latin AM and PM for Bangla.
+  const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
   const two = new Intl.NumberFormat(tag, { minimumIntegerDigits: 2, useGrouping: false });
   const plain = new Intl.NumberFormat(tag, { useGrouping: false, maximumFractionDigits: 0 });
   return {

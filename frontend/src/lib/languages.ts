@@ -46,7 +46,8 @@ export async function startLanguages(): Promise<void> {
     ns: [...NAMESPACES],
     defaultNS: "ui",
     resources: { [language]: await loadCatalogue(language) },
-    interpolation: { escapeValue: false },
+    // The placeholders of Python's str.format, because the server reads the same files. React does the escaping.
+    interpolation: { prefix: "{", suffix: "}", escapeValue: false },
     react: { useSuspense: false },
   });
   mark(language);

@@ -17,12 +17,13 @@ export function DemoLogins(props: {
   return (
     <section aria-label={t("login.demoTitle")}>
       <Divider my="lg" label={t("login.demoTitle")} />
-      <Group grow gap="xs">
+      <Group gap="xs">
         {LOGINS.map(({ role, email, password }) => (
           <Button
             key={role}
             variant="default"
-            px="xs"
+            flex="1 0 auto"
+            px="sm"
             disabled={props.busy}
             onClick={() => props.onChoose({ email, password })}
           >

@@ -18,109 +18,121 @@ export type LiveSocketOptions = {
   makeSocket?: (address: string) => WebSocket;
 };
 
-export type LiveSocket = { close: () => void; retryNow: () => void };
-
 /** The server pings more often than this; longer silence means a dead line that TCP has not noticed yet. */
 export const SILENCE_MS = 60_000;
 const RETRYABLE = new Set([1006, 1011, 1012, 1013, 4408]);
+/** Our own close code, for a line given up from this side. */
 const ABANDONED = 4000;
-const REASONS: Record<number, string> = { 1008: "ticket_refused", 4401: "ticket_refused", 4403: "not_found", 4404: "not_found" };
+const REASONS: Record<number, string> = {
+  1008: "ticket_refused",
+  4401: "ticket_refused",
+  4403: "not_found",
+  4404: "not_found",
+};
 
 export function isRetryable(closeCode: number): boolean {
   return RETRYABLE.has(closeCode);
 }
 
-export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
-  const makeSocket = options.makeSocket ?? ((address: string) => new WebSocket(address));
-  let socket: WebSocket | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  let attempt = 0;
-  let round = 0;
-  let closed = false;
+export class LiveSocket {
+  readonly #options: LiveSocketOptions;
+  #socket: WebSocket | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
+  /** Counts connections: whatever an earlier one still says is not heard. */
+  #round = 0;
+  #closed = false;
 
-  const waitAndRetry = () => {
-    const delay = retryDelay(attempt);
-    attempt += 1;
-    options.onStatus({ phase: "waiting", until: Date.now() + delay });
-    timer = setTimeout(() => void connect(), delay);
-  };
+  constructor(options: LiveSocketOptions) {
+    this.#options = options;
+    void this.#connect();
+  }
 
-  const stop = (code: string) => options.onStatus({ phase: "failed", code });
+  close(): void {
+    this.#closed = true;
+    this.#leave();
+  }
 
-  const listenForSilence = () => {
-    clearTimeout(silence);
-    silence = setTimeout(() => leave(true), SILENCE_MS);
-  };
+  /** Ends the waiting, for instance because the device is back online; does nothing while connected. */
+  retryNow(): void {
+    if (this.#closed || this.#socket) return;
+    this.#leave();
+    this.#attempt = 0;
+    void this.#connect();
+  }
 
-  /** Lets go of the socket without waiting for its closing handshake, which a dead line never answers. */
-  const leave = (retry: boolean) => {
-    round += 1;
-    clearTimeout(timer);
-    clearTimeout(silence);
-    socket?.close(ABANDONED);
-    socket = null;
-    if (retry && !closed) waitAndRetry();
-  };
+  async #connect(): Promise<void> {
+    this.#round += 1;
+    const round = this.#round;
+    this.#options.onStatus({ phase: "connecting" });
+    try {
+      const ticket = await this.#options.getTicket();
+      if (round === this.#round) this.#listen(ticket, round);
+    } catch (error) {
+      if (round !== this.#round) return;
+      const { status, code } = asProblem(error);
+      if (status === 0 || status === 429 || status >= 500) this.#wait();
+      else this.#options.onStatus({ phase: "failed", code });
+    }
+  }
 
-  const heard = (data: unknown) => {
-    listenForSilence();
+  #listen(ticket: string, round: number): void {
+    const address = this.#options.address(ticket);
+    const socket = this.#options.makeSocket?.(address) ?? new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    this.#expectNews();
+    socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (round === this.#round) this.#hear(data);
+    });
+    socket.addEventListener("close", ({ code }: CloseEvent) => {
+      if (round === this.#round) this.#ended(code);
+    });
+  }
+
+  #hear(data: unknown): void {
+    this.#expectNews();
     if (typeof data === "string") {
       const message = JSON.parse(data) as LiveMessage;
-      options.onMessage(message);
-      if (message.type === "snapshot") {
-        attempt = 0;
-        options.onStatus({ phase: "live" });
-      }
+      this.#options.onMessage(message);
+      if (message.type !== "snapshot") return;
+      this.#attempt = 0;
+      this.#options.onStatus({ phase: "live" });
     } else if (data instanceof ArrayBuffer) {
       const thumbnail = parseThumbnail(data);
-      if (thumbnail) options.onThumbnail(thumbnail);
+      if (thumbnail) this.#options.onThumbnail(thumbnail);
     }
-  };
+  }
 
-  const listen = (ticket: string, mine: number) => {
-    const opened = makeSocket(options.address(ticket));
-    opened.binaryType = "arraybuffer";
-    socket = opened;
-    listenForSilence();
-    opened.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-      if (mine === round) heard(data);
-    });
-    opened.addEventListener("close", ({ code }: CloseEvent) => {
-      if (mine !== round) return;
-      clearTimeout(silence);
-      socket = null;
-      if (isRetryable(code)) waitAndRetry();
-      else stop(REASONS[code] ?? "live_closed");
-    });
-  };
+  #ended(closeCode: number): void {
+    clearTimeout(this.#silence);
+    this.#socket = null;
+    if (isRetryable(closeCode)) this.#wait();
+    else this.#options.onStatus({ phase: "failed", code: REASONS[closeCode] ?? "live_closed" });
+  }
 
-  const connect = async () => {
-    round += 1;
-    const mine = round;
-    options.onStatus({ phase: "connecting" });
-    try {
-      const ticket = await options.getTicket();
-      if (mine === round && !closed) listen(ticket, mine);
-    } catch (error) {
-      if (mine !== round || closed) return;
-      const { status, code } = asProblem(error);
-      if (status === 0 || status === 429 || status >= 500) waitAndRetry();
-      else stop(code);
-    }
-  };
+  #wait(): void {
+    const delay = retryDelay(this.#attempt);
+    this.#attempt += 1;
+    this.#options.onStatus({ phase: "waiting", until: Date.now() + delay });
+    this.#retry = setTimeout(() => void this.#connect(), delay);
+  }
 
-  void connect();
-  return {
-    close: () => {
-      closed = true;
-      leave(false);
-    },
-    retryNow: () => {
-      if (closed || socket) return;
-      leave(false);
-      attempt = 0;
-      void connect();
-    },
-  };
+  #expectNews(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#leave();
+      this.#wait();
+    }, SILENCE_MS);
+  }
+
+  /** Lets go of the socket without waiting for its closing handshake, which a dead line never answers. */
+  #leave(): void {
+    this.#round += 1;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#silence);
+    this.#socket?.close(ABANDONED);
+    this.#socket = null;
+  }
 }

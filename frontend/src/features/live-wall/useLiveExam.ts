@@ -1,7 +1,7 @@
 // The live exam as React sees it: status of the connection, what is known, and the pictures.
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { answered, api } from "@/api/client";
-import { type LiveSocket, type LiveStatus, openLiveSocket } from "./liveSocket";
+import { LiveSocket, type LiveStatus } from "./liveSocket";
 import { type LiveView, reduceLive } from "./liveView";
 import type { LiveMessage } from "./messages";
 import { makePictures, type Picture, type Pictures, type Span } from "./pictures";
@@ -45,7 +45,7 @@ export function useLiveExam(examId: number): LiveExamState {
       waiting = [];
       setView((known) => batch.reduce((soFar, { message, at }) => reduceLive(soFar, message, at), known));
     };
-    const opened = openLiveSocket({
+    const opened = new LiveSocket({
       address: (ticket) => socketAddress(examId, ticket),
       getTicket: () => fetchTicket(examId),
       onStatus: setStatus,
