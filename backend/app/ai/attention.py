@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.ai.face_search import Recall, SeenFace
-from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, Eye, Mesh
+from app.ai.face_search import Recall
+from app.ai.landmarks import RIGHT_EYE, Eye, Mesh
 
 EYEBALL = 2.5
 """Eye width / eyeball radius (30 mm / 12 mm): turns the iris's shift in eye widths into an angle."""
@@ -28,6 +28,7 @@ class Learning:
     `first` seconds are only learnt from; after them the rest follows with time constant `slow`. The eyes' rest is
     believed only within `eye_limit` of the middle of the eye, so that a student who starts by looking at a neighbour
     does not teach it that this is straight ahead; a head may rest far to the side (a camera beside the screen).
+    Within `still` the person rests; within `calm` one eye is asked only.
     """
 
     first: float = 3.0
@@ -37,6 +38,7 @@ class Learning:
     eye_height_limit: float = 12.0
     head_limit: float = 30.0
     still: float = 9.0
+    calm: float = 5.0
 
 
 LEARNING = Learning()
@@ -100,14 +102,36 @@ def angle(part: float) -> float:
     return float(np.degrees(np.arcsin(np.clip(part * EYEBALL, -1.0, 1.0))))
 
 
-def direction_of(face: SeenFace, right: Eye, left: Eye) -> Direction:
-    """Raw angles of one face."""
-    yaw, pitch, roll = head_angles(face.mesh)
-    open_eyes = [(corners, eye) for corners, eye in ((RIGHT_EYE, right), (LEFT_EYE, left)) if openness(eye) >= CLOSED]
-    if not open_eyes:
-        return Direction(yaw, pitch, roll, None, None)
-    shifts = np.array([shift(face.mesh, corners, eye) for corners, eye in open_eyes]).mean(axis=0)
-    return Direction(yaw, pitch, roll, angle(float(shifts[0])), angle(float(shifts[1])))
+def eye_angles(mesh: Mesh, corners: tuple[int, int], eye: Eye) -> tuple[float, float] | None:
+    """How far one eye has turned in its socket, degrees to the image's right and down; None when it is shut."""
+    if openness(eye) < CLOSED:
+        return None
+    x, y = shift(mesh, corners, eye)
+    return angle(x), angle(y)
+
+
+def both_eyes(
+    right: tuple[float, float] | None, left: tuple[float, float] | None, recall: Recall
+) -> tuple[float, float] | None:
+    """The mean of both eyes; how much they differ is remembered, so that one eye can stand for both."""
+    if right and left:
+        recall["apart_x"], recall["apart_y"] = (right[0] - left[0]) / 2, (right[1] - left[1]) / 2
+        return (right[0] + left[0]) / 2, (right[1] + left[1]) / 2
+    apart_x, apart_y = number(recall, "apart_x", 0.0), number(recall, "apart_y", 0.0)
+    if right:
+        return right[0] - apart_x, right[1] - apart_y
+    return (left[0] + apart_x, left[1] + apart_y) if left else None
+
+
+def is_calm(seen: Direction, recall: Recall, learning: Learning = LEARNING) -> bool:
+    """Whether this is so near a well-known rest that a second opinion is not worth its time."""
+    if seen.eye_x is None or seen.eye_y is None or "apart_x" not in recall:
+        return False
+    if number(recall, "learnt", 0.0) < learning.first:
+        return False
+    side = seen.eye_x - number(recall, "eye_x", 0.0) + seen.yaw - number(recall, "yaw", 0.0)
+    height = seen.eye_y - number(recall, "eye_y", 0.0) - seen.pitch + number(recall, "pitch", 0.0)
+    return max(abs(side), abs(height)) < learning.calm
 
 
 def number(recall: Recall, name: str, default: float) -> float:

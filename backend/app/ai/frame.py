@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from app.ai import quality as judge
-from app.ai.attention import Attention, Direction, average_rest, compare, direction_of, head_angles
+from app.ai.attention import Attention, Direction, average_rest, both_eyes, compare, eye_angles, head_angles, is_calm
 from app.ai.face_search import FaceSearch, Recall, SeenFace
-from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder
+from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder, Mesh
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Picture
 from app.ai.picture import Decoded
@@ -130,10 +130,21 @@ class Frame:
         face = self.main_face
         if face is None:
             return None
+        recall: Recall = {} if self.single else self.recall("attention")
+        yaw, pitch, roll = head_angles(face.mesh)
         with self.timed("irises"):
-            right = self._networks.irises.look(self.pixels, face.mesh, RIGHT_EYE)
-            left = self._networks.irises.look(self.pixels, face.mesh, LEFT_EYE)
-            return direction_of(face, right, left)
+            right = self._eye(face.mesh, RIGHT_EYE)
+            if right is not None:
+                x, y = both_eyes(right, None, recall) or right
+                seen = Direction(yaw, pitch, roll, x, y)
+                if is_calm(seen, recall):
+                    return seen
+            eyes = both_eyes(right, self._eye(face.mesh, LEFT_EYE), recall)
+        return Direction(yaw, pitch, roll, *(eyes or (None, None)))
+
+    def _eye(self, mesh: Mesh, corners: tuple[int, int]) -> tuple[float, float] | None:
+        """One eye's turn; None when it is shut."""
+        return eye_angles(mesh, corners, self._networks.irises.look(self.pixels, mesh, corners))
 
     @cached_property
     def attention(self) -> Attention | None:
