@@ -4,6 +4,7 @@ import typer
 
 from app.commands import db, models, users
 from app.commands.analyze import analyze
+from app.commands.replay import replay
 from app.commands.serve import serve
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -12,6 +13,7 @@ app.add_typer(models.commands, name="models")
 app.add_typer(users.commands, name="users")
 app.command("serve")(serve)
 app.command("analyze")(analyze)
+app.command("replay")(replay)
 
 
 @app.callback()

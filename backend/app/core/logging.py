@@ -29,7 +29,7 @@ def configure_logging(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
     ]
-    renderer = structlog.processors.JSONRenderer() if settings.production else structlog.dev.ConsoleRenderer()
+    renderer = structlog.processors.JSONRenderer() if settings.production else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -45,8 +45,5 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if settings.DEBUG else logging.INFO)
-    for noisy in ("uvicorn.access", "sqlalchemy", "alembic", "asyncio"):
+    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alembic", "asyncio", "websockets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for library in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(library).handlers.clear()
-        logging.getLogger(library).propagate = True
