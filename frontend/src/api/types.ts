@@ -4,9 +4,13 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 
 export type Role = Schemas["Role"];
-export type User = Schemas["User"];
+export type User = Schemas["UserRead"];
 export type Tokens = Schemas["Tokens"];
-export type Exam = Schemas["Exam"];
-export type ExamIn = Schemas["ExamIn"];
+export type Exam = Schemas["ExamRead"];
+export type ExamIn = Schemas["ExamCreate"];
 export type ExamStatus = Schemas["ExamStatus"];
-export type ExamSession = Schemas["ExamSession"];
+export type Violation = Schemas["ViolationOut"];
+export type Evidence = Schemas["EvidenceOut"];
+export type Severity = Schemas["Severity"];
+export type Band = Schemas["TrustBand"];
+export type SittingState = Schemas["SessionState"];

@@ -6,10 +6,12 @@ import type { Formats } from "@/lib/format";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { EvidenceStrip } from "./EvidenceStrip";
-import type { Violation } from "./messages";
+import type { Evidence, Violation } from "./messages";
 import { kindName, measureName } from "./names";
 import { SeverityIcon } from "./SeverityIcon";
 import classes from "./ViolationList.module.css";
+
+const NO_EVIDENCE: Evidence[] = [];
 
 type ItemProps = { violation: Violation; startedAt: string; clockOffset: number; picked: boolean };
 
@@ -44,13 +46,13 @@ export function ViolationItem({ violation, startedAt, clockOffset, picked }: Ite
       <p className={classes.facts}>
         <span>{t("live.confidence", { share: format.percent(violation.confidence) })}</span>
         {violation.count > 1 ? <span>{t("live.times", { count: violation.count, n: format.number(violation.count) })}</span> : null}
-        {violation.without_this !== null ? (
+        {typeof violation.without_this === "number" ? (
           <span>
             {t("live.withoutThis")} <strong>{format.number(Math.round(violation.without_this), 0)}</strong>
           </span>
         ) : null}
       </p>
-      <EvidenceStrip evidence={violation.evidence} name={name} />
+      <EvidenceStrip evidence={violation.evidence ?? NO_EVIDENCE} name={name} />
     </li>
   );
 }
@@ -75,13 +77,15 @@ function When({ violation, startedAt, clockOffset }: Omit<ItemProps, "picked">) 
   return <>{`${from} – ${format.stopwatch((end - zero) / 1000)} (${duration})`}</>;
 }
 
-/** "Head turned sideways 32° (limit 20°) · …": what was measured against what is allowed. */
+/** "Gaze sideways −32.1° (limit 14°) · …": what was measured against what is allowed, then limits of another name. */
 function reasons(t: TFunction, format: Formats, { measured, threshold }: Violation): string {
-  return Object.entries(measured)
-    .map(([measure, value]) => {
-      const limit = threshold[measure];
-      const text = `${measureName(t, measure)} ${format.number(value, 2)}`;
-      return limit === undefined ? text : `${text} (${t("live.limit", { limit: format.number(limit, 2) })})`;
-    })
-    .join(" · ");
+  const told = Object.entries(measured).map(([measure, value]) => {
+    const limit = threshold[measure];
+    const text = `${measureName(t, measure)} ${format.number(value, 2)}`;
+    return limit === undefined ? text : `${text} (${t("live.limit", { limit: format.number(limit, 2) })})`;
+  });
+  const others = Object.entries(threshold)
+    .filter(([measure]) => !(measure in measured))
+    .map(([measure, limit]) => `${measureName(t, measure)} ${format.number(limit, 2)}`);
+  return [...told, ...others].join(" · ");
 }

@@ -1,32 +1,8 @@
-// What the teachers' socket says (docs: protocol, "teacher socket").
+// What the teachers' socket says; the shapes it shares with HTTP are generated.
 
-export type Severity = "info" | "warning" | "critical";
-export type Band = "good" | "watch" | "review";
-export type SittingState = "created" | "active" | "paused" | "submitted" | "terminated" | "expired";
+import type { Band, Evidence, Severity, SittingState, Violation } from "@/api/types";
 
-export type Evidence = {
-  id: number;
-  role: "best" | "before" | "after";
-  captured_at: string;
-  sha256: string;
-  url: string;
-};
-
-export type Violation = {
-  id: number;
-  exam_session_id: number;
-  kind: string;
-  severity: Severity;
-  started_at: string;
-  ended_at: string | null;
-  seconds: number;
-  count: number;
-  confidence: number;
-  measured: Record<string, number>;
-  threshold: Record<string, number>;
-  without_this: number | null;
-  evidence: Evidence[];
-};
+export type { Band, Evidence, Severity, Violation };
 
 /** One student's sitting; trust in 0..100, coverage in 0..1 or null before anything could be observed. */
 export type Sitting = {
