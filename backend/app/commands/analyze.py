@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.ai.report import report_json
 from app.ai.types import FrameRefused, FrameReport, FrameRequest, Memory
 from app.domain.coverage import Coverage
 from app.domain.incidents import Change, Incidents
@@ -79,19 +80,7 @@ def in_source_pixels(report: FrameReport, scale: float) -> FrameReport:
 
 def as_line(report: FrameReport, number: int) -> dict[str, Any]:
     """One frame as protocol.md §4 prints it."""
-    return {
-        "t": round(report.at, 3),
-        "frame": number,
-        "faces": [{"box": list(face.box), "score": face.score} for face in report.faces],
-        "head": asdict(report.head) if report.head else None,
-        "gaze": asdict(report.gaze) if report.gaze else None,
-        "objects": [{"label": o.label, "score": o.score, "box": list(o.box)} for o in report.objects],
-        "identity": None if report.identity is None else {"similarity": report.identity},
-        "quality": {name: round(v, 2) for name, v in asdict(report.quality).items()} if report.quality else None,
-        "states": [str(state) for state in report.states],
-        "observations": [{"kind": str(o.kind), "confidence": round(o.confidence, 3)} for o in report.observations],
-        "ms": round(report.ms, 2),
-    }
+    return {"frame": number, **report_json(report)}
 
 
 def say(line: dict[str, Any]) -> None:

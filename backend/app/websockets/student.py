@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from prometheus_client import Counter, Gauge
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.ai.guard import check_picture
+from app.ai.report import report_json
 from app.ai.types import FrameRefused, FrameReport
 from app.core.clock import monotonic, now
 from app.core.config import Settings
@@ -306,12 +306,3 @@ class StudentConnection:
                 if not await may_stay(self._sessions, self._guest):
                     self._outbox.close(Close.TOKEN)
                     return
-
-
-def report_json(report: FrameReport) -> dict[str, Any]:
-    """A report as clients see it: without what is the server's own."""
-    shown = asdict(report)
-    for own in ("memory", "thumbnail", "stages"):
-        del shown[own]
-    shown["t"] = shown.pop("at")
-    return shown
