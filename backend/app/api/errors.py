@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 RETRY_AFTER_S = "5"
 LONGEST_LOCATION = 64
 DEEPEST_TRACE = 20
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 CODES = {
     400: "bad_request",
     401: "not_authenticated",
@@ -38,7 +39,7 @@ CODES = {
 
 
 def install(app: FastAPI) -> None:
-    """Answer all failures in our shape. Call it after the last router: it also closes the unknown part of `/api`."""
+    """Answer all failures in our shape. Call it after the last router: it closes the part of `/api` nobody knows."""
     app.add_exception_handler(ProctorError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -72,22 +73,30 @@ def language_of(scope: Scope) -> Language:
 
 
 class UnknownApiPath(BaseRoute):
-    """What no route under `/api` knows is 404 as JSON: the web app's fallback would answer 200 to a browser there."""
+    """What no route before it knows under `/api` ends here as JSON.
+
+    The web app behind it answers every address with its page, also GET where only POST is known.
+    """
 
     def __init__(self, app: FastAPI) -> None:
-        self.app = app
+        self._known = list(app.router.routes)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] != "http" or not (scope["path"] + "/").startswith("/api/"):
-            return Match.NONE, {}
-        # A route that matches but for its method must get the chance to say 405.
-        others = (route for route in self.app.router.routes if route is not self)
-        known = any(route.matches(dict(scope))[0] is not Match.NONE for route in others)
-        return (Match.NONE if known else Match.FULL), {}
+        """Everything under `/api`; what is known was matched before."""
+        is_api = scope["type"] == "http" and (scope["path"] + "/").startswith("/api/")
+        return (Match.FULL if is_api else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say that there is nothing here."""
-        await _response(scope, 404, CODES[404])(scope, receive, send)
+        """405 where another method would have been right, else 404."""
+        allowed = [method for method in METHODS if self._knows({**scope, "method": method})]
+        status = 405 if allowed else 404
+        response = _response(scope, status, CODES[status])
+        if allowed:
+            response.headers["Allow"] = ", ".join(allowed)
+        await response(scope, receive, send)
+
+    def _knows(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is Match.FULL for route in self._known)
 
 
 def _response(

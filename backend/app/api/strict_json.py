@@ -55,15 +55,16 @@ class TooSlow(ProctorError):
 class StrictBodies:
     """ASGI middleware that reads the whole body, checks it and hands it on."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         self.app = app
+        self.longest_wait_s = longest_wait_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         try:
-            body = await _read(receive, Headers(scope=scope))
+            body = await _read(receive, Headers(scope=scope), longest_wait_s=self.longest_wait_s)
             if body:
                 _check(body, Headers(scope=scope))
         except ProctorError as error:
@@ -74,14 +75,14 @@ class StrictBodies:
         await self.app(scope, _replay(body, receive), send)
 
 
-async def _read(receive: Receive, headers: Headers) -> bytes | None:
+async def _read(receive: Receive, headers: Headers, *, longest_wait_s: float) -> bytes | None:
     length = headers.get("content-length", "")
     if length.isdigit() and (len(length) > LONGEST_INTEGER or int(length) > LARGEST_BODY):
         raise TooLarge(max=LARGEST_BODY)
     chunks: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(LONGEST_WAIT_S):
+        async with asyncio.timeout(longest_wait_s):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":

@@ -1,5 +1,6 @@
 """What every shape from outside shares: unknown fields, odd numbers and odd texts are refused."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from pydantic import (
 INT32 = 2**31 - 1
 INT64 = 2**63 - 1
 YEARS = range(2000, 2101)
+DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]", re.ASCII)
 
 
 class Input(BaseModel):
@@ -47,10 +49,10 @@ def _one_line(value: str) -> str:
 
 
 def _as_text(value: Any) -> Any:
-    """Times come as text: a bare number could be seconds or milliseconds."""
-    if not isinstance(value, str | datetime):
-        raise ValueError("must be a text in ISO 8601 with a time zone")
-    return value
+    """Times come as text with a date: a bare number, also as text, could be seconds or milliseconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and DATE.match(value)):
+        return value
+    raise ValueError("must be a text in ISO 8601 with a time zone")
 
 
 def _sane(value: datetime) -> datetime:
