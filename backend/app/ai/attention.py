@@ -28,16 +28,17 @@ class Learning:
     `first` seconds are only learnt from; after them the rest follows with time constant `slow`. The eyes' rest is
     believed only within `eye_limit` of the middle of the eye, so that a student who starts by looking at a neighbour
     does not teach it that this is straight ahead; a head may rest far to the side (a camera beside the screen).
-    Within `still` the person rests; within `calm` one eye is asked only.
+    Within `still_…` the person rests, and a new way of sitting is learnt; within `calm` one eye is asked only.
     """
 
     first: float = 3.0
-    slow: float = 60.0
+    slow: float = 30.0
     longest_step: float = 2.0
-    eye_limit: float = 8.0
+    eye_limit: float = 10.0
     eye_height_limit: float = 12.0
     head_limit: float = 30.0
-    still: float = 9.0
+    still_side: float = 14.0
+    still_height: float = 18.0
     calm: float = 5.0
 
 
@@ -140,6 +141,11 @@ def number(recall: Recall, name: str, default: float) -> float:
     return float(value) if isinstance(value, float | int) else default
 
 
+def near(value: float, middle: float, limit: float) -> float:
+    """The value, no further than `limit` from the middle."""
+    return min(middle + limit, max(middle - limit, value))
+
+
 def average_rest(learning: Learning = LEARNING) -> Recall:
     """The rest of a person of whom nothing is known: for independent pictures."""
     return {"eye_x": 0.0, "eye_y": EYE_HEIGHT, "yaw": 0.0, "pitch": 0.0, "learnt": learning.first}
@@ -160,12 +166,13 @@ def compare(seen: Direction, at: float, recall: Recall, learning: Learning = LEA
     eye_side, eye_height = seen.eye_x - rest_x, seen.eye_y - rest_y
     side, height = eye_side + seen.yaw - rest_yaw, eye_height - (seen.pitch - rest_pitch)
     is_learning = fresh or learnt < learning.first
-    if is_learning or max(abs(side), abs(height)) < learning.still:
-        share = step / (learnt + step) if is_learning and step > 0 else step / learning.slow
-        limit, tall, wide = learning.eye_limit, learning.eye_height_limit, learning.head_limit
-        recall["eye_x"] = float(np.clip(rest_x + share * eye_side, -limit, limit))
-        recall["eye_y"] = float(np.clip(rest_y + share * eye_height, EYE_HEIGHT - tall, EYE_HEIGHT + tall))
-        recall["yaw"] = float(np.clip(rest_yaw + share * (seen.yaw - rest_yaw), -wide, wide))
-        recall["pitch"] = float(np.clip(rest_pitch + share * (seen.pitch - rest_pitch), -wide, wide))
+    share = step / (learnt + step) if is_learning and step > 0 else step / learning.slow
+    if is_learning or abs(side) < learning.still_side:
+        recall["eye_x"] = near(rest_x + share * eye_side, 0.0, learning.eye_limit)
+        recall["yaw"] = near(rest_yaw + share * (seen.yaw - rest_yaw), 0.0, learning.head_limit)
+    if is_learning or abs(height) < learning.still_height:
+        recall["eye_y"] = near(rest_y + share * eye_height, EYE_HEIGHT, learning.eye_height_limit)
+        recall["pitch"] = near(rest_pitch + share * (seen.pitch - rest_pitch), 0.0, learning.head_limit)
+    if is_learning:
         recall["learnt"] = learnt + step
     return Attention(side, height, eye_side, eye_height, is_learning)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import cv2
+import numpy as np
+
 from app.ai import quality as judge
 from app.ai.attention import Attention, Direction, average_rest, both_eyes, compare, eye_angles, head_angles, is_calm
 from app.ai.face_search import FaceSearch, Recall, SeenFace
@@ -18,6 +21,8 @@ from app.ai.networks import Picture
 from app.ai.picture import Decoded
 from app.ai.types import FrameRequest, Memory, Quality
 from app.domain.violations import NeutralState
+
+SIGNATURE = (32, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,13 @@ class Frame:
             return hashlib.blake2b(grey.tobytes(), digest_size=16).hexdigest()
 
     @cached_property
+    def signature(self) -> bytes:
+        """32×24 grey levels: what is left of the picture once a codec's and a sensor's noise are averaged away."""
+        grey = self.grey
+        with self.timed("digest"):
+            return cv2.resize(grey, SIGNATURE, interpolation=cv2.INTER_AREA).astype(np.uint8).tobytes()
+
+    @cached_property
     def faces(self) -> list[SeenFace]:
         """Faces in working pixels, main face first; none are looked for in a hopeless picture."""
         if judge.hopeless(self.quality):
@@ -112,7 +124,7 @@ class Frame:
     @cached_property
     def states(self) -> tuple[NeutralState, ...]:
         """Why nothing may be concluded from this frame; empty for a frame that can be judged."""
-        return judge.hopeless(self.quality) or (() if self.faces else judge.doubtful(self.quality))
+        return judge.hopeless(self.quality) or judge.doubtful(self.quality, face_found=bool(self.faces))
 
     @cached_property
     def blocked(self) -> bool:

@@ -67,8 +67,10 @@ def hopeless(quality: Quality, limits: Limits = LIMITS) -> tuple[NeutralState, .
     return tuple(states)
 
 
-def doubtful(quality: Quality, limits: Limits = LIMITS) -> tuple[NeutralState, ...]:
-    """States in which a face could be there and not be found."""
+def doubtful(quality: Quality, *, face_found: bool, limits: Limits = LIMITS) -> tuple[NeutralState, ...]:
+    """States in which a face could be there and not be found; a face found in near darkness is not judged either."""
+    if face_found:
+        return (NeutralState.TOO_DARK,) if quality.brightness <= limits.dark_hard else ()
     if is_even(quality, limits):
         return ()
     states = []

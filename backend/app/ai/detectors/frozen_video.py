@@ -1,7 +1,10 @@
 """The same picture again and again."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from app.ai.attention import number
 from app.ai.face_search import Recall
@@ -9,24 +12,42 @@ from app.ai.frame import Frame
 from app.domain.violations import Observation, ViolationKind
 
 
+def largest_change(one: bytes, other: bytes) -> float:
+    """Largest difference of two signatures in grey levels; of different sizes: everything changed."""
+    if len(one) != len(other):
+        return 255.0
+    first, second = (np.frombuffer(data, np.uint8).astype(np.int16) for data in (one, other))
+    return float(np.abs(first - second).max())
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenVideo:
-    """Every sensor has noise: exact repeats over many seconds come from a still picture or a stopped feed."""
+    """A still picture or a stopped feed instead of a camera.
+
+    Every sensor has noise, so exact repeats over many seconds are no camera's. A still picture that went through a
+    video codec is not exact; but no living face holds still to within `tolerance` grey levels for so long (measured:
+    a person who tries to sits at 7 and more). Without a face only exact repeats count: an empty room may be still.
+    """
 
     kind: ViolationKind = ViolationKind.FROZEN_VIDEO
     after: float = 10.0
     repeats: int = 2
+    tolerance: float = 2.0
 
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
-        """One observation per frame once a run of exact repeats is long enough in seconds and in frames."""
+        """One observation per frame once a run of repeats is long enough in seconds and in frames."""
         if frame.single or frame.blocked:
             return
-        if recall.get("digest") != frame.digest:
-            recall.update(digest=frame.digest, since=frame.at, repeats=0)
+        exact = recall.get("digest") == frame.digest
+        change = largest_change(b64decode(str(recall.get("picture", ""))), frame.signature)
+        recall["digest"] = frame.digest
+        if not exact and (frame.main_face is None or change > self.tolerance):
+            recall.update(picture=b64encode(frame.signature).decode(), since=frame.at, repeats=0)
             return
         repeats = int(number(recall, "repeats", 0)) + 1
         recall["repeats"] = repeats
         seconds = frame.at - number(recall, "since", frame.at)
         if seconds >= self.after and repeats >= self.repeats:
-            measured = {"seconds": round(seconds, 1), "repeats": float(repeats)}
-            yield Observation(self.kind, 1.0, measured, {"seconds": self.after})
+            measured = {"seconds": round(seconds, 1), "change": change}
+            threshold = {"seconds": self.after, "change": self.tolerance}
+            yield Observation(self.kind, 1.0 if exact else 0.8, measured, threshold)

@@ -12,8 +12,8 @@ from app.domain.violations import Observation, ViolationKind
 class LookingAway:
     """Line of sight to the left, right or above, against the person's own rest; looking down at paper is not away.
 
-    Degrees. Two limits each (hysteresis), so that somebody at the edge does not flicker: away begins beyond
-    `side`, and ends within `side_back`.
+    Degrees. Two limits for each direction (hysteresis), so that somebody at the edge does not flicker: away begins
+    beyond `side` and ends within `side_back`; likewise `above`. One direction's state does not lower the other's limit.
     """
 
     kind: ViolationKind = ViolationKind.LOOKING_AWAY
@@ -27,14 +27,13 @@ class LookingAway:
         seen = frame.attention
         if frame.single or seen is None or seen.learning:
             if seen is not None or not frame.faces:
-                recall["away"] = 0
+                recall.update(aside=0, above=0)
             return
-        was_away = bool(recall.get("away"))
-        side_limit = self.side_back if was_away else self.side
-        above_limit = self.above_back if was_away else self.above
-        excess = max(abs(seen.side) / side_limit, -seen.height / above_limit)
-        recall["away"] = int(excess > 1.0)
-        if excess > 1.0:
+        side_limit = self.side_back if recall.get("aside") else self.side
+        above_limit = self.above_back if recall.get("above") else self.above
+        aside, above = abs(seen.side) > side_limit, -seen.height > above_limit
+        recall.update(aside=int(aside), above=int(above))
+        if aside or above:
             strength = max(abs(seen.side) / self.side, -seen.height / self.above)
             confidence = min(1.0, max(0.5, 0.5 + 0.5 * (strength - self.side_back / self.side)))
             measured = {"side": round(seen.side, 1), "height": round(seen.height, 1)}
