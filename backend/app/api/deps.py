@@ -12,7 +12,7 @@ from app.core.config import Settings
 from app.core.errors import Forbidden, Unauthenticated
 from app.db.models import User
 from app.db.session import Sessions, unit_of_work
-from app.domain.roles import Role
+from app.domain.roles import Language, Role
 from app.schemas.base import Limit, Skip
 from app.services import auth
 
@@ -50,7 +50,7 @@ async def get_signed_in(
     if not token:
         raise Unauthenticated
     user = await auth.who_is(db, token, settings=settings)
-    request.state.language = user.preferred_language
+    request.state.language = Language(user.preferred_language)
     return user
 
 

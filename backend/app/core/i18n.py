@@ -50,12 +50,12 @@ def _quality(text: str) -> float:
 
 def _shown(value: Value, language: Language) -> str:
     shown = str(value)
-    if language is Language.BANGLA and not isinstance(value, str):
+    if language == Language.BANGLA and not isinstance(value, str):
         return shown.translate(BANGLA_DIGITS)
     return shown
 
 
 @cache
 def _texts(catalogue: str, language: Language) -> Mapping[str, str]:
-    path = LOCALES / language.value / f"{catalogue}.json"
+    path = LOCALES / language / f"{catalogue}.json"
     return cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
