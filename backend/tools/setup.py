@@ -91,7 +91,9 @@ def index_settings() -> Mapping[str, str]:
     )
     pip = dict(re.findall(r"^(?:global|install|:env:)\.([\w-]+)='(.*)'$", listed.stdout, flags=re.MULTILINE))
     words = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
-    return {theirs: pip[ours] for ours, theirs in words.items() if ours in pip and theirs not in os.environ}
+    found = {theirs: pip[ours] for ours, theirs in words.items() if ours in pip and theirs not in os.environ}
+    # pip looks in every index; that is safe here because what is not the locked file fails its hash.
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **found}
 
 
 def install_web_packages() -> None:
@@ -104,7 +106,9 @@ def install_web_packages() -> None:
     if is_fresh(stamp, wanted):
         return
     with step("Installing npm packages"):
-        run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], folder=FRONTEND)
+        # Not `npm ci`: it refuses a lock that names a native package only for the platforms somebody has locked on.
+        # Versions and hashes come from the lock all the same, and --no-save leaves it as it is.
+        run(["npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], folder=FRONTEND)
     stamp.write_text(wanted)
 
 
