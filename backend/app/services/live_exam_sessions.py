@@ -1,7 +1,7 @@
 """Which exam sessions are live in this process, and the sweep that ends and settles them without any client."""
 
 import asyncio
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from contextlib import ExitStack
 
 import structlog
@@ -14,13 +14,15 @@ from app.core.events import Bus
 from app.db.models import ExamSession
 from app.db.session import is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
-from app.schemas.realtime import StateChanged, exam_session_topic
+from app.schemas.realtime import StateChanged, Thumbnail, exam_session_topic
 from app.services.exam_sessions import expire_due
 from app.services.proctoring import ExamSessionEnded, LiveExamSession, Services
 from app.services.violations import of_exam_session
 
 log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 1.0
+MOST_AWAY = 1000
+"""Last pictures kept of students whose line is down, about 8 KB each."""
 STATES = {"paused": SessionState.PAUSED, "resumed": SessionState.ACTIVE}
 
 
@@ -33,15 +35,19 @@ class LiveExamSessions:
         self._live: dict[int, LiveExamSession] = {}
         self._users: defaultdict[int, int] = defaultdict(int)
         self._listening: dict[int, ExitStack] = {}
+        self._away: OrderedDict[int, tuple[int, Thumbnail]] = OrderedDict()
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def get(self, exam_session_id: int) -> LiveExamSession | None:
         """The live one, if its student is connected here."""
         return self._live.get(exam_session_id)
 
-    def of_exam(self, exam_id: int) -> list[LiveExamSession]:
-        """Those of one exam."""
-        return [live for live in self._live.values() if live.sitting.exam_id == exam_id]
+    def thumbnails(self, exam_id: int) -> list[Thumbnail]:
+        """The latest picture of each of an exam's students, also of those whose line is down; memory only."""
+        here = [live.thumbnail for live in self._live.values() if live.sitting.exam_id == exam_id]
+        return [shown for shown in here if shown is not None] + [
+            shown for exam, shown in self._away.values() if exam == exam_id
+        ]
 
     def __len__(self) -> int:
         return len(self._live)
@@ -54,6 +60,7 @@ class LiveExamSessions:
                 live = await self._load(exam_session_id)
                 self._live[exam_session_id] = live
                 self._listen(live)
+                live.thumbnail = self._away.pop(exam_session_id, (0, None))[1]
             self._users[exam_session_id] += 1
             return live
 
@@ -69,6 +76,8 @@ class LiveExamSessions:
                 await live.checkpoint()
             except ExamSessionEnded:
                 log.debug("leave.ended", exam_session_id=key)
+            else:
+                self._keep_thumbnail(live)
             finally:
                 self._forget(key)
 
@@ -77,6 +86,7 @@ class LiveExamSessions:
         async with self._turns[exam_session_id]:
             live = self._live.get(exam_session_id)
             fresh = await self._load(exam_session_id)
+            self._away.pop(exam_session_id, None)
             if fresh.settled:
                 return
             ending = live or fresh
@@ -126,6 +136,12 @@ class LiveExamSessions:
 
         stack = self._listening[live.sitting.id] = ExitStack()
         stack.enter_context(self._bus.listening(exam_session_topic(live.sitting.id), follow))
+
+    def _keep_thumbnail(self, live: LiveExamSession) -> None:
+        if live.thumbnail is not None and live.sitting.state in OPEN:
+            self._away[live.sitting.id] = (live.sitting.exam_id, live.thumbnail)
+            while len(self._away) > MOST_AWAY:
+                self._away.popitem(last=False)
 
     def _forget(self, exam_session_id: int) -> None:
         self._live.pop(exam_session_id, None)

@@ -105,7 +105,7 @@ class Viewer:
         """The snapshot; then sittings that others changed in the database are read again, all the others speak up."""
         self._outbox.send(await self._read_snapshot())
         self._following = True
-        for shown in self._live_thumbnails():
+        for shown in self._live.thumbnails(self._exam.id):
             self._outbox.picture(shown.session_id, shown.packed())
         while True:
             await self._look_again.wait()
@@ -129,9 +129,6 @@ class Viewer:
     def _send_row(self, row: LiveSession) -> None:
         head = LiveHead.model_validate(row.model_dump(exclude={"violations"}))
         self._outbox.send(SessionUpdated(session=head))
-
-    def _live_thumbnails(self) -> list[Thumbnail]:
-        return [live.thumbnail for live in self._live.of_exam(self._exam.id) if live.thumbnail is not None]
 
     def _on_announcement(self, _topic: str, message: object) -> None:
         if isinstance(message, Thumbnail):
