@@ -57,5 +57,8 @@ def _shown(value: Value, language: Language) -> str:
 
 @cache
 def _texts(catalogue: str, language: Language) -> Mapping[str, str]:
-    path = LOCALES / language / f"{catalogue}.json"
-    return cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
+    try:
+        content = (LOCALES / language / f"{catalogue}.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    return cast("dict[str, str]", json.loads(content))
