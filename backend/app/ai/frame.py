@@ -124,7 +124,9 @@ class Frame:
     @cached_property
     def states(self) -> tuple[NeutralState, ...]:
         """Why nothing may be concluded from this frame; empty for a frame that can be judged."""
-        return judge.hopeless(self.quality) or judge.doubtful(self.quality, face_found=bool(self.faces))
+        return judge.hopeless(self.quality) or judge.doubtful(
+            self.quality, face_found=bool(self.faces), structured=judge.is_structured(self.signature)
+        )
 
     @cached_property
     def blocked(self) -> bool:

@@ -29,6 +29,7 @@ class Limits:
     blurred_hard: float = 0.006
     blurred_soft: float = 0.02
     even: float = 6.0
+    structure: float = 2.0
 
 
 LIMITS = Limits()
@@ -55,6 +56,11 @@ def is_even(quality: Quality, limits: Limits = LIMITS) -> bool:
     return quality.contrast <= limits.even
 
 
+def is_structured(signature: bytes, limits: Limits = LIMITS) -> bool:
+    """Whether grey levels differ over the picture by more than averaged noise (their standard deviation)."""
+    return float(np.frombuffer(signature, np.uint8).std()) > limits.structure
+
+
 def hopeless(quality: Quality, limits: Limits = LIMITS) -> tuple[NeutralState, ...]:
     """States in which nothing in the picture is believed."""
     states = []
@@ -67,12 +73,17 @@ def hopeless(quality: Quality, limits: Limits = LIMITS) -> tuple[NeutralState, .
     return tuple(states)
 
 
-def doubtful(quality: Quality, *, face_found: bool, limits: Limits = LIMITS) -> tuple[NeutralState, ...]:
-    """States in which a face could be there and not be found; a face found in near darkness is not judged either."""
+def doubtful(
+    quality: Quality, *, face_found: bool, structured: bool, limits: Limits = LIMITS
+) -> tuple[NeutralState, ...]:
+    """States in which a face could be there and not be found; a face found in near darkness is not judged either.
+
+    `structured`: shapes remain when the noise is averaged away. A dark room has them, a covered lens has not.
+    """
     if face_found:
         return (NeutralState.TOO_DARK,) if quality.brightness <= limits.dark_hard else ()
     if is_even(quality, limits):
-        return ()
+        return (NeutralState.TOO_DARK,) if structured and quality.brightness <= limits.dark_soft else ()
     states = []
     if quality.brightness <= limits.dark_soft:
         states.append(NeutralState.TOO_DARK)
