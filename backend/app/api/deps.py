@@ -105,6 +105,8 @@ def is_from_loopback(request: Request) -> bool:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    mapped = getattr(address, "ipv4_mapped", None)  # a socket that listens on both families shows IPv4 peers so
+    return (mapped or address).is_loopback

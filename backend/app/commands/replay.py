@@ -15,16 +15,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.ai.types import FrameRefused
 from app.commands.student_client import StudentClient, StudentClientError
+from app.db.init_db import DEMO_ACCOUNTS
 
 STATUS_SECONDS = 1.0
+DEMO_STUDENT = DEMO_ACCOUNTS[-1]
 console = Console(highlight=False, stderr=True)
 
 
 def replay(
     video: Annotated[Path, typer.Argument(help="The video the camera shows.")],
     server: Annotated[str, typer.Option(help="Address of the server.")] = "http://localhost:8000",
-    email: Annotated[str, typer.Option(help="The student's e-mail.")] = "student@example.com",
-    password: Annotated[str, typer.Option(help="The student's password.")] = "student123",  # noqa: S107 - demo login
+    email: Annotated[str, typer.Option(help="The student's e-mail.")] = DEMO_STUDENT.email,
+    password: Annotated[str, typer.Option(help="The student's password.")] = DEMO_STUDENT.password,
     exam: Annotated[int | None, typer.Option(help="The exam to sit; else the one that ends first.")] = None,
     fps: Annotated[float, typer.Option(min=0.1, max=30, help="Frames a second of the video.")] = 2.0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="How much faster than real time.")] = 1.0,
