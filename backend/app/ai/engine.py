@@ -288,10 +288,10 @@ class ProcessEngine:
 
     async def _replace(self, seat: Seat) -> None:
         """A new process for a seat, however long it takes; the other seats go on meanwhile."""
+        self._tally.restarts += 1
         if seat.process is not None:
             await seat.process.kill()
             seat.process = None
-        self._tally.restarts += 1
         pause = FIRST_PAUSE
         while seat.process is None:
             try:

@@ -29,7 +29,7 @@ class Limits:
     blurred_hard: float = 0.006
     blurred_soft: float = 0.02
     even: float = 6.0
-    structure: float = 2.0
+    structure: float = 1.0
 
 
 LIMITS = Limits()
