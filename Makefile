@@ -20,7 +20,7 @@ run: build  ## Serve; PORT=8080 chooses another port
 test: build  ## Run all tests: web units, real browser, server (its summary comes last)
 	@$(PYTHON) backend/tools/run_all.py test
 
-check: setup  ## Format, lint, types, import rules, sizes, words, generated files
+check: build  ## Format, lint, types, import rules, sizes, words, generated files
 	@$(PYTHON) backend/tools/run_all.py check
 
 fix: setup  ## Repair what the formatters and linters can repair

@@ -61,6 +61,8 @@ CHECKS = [
     python("lock files", "python tools/lock.py --check"),
     python("settings' example", "python tools/export_env.py --check"),
     python("routes' schema", "python tools/export_schema.py --check"),
+    Job("web types of the routes", FRONTEND, "npm run --silent client -- --check", COLOURLESS),
+    Job("web size", FRONTEND, "npm run --silent size"),
     Job("web lint", FRONTEND, "npm run --silent lint", COLOURLESS),
     Job("web features are islands", FRONTEND, "npm run --silent deps", COLOURLESS),
 ]
@@ -105,7 +107,7 @@ def run_tests() -> int:
             sys.exit(f"The browser tests need Chromium, and {CHROMIUM} is not there.")
         print(f"SKIPPED: the browser tests need Chromium ({CHROMIUM}; CHROMIUM=… names another).", flush=True)
         jobs.remove(BROWSER)
-    failed = []
+    failed: list[str] = []
     for job in jobs:
         if job is SERVER and failed:
             print(f"FAILED: {', '.join(failed)} (see above)", flush=True)

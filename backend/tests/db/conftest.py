@@ -1,7 +1,7 @@
-"""A private cluster for the database's own tests, and a new empty database in it for each."""
+"""A new empty database for each of the database's own tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
@@ -10,17 +10,9 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.db.embedded import running
 from app.db.session import make_engine
 
 numbers = count(1)
-
-
-@pytest.fixture(scope="session")
-def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a cluster that forgets nothing until the tests end."""
-    with running(tmp_path_factory.mktemp("cluster") / "postgres", options={"fsync": "off"}) as url:
-        yield url
 
 
 @pytest.fixture
