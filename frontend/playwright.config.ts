@@ -15,6 +15,7 @@ export default defineConfig({
   outputDir: "test-results",
   use: {
     headless: true,
+    actionTimeout: 10_000,
     locale: "en-GB",
     timezoneId: "Asia/Dhaka",
     trace: "retain-on-failure",

@@ -44,10 +44,10 @@ const rootRoute = createRootRouteWithContext<RouterContext>()({
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/login",
-  validateSearch: (search: Record<string, unknown>): { next?: string } => {
-    const next = safeNext(search["next"]);
-    return next ? { next } : {};
-  },
+  // An explicit undefined: a parameter that is merely left out would pass through unchecked.
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({
+    next: safeNext(search["next"]),
+  }),
   beforeLoad: ({ search }) => {
     if (currentCredentials()) throw redirect({ to: search.next ?? "/" });
   },
@@ -70,9 +70,9 @@ const liveRoute = createRoute({
     parse: ({ examId }) => ({ examId: Number(examId) }),
     stringify: ({ examId }) => ({ examId: String(examId) }),
   },
-  validateSearch: (search: Record<string, unknown>): { student?: number } => {
+  validateSearch: (search: Record<string, unknown>): { student?: number | undefined } => {
     const student = Number(search["student"]);
-    return Number.isInteger(student) && student > 0 ? { student } : {};
+    return { student: Number.isInteger(student) && student > 0 ? student : undefined };
   },
   component: lazyRouteComponent(() => import("../pages/LivePage"), "LivePage"),
 });

@@ -1,12 +1,12 @@
 // The small dialog that makes or changes an exam.
 import { Alert, Button, Group, Modal, NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import type { Exam } from "@/api/types";
+import { notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
 import classes from "./ExamDialog.module.css";
 import { type ExamFields, examOf, faultsOf, fieldsOf, newExamFields } from "./examForm";
@@ -55,9 +55,8 @@ function ExamForm({ exam, onClose }: { exam: Exam | null; onClose: () => void })
       {
         onSuccess: (saved) => {
           onClose();
-          if (saved.publishFailed)
-            notifications.show({ color: "red", message: problemText(t, asProblem(saved.publishFailed)) });
-          else notifications.show({ message: t("exams.saved", { title: saved.exam.title }) });
+          if (saved.publishFailed) notice(problemText(t, asProblem(saved.publishFailed)), { failed: true });
+          else notice(t("exams.saved", { title: saved.exam.title }));
         },
       },
     ),

@@ -1,6 +1,5 @@
 // One exam in the staff's list.
 import { ActionIcon, Button, Menu, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconDotsVertical, IconEdit, IconLivePhoto, IconSend, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +9,7 @@ import type { Exam } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
+import { notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
 import { ExamStatusBadge } from "./ExamStatusBadge";
 import { ExamWindow } from "./ExamWindow";
@@ -70,7 +70,7 @@ function PublishButton({ exam }: { exam: Exam }) {
   const confirm = () =>
     publish.mutate(exam.id, {
       onSettled: () => setAsked(false),
-      onError: (error) => notifications.show({ color: "red", message: problemText(t, asProblem(error)) }),
+      onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
     });
   return (
     <>
@@ -97,8 +97,8 @@ function ExamMenu({ exam, onEdit }: { exam: Exam; onEdit: () => void }) {
   const confirm = () =>
     remove.mutate(exam.id, {
       onSettled: () => setAsked(false),
-      onSuccess: () => notifications.show({ message: t("exams.deleted", { title: exam.title }) }),
-      onError: (error) => notifications.show({ color: "red", message: problemText(t, asProblem(error)) }),
+      onSuccess: () => notice(t("exams.deleted", { title: exam.title })),
+      onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
     });
   return (
     <>

@@ -1,0 +1,60 @@
+// What every browser test starts from: a running server, a signed-in user, no broken Content-Security-Policy.
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { ProctorServer } from "./server";
+
+export { expect } from "@playwright/test";
+
+export const test = base.extend<{ complaints: string[] }, { server: ProctorServer }>({
+  server: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the first parameter's shape.
+    async ({}, provide) => {
+      const server = await ProctorServer.start();
+      await provide(server);
+      await server.dispose();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  baseURL: async ({ server }, provide) => provide(server.url),
+  complaints: [
+    async ({ page }, provide) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
+      });
+      await provide(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export async function logIn(page: Page, role: "teacher" | "student" | "admin"): Promise<void> {
+  await page.goto("/login");
+  await page.getByLabel("E-mail").fill(`${role}@example.com`);
+  await page.getByLabel("Password", { exact: true }).fill(`${role}123`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(role === "student" ? "My exams" : "Exams");
+}
+
+/** Creates and publishes an exam that is open now, through the page; gives its id. */
+export async function createExam(page: Page, title: string): Promise<number> {
+  await page.getByRole("button", { name: "Create exam" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Title").fill(title);
+  await dialog.getByRole("button", { name: "Create exam" }).click();
+  const card = page.getByRole("article").filter({ hasText: title });
+  await expect(card.getByText("Published")).toBeVisible();
+  const href = await card.getByRole("link", { name: "Watch live" }).getAttribute("href");
+  return Number(/exams\/(\d+)\/live/.exec(href ?? "")?.[1]);
+}
+
+/** No serious or critical fault by WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  const faults = found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  expect(faults).toEqual([]);
+}

@@ -1,0 +1,111 @@
+// A real server for a test: own port, own database and evidence, gone afterwards.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export const ROOT = join(import.meta.dirname, "..", "..");
+const PROCTOR = join(ROOT, ".venv", "bin", "proctor");
+const READY_MS = 90_000;
+
+export type Replay = {
+  /** Resolves with the time (ms) at which the student heard of a violation's opening; rejects if it never did. */
+  opened: Promise<{ at: number; kind: string }>;
+  stop: () => Promise<void>;
+};
+
+export class ProctorServer {
+  readonly url: string;
+  readonly #port: number;
+  readonly #folder: string;
+  #process: ChildProcess | null = null;
+
+  private constructor(port: number, folder: string) {
+    this.#port = port;
+    this.#folder = folder;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async start(): Promise<ProctorServer> {
+    const server = new ProctorServer(await freePort(), await mkdtemp(join(tmpdir(), "proctor-e2e-")));
+    await server.run();
+    return server;
+  }
+
+  async run(): Promise<void> {
+    this.#process = spawn(PROCTOR, ["serve", "--json"], {
+      cwd: join(ROOT, "backend"),
+      env: {
+        ...process.env,
+        HOST: "127.0.0.1",
+        PORT: String(this.#port),
+        VAR_DIR: join(this.#folder, "var"),
+        ANALYSIS_WORKERS: "1",
+      },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    await this.#ready(this.#process);
+  }
+
+  async halt(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (!child || child.exitCode !== null) return;
+    child.kill(signal);
+    await once(child, "exit");
+  }
+
+  async dispose(): Promise<void> {
+    await this.halt();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A student in a terminal, sitting an exam with a video for a camera. */
+  replay(video: string, examId: number): Replay {
+    const child = spawn(PROCTOR, ["replay", video, "--server", this.url, "--exam", String(examId), "--json"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const opened = new Promise<{ at: number; kind: string }>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const said = JSON.parse(line) as { type?: string; violation?: { kind: string } };
+        if (said.type === "violation.opened") resolve({ at: Date.now(), kind: said.violation?.kind ?? "" });
+      });
+      child.once("exit", (code) => reject(new Error(`replay ended (${code}) without a violation`)));
+    });
+    opened.catch(() => undefined);
+    return {
+      opened,
+      stop: async () => {
+        if (child.exitCode !== null) return;
+        child.kill("SIGTERM");
+        await once(child, "exit");
+      },
+    };
+  }
+
+  async #ready(child: ChildProcess): Promise<void> {
+    const until = Date.now() + READY_MS;
+    while (Date.now() < until) {
+      if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+      const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
+      if (answer?.ok) return;
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+    }
+    throw new Error("the server did not become ready");
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (typeof address !== "object" || !address) throw new Error("no free port");
+  return address.port;
+}
