@@ -15,11 +15,22 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from app.schemas.realtime import FRAME_HEADER, PROTOCOL, Close
+from app.websockets.pace import TokenBucket
 
 RETRY_CODES = {1006, 1011, Close.RESTART, Close.TRY_LATER, Close.IDLE}
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 HEARTBEAT_SECONDS = 15.0
 PATIENCE_SECONDS = 30.0
+TRY_AGAIN = {429, 502, 503, 504}
+"""HTTP answers that mean: the same request may go through a little later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast numbered messages go out: well below what the server allows (20 a second, 200 at once)."""
+
+    rate: float = 15.0
+    burst: float = 100.0
 
 
 class StudentClientError(Exception):
@@ -45,7 +56,9 @@ class Tally:
 class StudentClient:
     """One student. `listener` gets every message of the server."""
 
-    def __init__(self, server: str, *, listener: Callable[[dict[str, Any]], None] | None = None) -> None:
+    def __init__(
+        self, server: str, *, listener: Callable[[dict[str, Any]], None] | None = None, pace: Pace | None = None
+    ) -> None:
         self.tally = Tally()
         self.exam_session_id = 0
         self.hello: dict[str, Any] = {}
@@ -56,9 +69,13 @@ class StudentClient:
         self._server = server.rstrip("/")
         self._http = httpx2.AsyncClient(base_url=f"{self._server}/api/v1", timeout=PATIENCE_SECONDS)
         self._listener = listener
+        self._pace = pace or Pace()
         self._tokens: dict[str, Any] = {}
+        self._renewing = asyncio.Lock()
         self._seq = 0
-        self._unacked: dict[int, tuple[dict[str, Any], float]] = {}
+        self._unacked: dict[int, tuple[str, float]] = {}
+        self._said = 0
+        self._to_say = asyncio.Event()
         self._acked = asyncio.Event()
         self._frames: dict[int, tuple[float, asyncio.Future[bool]]] = {}
         self._frame_number = 0
@@ -96,13 +113,13 @@ class StudentClient:
         return self.exam_session_id
 
     async def finish(self) -> dict[str, Any]:
-        """Hand in; returns the exam session with its final trust and coverage."""
+        """Hand in, as often as it takes; returns the exam session with its final trust and coverage."""
         await self.all_acknowledged()
-        return dict(await self._ask("POST", f"/proctoring/end-session/{self.exam_session_id}"))
+        return dict(await self._ask_again("POST", f"/proctoring/end-session/{self.exam_session_id}"))
 
     async def violations(self) -> list[dict[str, Any]]:
         """What was noted."""
-        return list(await self._ask("GET", f"/exam-sessions/{self.exam_session_id}/violations"))
+        return list(await self._ask_again("GET", f"/exam-sessions/{self.exam_session_id}/violations"))
 
     async def close(self) -> None:
         """Leave without handing in."""
@@ -117,8 +134,9 @@ class StudentClient:
         """A numbered message: kept until the server has acknowledged it, sent again after every reconnect."""
         self._seq += 1
         message = {"seq": self._seq, "type": kind, "t": int(time.time() * 1000), **payload}
-        self._unacked[self._seq] = (message, time.monotonic())
-        await self._send(json.dumps(message))
+        self._unacked[self._seq] = (json.dumps(message), time.monotonic())
+        self._to_say.set()
+        await asyncio.sleep(0)  # whoever talks in a loop lets the others have their turn
         return self._seq
 
     async def show(self, jpeg: bytes, captured_ms: int) -> bool:
@@ -134,6 +152,7 @@ class StudentClient:
         try:
             return bool(await asyncio.wait_for(done, PATIENCE_SECONDS))
         except TimeoutError:
+            self._frames.pop(number, None)
             return False
 
     async def all_acknowledged(self) -> None:
@@ -159,7 +178,7 @@ class StudentClient:
                     delay = FIRST_DELAY
                     await self._listen(socket)
             except StudentClientError as error:
-                if 400 <= error.status < 500:
+                if 400 <= error.status < 500 and error.status not in TRY_AGAIN:
                     self.ended.set()
                     return
             except (OSError, InvalidHandshake, httpx2.HTTPError, ConnectionClosed, TimeoutError):
@@ -185,31 +204,41 @@ class StudentClient:
         )
 
     async def _listen(self, socket: ClientConnection) -> None:
-        heartbeat = None
+        tasks: list[asyncio.Task[None]] = []
         try:
             async for text in socket:
                 message = json.loads(text)
                 if message["type"] == "hello":
                     self._socket = socket
-                    await self._resume(message)
-                    heartbeat = asyncio.create_task(self._beat())
+                    self._resume(message)
+                    tasks = [asyncio.create_task(work) for work in (self._talk(), self._beat())]
                 self._on(message)
         finally:
             self.close_code = socket.close_code
-            if heartbeat is not None:
-                heartbeat.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _resume(self, hello: dict[str, Any]) -> None:
-        """Everything the server does not have goes out again, in order."""
+    def _resume(self, hello: dict[str, Any]) -> None:
+        """Go on where the server is: what it has is acknowledged, everything else goes out again."""
         self.hello, self.hello_at = hello, time.monotonic()
-        self._seq = max(self._seq, hello["resume_from"] - 1)
-        for seq in sorted(self._unacked):
-            if seq < hello["resume_from"]:
-                del self._unacked[seq]
-            else:
-                await self._send(json.dumps(self._unacked[seq][0]))
-        self._acked.set()
+        self._said = hello["resume_from"] - 1
+        self._seq = max(self._seq, self._said)
+        self._acknowledged(self._said)
         self.connected.set()
+
+    async def _talk(self) -> None:
+        """Numbered messages in their order, no faster than agreed; after a long outage they are many."""
+        bucket = TokenBucket(self._pace.rate, self._pace.burst)
+        while True:
+            self._to_say.clear()
+            while (waiting := self._unacked.get(self._said + 1)) is not None:
+                while not bucket.take():  # noqa: ASYNC110 - waits for time to pass, which nobody announces
+                    await asyncio.sleep(1 / self._pace.rate)
+                self._said += 1
+                if not await self._send(waiting[0]):
+                    return
+            await self._to_say.wait()
 
     async def _beat(self) -> None:
         while True:
@@ -217,18 +246,24 @@ class StudentClient:
             await self._send('{"type": "status"}')
 
     def _on(self, message: dict[str, Any]) -> None:
-        now = time.monotonic()
         if message["type"] == "ack":
-            for seq in [seq for seq in self._unacked if seq <= message["upto"]]:
-                self.tally.acks.append(now - self._unacked.pop(seq)[1])
-            self._acked.set()
+            self._acknowledged(message["upto"])
         elif message["type"] == "frame.done":
             self._frame_ends(message["number"], judged=message["report"] is not None)
         elif message["type"] == "error" and message["code"] == "frame_refused":
             self.tally.frames_refused += 1
             self._frame_ends(message["params"]["number"], judged=False)
+        elif message["type"] == "error" and message["code"] == "seq_gap":
+            self._said = message["params"]["expected"] - 1
+            self._to_say.set()
         if self._listener is not None:
             self._listener(message)
+
+    def _acknowledged(self, upto: int) -> None:
+        now = time.monotonic()
+        for seq in [seq for seq in self._unacked if seq <= upto]:
+            self.tally.acks.append(now - self._unacked.pop(seq)[1])
+        self._acked.set()
 
     def _frame_ends(self, number: int, *, judged: bool) -> None:
         sent_at, done = self._frames.pop(number, (0.0, None))
@@ -246,21 +281,44 @@ class StudentClient:
                 done.set_result(False)
         self._frames.clear()
 
+    async def _ask_again(self, method: str, path: str) -> Any:
+        """A request that may be made twice, made until the server is there to answer it."""
+        delay = FIRST_DELAY
+        while True:
+            try:
+                return await self._ask(method, path)
+            except StudentClientError as error:
+                if error.status not in TRY_AGAIN:
+                    raise
+            except httpx2.TransportError:
+                pass  # the server is away; it comes back
+            await asyncio.sleep(random.uniform(0.0, delay) + 0.1)  # noqa: S311 - full jitter
+            delay = min(LONGEST_DELAY, delay * 2)
+
     async def _ask(self, method: str, path: str, **body: Any) -> Any:
         """One request; an expired access token is renewed once."""
-        for attempt in (1, 2):
-            access = self._tokens.get("access_token")
-            headers = {"Authorization": f"Bearer {access}"} if access else {}
-            answer = await self._http.request(method, path, headers=headers, **body)
-            if answer.status_code == 401 and attempt == 1 and "refresh_token" in self._tokens:
-                renewed = await self._http.post("/auth/refresh", json={"refresh_token": self._tokens["refresh_token"]})
-                if renewed.is_success:
-                    self._tokens = renewed.json()
-                    continue
-            if answer.is_success:
-                return answer.json()
-            raise StudentClientError(f"{method} {path}: {answer.status_code} {_reason(answer)}", answer.status_code)
-        raise StudentClientError("unreachable")
+        access = self._tokens.get("access_token")
+        answer = await self._request(method, path, **body)
+        if answer.status_code == 401 and access and await self._renew(access):
+            answer = await self._request(method, path, **body)
+        if answer.is_success:
+            return answer.json()
+        raise StudentClientError(f"{method} {path}: {answer.status_code} {_reason(answer)}", answer.status_code)
+
+    async def _request(self, method: str, path: str, **body: Any) -> httpx2.Response:
+        access = self._tokens.get("access_token")
+        headers = {"Authorization": f"Bearer {access}"} if access else {}
+        return await self._http.request(method, path, headers=headers, **body)
+
+    async def _renew(self, access: str) -> bool:
+        """A new pair of tokens. A refresh token is good once, so of two requests that failed one asks."""
+        async with self._renewing:
+            if self._tokens["access_token"] != access:
+                return True
+            renewed = await self._http.post("/auth/refresh", json={"refresh_token": self._tokens["refresh_token"]})
+            if renewed.is_success:
+                self._tokens = renewed.json()
+            return renewed.is_success
 
     @staticmethod
     async def _first(*events: asyncio.Event) -> None:

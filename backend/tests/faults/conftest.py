@@ -1,0 +1,159 @@
+"""What fault tests share: a database that outlives servers, real server processes, and students who keep a history."""
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import asyncpg
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+from sqlalchemy.engine import make_url
+
+from app.commands.rehearsal import Rehearsal
+from app.commands.student_client import StudentClient
+from app.db.embedded import EmbeddedPostgres
+from tests.faults.history import History, Row, complaints
+from tools.server_child import ADMIN, ServerChild
+
+FAST = {"MAX_FPS": "10", "MESSAGES_PER_SECOND": "500", "MESSAGE_BURST": "2000", "ANALYSIS_WORKERS": "1"}
+
+
+@pytest.fixture(scope="module")
+def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of these tests keep their files."""
+    folder = tmp_path_factory.mktemp("faults") / "var"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def database(var_dir: Path) -> Iterator[str]:
+    """The embedded database of `var_dir`, used by the tests too, so that it stays when the last server goes."""
+    with EmbeddedPostgres(var_dir / "postgres") as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(scope="module")
+def server(var_dir: Path, database: str) -> Iterator[ServerChild]:
+    """A server that these tests may kill, if they start it again."""
+    with ServerChild(var_dir, environment=FAST) as child:
+        yield child
+
+
+@dataclass(slots=True)
+class Sitting:
+    """A student who sits, with everything said and heard."""
+
+    client: StudentClient
+    history: History
+    heard: list[dict[str, Any]]
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    async def say(self, kind: str, **payload: Any) -> int:
+        """A numbered message, on record."""
+        seq = await self.client.say(kind, **payload)
+        self.history.says(seq, kind, payload)
+        return seq
+
+    async def show(self, faces: int, *, seconds: float, fps: float = 5.0) -> None:
+        """So many faces before the camera for so long; frames that meet a broken line are gone."""
+        begun, each = time.monotonic(), 1 / fps
+        for number in range(round(seconds * fps)):
+            await asyncio.sleep(max(0.0, begun + number * each - time.monotonic()))
+            if self.client.connected.is_set():
+                await self.client.show(picture(faces, next(self.numbers)), int(time.time() * 1000))
+
+    def codes(self) -> list[str]:
+        """Problems the server told of."""
+        return [message["code"] for message in self.heard if message["type"] == "error"]
+
+
+Sit = Callable[..., Any]
+
+
+@pytest.fixture
+def sit(server: ServerChild) -> Sit:
+    """Students of an exam of their own; the exam is removed when they leave."""
+
+    @asynccontextmanager
+    async def sitting(**exam: Any) -> AsyncIterator[Sitting]:
+        rehearsal = Rehearsal(server.url, *ADMIN, students=1, **exam)
+        async with rehearsal:
+            history, heard = History(), list[dict[str, Any]]()
+
+            def hears(message: dict[str, Any]) -> None:
+                history.hears(message)
+                heard.append(message)
+
+            async with StudentClient(server.url, listener=hears) as client:
+                await client.login(rehearsal.students[0].email, rehearsal.students[0].password)
+                await client.start(rehearsal.exam_id)
+                yield Sitting(client, history, heard)
+
+    return sitting
+
+
+async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """A connection to the database itself, past the server."""
+    return await asyncpg.connect(host=str(make_url(url).query["host"]), user="proctor", database="auto_proctoring")
+
+
+@asynccontextmanager
+async def looking(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection for a look."""
+    connection = await connect(url)
+    try:
+        await connection.set_type_codec("jsonb", encoder=str, decoder=json.loads, schema="pg_catalog")
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def broken_promises(url: str, sitting: Sitting) -> list[str]:
+    """What the checker says of a sitting now."""
+    async with looking(url) as db:
+        key = sitting.client.exam_session_id
+        found = await db.fetch("SELECT seq, type, payload FROM client_messages WHERE exam_session_id = $1", key)
+        last_seq = await db.fetchval("SELECT last_seq FROM exam_sessions WHERE id = $1", key)
+    rows = [Row(row["seq"], row["type"], row["payload"]) for row in found]
+    return list(complaints(sitting.history, rows, last_seq=cast("int", last_seq)))
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
+    """Wait until something has become true."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what happens in another process has no event
+            await asyncio.sleep(0.02)
+
+
+async def in_thread(work: Callable[[], Any]) -> Any:
+    """Something that blocks (starting a server), while the students go on."""
+    return await cast("Awaitable[Any]", asyncio.to_thread(work))
+
+
+@cache
+def _astronaut() -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    return np.asarray(data.astronaut(), np.uint8)  # type: ignore[no-untyped-call]
+
+
+def picture(faces: int, number: int) -> bytes:
+    """A 640×480 JPEG with no, one or two people in it; no two numbers give the same picture."""
+    person = cv2.resize(_astronaut()[:300, 80:380], (320, 320))
+    wall = np.full((480, 640, 3), (96, 110, 122), np.uint8)
+    wall[::8] += 24
+    shift = number % 24
+    for place in range(faces):
+        left = place * 320 if faces == 2 else 140
+        body = person[:, ::-1] if place else person
+        wall[100 + shift : 420 + shift, left : left + 320] = body
+    wall[:8, : 8 + number % 600] = number % 251
+    return bytes(cv2.imencode(".jpg", wall[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
