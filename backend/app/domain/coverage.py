@@ -37,6 +37,10 @@ class Coverage:
         """Nothing could be judged since the last call; `state` says why."""
         self._lose(state, self._pass(at))
 
+    def skip(self, at: float) -> None:
+        """Time up to `at` counts for nothing: the exam session was paused."""
+        self._pass(at)
+
     @property
     def observed(self) -> float:
         """Seconds in which we could see."""

@@ -4,14 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from app.domain.violations import RULES, Observation, Rule, ViolationKind
+from app.domain.violations import AUDIBLE, RULES, Observation, Rule, ViolationKind
 
 BLIND_AFTER = 10.0
 """Seconds without any judgeable frame after which an open violation ends at its last sighting."""
 ANNOUNCE_EVERY = 1.0
 """Media seconds between two "extended" changes of one violation."""
+LONGEST_PAUSE = 0.6
+"""Seconds of silence within a suspicion of sound; a longer one makes it begin anew, so that single noises never add up."""
 FINEST = 1e-6
 """Tolerance for times that went through JSON or arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of sound in which something was heard; times in media seconds."""
+
+    started_at: float
+    ended_at: float
+    observation: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ class Track:
     seconds: float = 0.0
     announced_at: float = 0.0
     strongest: float = -1.0
+    since: float | None = None
+    """When what lasts now has begun; None for what does not last."""
     measured: dict[str, float] = field(default_factory=dict)
     threshold: dict[str, float] = field(default_factory=dict)
 
@@ -63,6 +76,13 @@ class Track:
         if confidence > self.strongest:
             self.strongest = confidence
             self.measured, self.threshold = dict(observation.measured), dict(observation.threshold)
+
+    def stop(self, at: float) -> None:
+        """What lasted since `since` is over."""
+        if self.since is not None:
+            self.seconds += max(0.0, at - self.since)
+            self.last_at = max(at, self.last_at)
+            self.since = None
 
     def go_on_from(self, earlier: "Track") -> None:
         """Become the earlier violation again: its key and beginning, both episodes' length and certainty."""
@@ -100,6 +120,7 @@ class Incidents:
     def __init__(self, rules: Mapping[ViolationKind, Rule] = RULES) -> None:
         self._rules = rules
         self._now = 0.0
+        self._heard = 0.0
         self._next_key = 1
         self._running: dict[ViolationKind, Track] = {}
         self._closed: dict[ViolationKind, Track] = {}
@@ -110,13 +131,32 @@ class Incidents:
         changes = self._close_old(now)
         best: dict[ViolationKind, Observation] = {}
         for observation in observations:
+            if observation.confidence < self._rules[observation.kind].least:
+                continue
             known = best.get(observation.kind)
             if known is None or observation.confidence > known.confidence:
                 best[observation.kind] = observation
         for kind, observation in best.items():
             changes += self._sight(observation, now) if self._rules[kind].timed else self._happen(observation, now)
-        for kind in [kind for kind in self._running if kind not in best and self._rules[kind].timed]:
+        seen = [kind for kind in self._running if self._rules[kind].timed and kind not in AUDIBLE]
+        for kind in [kind for kind in seen if kind not in best]:
             changes += self._contradict(kind, now)
+        return changes
+
+    def hear(self, heard: Sequence[Heard], at: float) -> list[Change]:
+        """Sound up to `at` that could be judged: `heard` is confirmed, the rest of the time was silent.
+
+        Sound is judged a second at a time and comes later than pictures, so it has its own latest time.
+        """
+        changes = []
+        for stretch in heard:
+            kind, start, end = stretch.observation.kind, *map(self._listen, (stretch.started_at, stretch.ended_at))
+            changes += self._fall_silent(kind, start)
+            changes += self._sight(stretch.observation, start)
+            changes += self._sight(stretch.observation, end)
+        now = self._listen(at)
+        for kind in [kind for kind in self._running if kind in AUDIBLE]:
+            changes += self._fall_silent(kind, now)
         return changes
 
     def unseen(self, at: float) -> list[Change]:
@@ -128,10 +168,47 @@ class Incidents:
         now = self._advance(at)
         return [*self._close_old(now), *self._happen(observation, now)]
 
+    def begin(self, observation: Observation, at: float) -> list[Change]:
+        """Something began that lasts until `end` (the page is hidden). Beginning what has begun changes nothing.
+
+        Kinds with a holding time are noted only when they lasted so long: a system dialog takes the focus for a moment.
+        """
+        now = self._advance(at)
+        changes = self._close_old(now)
+        track = self._running.get(observation.kind)
+        if track is None or track.since is None:
+            if track is None:
+                track = self._running[observation.kind] = Track(observation.kind, now, now)
+            else:
+                track.count += 1
+            track.last_at = now
+            track.sight(observation, now)
+            track.since = now
+        return changes + self._lasting(track, now)
+
+    def end(self, kind: ViolationKind, at: float) -> list[Change]:
+        """What `begin` began is over; it lasted by our clock, not the client's."""
+        now = self._advance(at)
+        changes = self._close_old(now)
+        track = self._running.get(kind)
+        if track is None or track.since is None:
+            return changes
+        long_enough = now - track.since + FINEST >= self._rules[kind].hold
+        track.stop(now)
+        if track.key:
+            return [*changes, *self._extend(track, now, always=True)]
+        if long_enough:
+            return [*changes, self._open(track, self._rules[kind], now)]
+        del self._running[kind]
+        return changes
+
     def finish(self, at: float) -> list[Change]:
         """The exam session ends: everything open is closed at its last sighting."""
         changes = self._close_old(self._advance(at))
-        for kind in list(self._running):
+        for kind, track in list(self._running.items()):
+            if track.since is not None:
+                changes += self._lasting(track, self._now)
+                track.stop(self._now)
             changes += self._close(kind)
         return changes
 
@@ -139,6 +216,7 @@ class Incidents:
         """Everything needed to go on after a restart; JSON-able."""
         return {
             "now": self._now,
+            "heard": self._heard,
             "next_key": self._next_key,
             "running": [asdict(track) for track in self._running.values()],
             "closed": [asdict(track) for track in self._closed.values()],
@@ -149,6 +227,7 @@ class Incidents:
         """Go on where `dump` was taken."""
         incidents = cls(rules)
         incidents._now = float(data["now"])
+        incidents._heard = float(data.get("heard", 0.0))
         incidents._next_key = int(data["next_key"])
         for track in map(track_from, data["running"]):
             incidents._running[track.kind] = track
@@ -160,11 +239,30 @@ class Incidents:
         self._now = max(self._now, at)
         return self._now
 
+    def _listen(self, at: float) -> float:
+        self._heard = max(self._heard, at)
+        return self._heard
+
+    def _fall_silent(self, kind: ViolationKind, now: float) -> list[Change]:
+        """It was silent up to now: ends what is open after its release, and a mere suspicion after any longer pause."""
+        track = self._running.get(kind)
+        if track is None:
+            return []
+        pause = now - track.last_at
+        if not track.key and pause > LONGEST_PAUSE + FINEST:
+            del self._running[kind]
+        elif track.key and pause + FINEST >= self._rules[kind].release:
+            return self._close(kind)
+        return []
+
     def _close_old(self, now: float) -> list[Change]:
         """Close what nothing was heard of for too long: timed kinds when blind, event kinds after the cool-down."""
         changes = []
         for kind, track in list(self._running.items()):
             rule = self._rules[kind]
+            if track.since is not None:
+                changes += self._lasting(track, now)
+                continue
             patience = max(BLIND_AFTER, rule.release) if rule.timed else rule.cooldown
             if now - track.last_at > patience + FINEST:
                 changes += self._close(kind)
@@ -193,6 +291,13 @@ class Incidents:
         track = self._running[observation.kind] = Track(observation.kind, now, now)
         track.sight(observation, now)
         return [self._open(track, self._rules[observation.kind], now)]
+
+    def _lasting(self, track: Track, now: float) -> list[Change]:
+        """Note what has begun once it has lasted its holding time."""
+        rule = self._rules[track.kind]
+        if track.key or track.since is None or now - track.since + FINEST < rule.hold:
+            return []
+        return [self._open(track, rule, now)]
 
     def _contradict(self, kind: ViolationKind, now: float) -> list[Change]:
         """A judged frame does not show what is running; flicker must not hold a suspicion up, nor end a violation."""

@@ -30,8 +30,9 @@ class Episode:
 def amount(episode: Episode) -> float:
     """Confidence-weighted seconds or occurrences; bad numbers count as none, never as a gain."""
     confidence = min(1.0, max(0.0, episode.confidence))
-    quantity = episode.seconds if RULES[episode.kind].timed else float(episode.count)
-    return confidence * max(0.0, quantity)
+    rule = RULES[episode.kind]
+    seconds = max(0.0, episode.seconds)
+    return confidence * (seconds if rule.timed else max(0, episode.count) + rule.per_second * seconds)
 
 
 def weight_of(kind: ViolationKind, weights: Mapping[ViolationKind, float] | None) -> float:

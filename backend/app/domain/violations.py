@@ -68,8 +68,9 @@ class Rule:
 
     `weight` is the largest share of trust one kind can take (0..1). A *timed* kind (`hold` > 0 or `timed`) is
     opened after `hold` seconds of observations, survives gaps up to `release` seconds and saturates at `full`
-    seconds of confidence-weighted duration; an *event* kind saturates at `full` occurrences. For `cooldown`
-    seconds after it closed, the same kind re-opens the old violation instead of a new one.
+    seconds of confidence-weighted duration; an *event* kind saturates at `full` occurrences, each second it lasts
+    counting `per_second` of one. For `cooldown` seconds after it closed, the same timed kind re-opens the old
+    violation instead of a new one. Observations less sure than `least` do not count.
     """
 
     severity: Severity
@@ -79,6 +80,8 @@ class Rule:
     release: float = 2.0
     cooldown: float = 5.0
     full: float = 60.0
+    per_second: float = 0.0
+    least: float = 0.0
 
 
 def _timed(severity: Severity, weight: float, *, hold: float, full: float, release: float = 2.0) -> Rule:
@@ -91,22 +94,27 @@ def _event(severity: Severity, weight: float, *, full: float, cooldown: float = 
     return Rule(severity, weight, timed=False, hold=0.0, release=0.0, cooldown=cooldown, full=full)
 
 
+def _absence(severity: Severity, weight: float, *, full: float, hold: float = 0.0) -> Rule:
+    """A kind that happens and lasts: half a minute away counts as much as once more."""
+    return Rule(severity, weight, False, hold=hold, release=0.0, cooldown=5.0, full=full, per_second=1 / 30)
+
+
 RULES: dict[ViolationKind, Rule] = {
     ViolationKind.FACE_NOT_DETECTED: _timed(Severity.WARNING, 0.45, hold=3.0, full=120.0),
     ViolationKind.MULTIPLE_FACES: _timed(Severity.CRITICAL, 0.55, hold=1.5, full=30.0, release=4.0),
     ViolationKind.LOOKING_AWAY: _timed(Severity.WARNING, 0.35, hold=2.0, full=60.0, release=1.5),
-    ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=3.0),
-    ViolationKind.TAB_SWITCH: _event(Severity.WARNING, 0.4, full=8.0),
+    ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=0.7, full=60.0, release=3.0),
+    ViolationKind.TAB_SWITCH: _absence(Severity.WARNING, 0.4, full=8.0),
     ViolationKind.PHONE_DETECTED: _timed(Severity.WARNING, 0.2, hold=2.0, full=20.0, release=6.0),
     ViolationKind.OTHER: _event(Severity.INFO, 0.1, full=10.0),
-    ViolationKind.WINDOW_BLUR: _event(Severity.INFO, 0.2, full=15.0),
+    ViolationKind.WINDOW_BLUR: _absence(Severity.INFO, 0.2, full=15.0, hold=3.0),
     ViolationKind.COPY_PASTE: _event(Severity.WARNING, 0.25, full=8.0),
     ViolationKind.RIGHT_CLICK: _event(Severity.INFO, 0.05, full=20.0),
-    ViolationKind.FULLSCREEN_EXIT: _event(Severity.WARNING, 0.3, full=8.0),
+    ViolationKind.FULLSCREEN_EXIT: _absence(Severity.WARNING, 0.3, full=8.0),
     ViolationKind.KEYBOARD_SHORTCUT: _event(Severity.INFO, 0.1, full=15.0),
     ViolationKind.DEVTOOLS: _event(Severity.CRITICAL, 0.5, full=2.0),
     ViolationKind.SECOND_SCREEN: _event(Severity.WARNING, 0.3, full=2.0, cooldown=60.0),
-    ViolationKind.SCREEN_SHARE_STOPPED: _event(Severity.WARNING, 0.35, full=4.0),
+    ViolationKind.SCREEN_SHARE_STOPPED: _absence(Severity.WARNING, 0.35, full=4.0),
     ViolationKind.BOOK_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=6.0),
     ViolationKind.LAPTOP_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=6.0),
     ViolationKind.UNAUTHORIZED_OBJECT: _timed(Severity.WARNING, 0.2, hold=2.0, full=60.0, release=6.0),
@@ -118,3 +126,6 @@ RULES: dict[ViolationKind, Rule] = {
     ViolationKind.CAMERA_BLOCKED: _timed(Severity.CRITICAL, 0.5, hold=3.0, full=60.0),
 }
 """Starting points; an exam may set other weights. Holding times are media seconds."""
+
+AUDIBLE = frozenset({ViolationKind.AUDIO_DETECTED})
+"""Kinds that are heard: a picture neither confirms nor contradicts them."""

@@ -65,9 +65,17 @@ class Numbered(BaseModel):
 
 
 class BrowserEvent(BaseModel):
-    """`event`: something the browser noticed. `kind` may also come as `event`, `event.type` or inside `data`."""
+    """`event`: something the browser noticed. `kind` may also come as `event`, `event.type` or inside `data`.
+
+    `phase` begin and end bracket what lasts (a hidden tab); without it the event happened once. `composing` (an input
+    method is at work) and `assistive` (a screen reader or the like) mark what must never count.
+    """
 
     model_config = ConfigDict(extra="ignore")
+
+    phase: Literal["begin", "end"] | None = None
+    composing: bool = False
+    assistive: bool = False
 
     kind: ViolationKind = Field(
         validation_alias=AliasChoices(

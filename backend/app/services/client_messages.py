@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.db.models import ClientMessage
 from app.domain.browser_events import REPORTABLE
-from app.domain.violations import ViolationKind
 from app.schemas.realtime import BrowserEvent, Numbered
 
 TYPES = frozenset({"event", "answer", "consent", "audio", "status"})
@@ -23,21 +22,21 @@ LARGEST_PAYLOAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A numbered message ready for its row. `kind`: the violation a browser event means; `refused`: an error code."""
+    """A numbered message ready for its row. `event`: what counts; `refused`: an error code."""
 
     seq: int
     type: str
     payload: dict[str, Any]
     client_time: datetime | None
     received_at: datetime
-    kind: ViolationKind | None = None
+    event: BrowserEvent | None = None
     refused: str | None = None
 
 
 def understand(message: Numbered) -> StoredMessage:
     """What a message means. One that cannot be understood keeps its number, or the client could never go on."""
     payload = dict(message.model_extra or {})
-    kind, refused = None, None
+    event, refused = None, None
     if not storable(payload) or not storable(message.type):
         payload, refused = {}, "text_not_storable"
     elif len(json.dumps(payload, ensure_ascii=False)) > LARGEST_PAYLOAD:
@@ -45,26 +44,27 @@ def understand(message: Numbered) -> StoredMessage:
     elif message.type not in TYPES:
         refused = "unknown_type"
     elif message.type == "event":
-        kind, refused = _event(payload)
+        event, refused = _event(payload)
     return StoredMessage(
         seq=message.seq,
         type=message.type if storable(message.type) else "unknown",
         payload=payload,
         client_time=_client_time(message.t),
         received_at=now(),
-        kind=kind,
+        event=event,
         refused=refused,
     )
 
 
 def storable(value: Any) -> bool:
-    """PostgreSQL's text holds neither NUL nor half a surrogate pair."""
-    text = json.dumps(value, ensure_ascii=False)
-    return (
-        "\\u0000" not in text
-        and "\x00" not in text
-        and not any("\ud800" <= character <= "\udfff" for character in text)
-    )
+    """PostgreSQL's text holds neither NUL nor half a surrogate pair, in keys as little as in values."""
+    if isinstance(value, str):
+        return "\0" not in value and (
+            value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+        )
+    if isinstance(value, dict):
+        return all(storable(key) and storable(child) for key, child in value.items())
+    return all(storable(child) for child in value) if isinstance(value, list) else True
 
 
 async def record_messages(db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage]) -> None:
@@ -84,12 +84,15 @@ async def record_messages(db: AsyncSession, exam_session_id: int, messages: Sequ
     await db.execute(insert(ClientMessage).on_conflict_do_nothing(), rows)
 
 
-def _event(payload: dict[str, Any]) -> tuple[ViolationKind | None, str | None]:
+def _event(payload: dict[str, Any]) -> tuple[BrowserEvent | None, str | None]:
     try:
-        kind = BrowserEvent.model_validate(payload).kind
+        event = BrowserEvent.model_validate(payload)
     except ValidationError:
         return None, "unknown_event"
-    return (kind, None) if kind in REPORTABLE else (None, "not_a_browser_event")
+    if event.kind not in REPORTABLE:
+        return None, "not_a_browser_event"
+    # Writing Bangla composes characters, a screen reader presses keys and moves the focus: kept, not counted.
+    return (None if event.composing or event.assistive else event), None
 
 
 def _client_time(t: float | None) -> datetime | None:

@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import structlog
 from prometheus_client import Counter
@@ -17,7 +18,7 @@ from app.core.clock import monotonic, now
 from app.db.models import ExamSession, Violation
 from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.coverage import LONGEST_GAP, Coverage
-from app.domain.exam_sessions import OPEN
+from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
 from app.domain.trust import Episode, TrustBand, band_of, trust_score, without
@@ -33,6 +34,7 @@ from app.schemas.realtime import (
 )
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.evidence import KeptPicture, record_evidence
+from app.services.exam_sessions import SittingChanged
 from app.services.sitting import RecentFrame, RecentFrames, Sitting
 from app.services.violations import Noted, change_out, episode_of, evidence_out, record_violation
 from app.storage import EvidenceStore
@@ -46,6 +48,7 @@ CHECKPOINT_SECONDS = 10.0
 GLANCE_SECONDS = 2.0
 """How often the exam's teachers hear of coverage and states."""
 THUMBNAIL_SECONDS = 1.0
+Phase: TypeAlias = Literal["begin", "end"] | None
 WORDS = {"opened": "violation.opened", "extended": "violation.updated", "closed": "violation.closed"}
 
 
@@ -100,10 +103,12 @@ class LiveExamSession:
     # --- what comes in ----------------------------------------------------------------------------------------
 
     async def judge(self, jpeg: bytes, captured_ms: int) -> FrameReport | None:
-        """Let the engine look at a frame and keep what follows from it; None where the server is too busy.
+        """Let the engine look at a frame and keep what follows from it; None where the server is too busy, or paused.
 
         Raises FrameRefused where the picture itself is at fault, ExamSessionEnded when it came too late.
         """
+        if self.sitting.state == SessionState.PAUSED:
+            return None
         at = self.clock.tick(self.elapsed(), captured_ms)
         request = FrameRequest(
             jpeg=jpeg, at=at, memory=self._memory, disabled=self.sitting.disabled, thumbnail=self._wants_thumbnail()
@@ -129,21 +134,16 @@ class LiveExamSession:
         at = max(self.elapsed(), self.clock.at)
 
         def apply() -> list[Change]:
-            return [
-                change
-                for message in self._fresh(messages)
-                if message.kind is not None and message.kind not in self.sitting.disabled
-                for change in self._incidents.event(Observation(message.kind, confidence=1.0), at)
-            ]
+            events = [message.event for message in self._fresh(messages) if message.event is not None]
+            return [change for event in events for change in self._happened(event.kind, event.phase, at)]
 
         await self._commit(apply, messages=messages)
         return self.last_seq
 
-    async def note_event(self, kind: ViolationKind) -> None:
+    async def note_event(self, kind: ViolationKind, phase: Phase = None) -> None:
         """A browser event that came without a number (seed dialects): kept before this returns."""
-        if kind not in self.sitting.disabled:
-            at = max(self.elapsed(), self.clock.at)
-            await self._commit(lambda: self._incidents.event(Observation(kind, confidence=1.0), at))
+        at = max(self.elapsed(), self.clock.at)
+        await self._commit(lambda: self._happened(kind, phase, at))
 
     async def checkpoint(self) -> None:
         """Store what is only in memory: coverage and what the detectors remember."""
@@ -159,6 +159,10 @@ class LiveExamSession:
             return self._incidents.finish(end)
 
         await self._commit(apply, checkpoint=True, settle=True)
+
+    def resumed(self) -> None:
+        """The clock runs again after a pause, in which there was nothing to see."""
+        self._coverage.skip(self.elapsed())
 
     def connected(self) -> None:
         """The student is here (again)."""
@@ -204,10 +208,10 @@ class LiveExamSession:
             trust=round(self.trust, 2),
             band=self.band,
             coverage=None if self.coverage is None else round(self.coverage, 4),
-            states=self.states,
+            states=self.states if sitting.state == SessionState.ACTIVE else (),
             started_at=sitting.began,
             ends_at=sitting.ends_at,
-            ended_at=None,
+            ended_at=sitting.ended_at,
         )
 
     # --- inside -------------------------------------------------------------------------------------------------
@@ -215,6 +219,16 @@ class LiveExamSession:
     def _fresh(self, messages: Sequence[StoredMessage]) -> list[StoredMessage]:
         """Without what an earlier connection of this student has brought already."""
         return [message for message in messages if message.seq > self.last_seq]
+
+    def _happened(self, kind: ViolationKind, phase: Phase, at: float) -> list[Change]:
+        if kind in self.sitting.disabled:
+            return []
+        if phase == "end":
+            return self._incidents.end(kind, at)
+        if self.sitting.state == SessionState.PAUSED:  # nobody sits an exam that stands still
+            return []
+        observation = Observation(kind, confidence=1.0)
+        return self._incidents.begin(observation, at) if phase else self._incidents.event(observation, at)
 
     def _weigh(self, report: FrameReport) -> list[Change]:
         self.states = report.states
@@ -244,7 +258,12 @@ class LiveExamSession:
         return monotonic() - self._thumbnail_at >= THUMBNAIL_SECONDS
 
     def _glance(self, *, force: bool = False) -> None:
-        """Tell the teachers what is not worth a transaction: states, coverage, presence."""
+        """Tell the teachers what is not worth a transaction: states, coverage, presence.
+
+        Of one that has ended the database knows better: it is announced when that is settled.
+        """
+        if self.sitting.state not in OPEN:
+            return
         if not force and monotonic() - self._glanced_at < GLANCE_SECONDS:
             return
         view = self.view()
@@ -330,6 +349,8 @@ class LiveExamSession:
         for change in changes:
             violation = change_out(self.sitting.id, self.sitting.began, change, noted[change.key], scores[change.key])
             self._announce(db, change, violation, trust)
+        if settle:
+            announce(db, exam_topic(self.sitting.exam_id), SittingChanged(self.sitting.id))
         return Outcome(noted, trust, last_seq)
 
     async def _store_state(self, db: AsyncSession, *, trust: float, last_seq: int, settle: bool) -> None:

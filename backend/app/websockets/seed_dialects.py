@@ -30,7 +30,6 @@ from app.websockets.pace import TokenBucket
 
 ENDED = {"error": "Invalid or completed session"}
 ENDINGS = {"submitted", "terminated", "expired"}
-STAY_SECONDS = 8.0
 LONGEST_FRAME = 4 * 256 * 1024 // 3 + 256
 """Characters of base64: the largest picture and its data-URL prefix."""
 
@@ -109,7 +108,7 @@ class SeedConnection:
             except ExamSessionEnded:
                 self._say(ENDED)
                 return Close.POLICY
-            if monotonic() - checked > STAY_SECONDS:
+            if monotonic() - checked > self._settings.RECHECK_SECONDS:
                 checked = monotonic()
                 if not await may_stay(self._websocket.app.state.sessions, self._guest):
                     return Close.POLICY
@@ -122,8 +121,8 @@ class SeedConnection:
             return
         trouble = None
         if message.tab_active is not None:
-            if self._tab_active and not message.tab_active:
-                await self._live.note_event(ViolationKind.TAB_SWITCH)
+            if self._tab_active != message.tab_active:
+                await self._live.note_event(ViolationKind.TAB_SWITCH, "end" if message.tab_active else "begin")
             self._tab_active = message.tab_active
         if message.frame:
             trouble = await self._judge(message.frame)
