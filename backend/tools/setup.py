@@ -48,7 +48,7 @@ def install_python_packages() -> None:
     """A virtual environment with every locked package (hashes checked) and this project itself."""
     stamp = VENV / "packages.stamp"
     wanted = fingerprint([LOCK, BACKEND / "pyproject.toml"], sys.version)
-    if is_fresh(stamp, wanted):
+    if is_fresh(stamp, wanted) and (BIN / "python").exists():  # a link to a Python that may have been removed
         return
     make_virtual_environment()
     with step("Installing Python packages"):
