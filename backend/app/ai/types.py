@@ -90,9 +90,13 @@ class FrameReport:
     ms: float = 0.0
 
 
-class FrameRefused(Exception):
-    """The picture cannot be judged; `code` is stable (not_an_image, too_large, too_many_pixels, undecodable, …)."""
+class Refused(Exception):
+    """What was sent cannot be judged; the sender's fault, and `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class FrameRefused(Refused):
+    """The picture cannot be judged; `code` is stable (not_an_image, too_large, too_many_pixels, undecodable, …)."""
