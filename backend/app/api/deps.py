@@ -15,6 +15,7 @@ from app.db.session import Sessions, unit_of_work
 from app.domain.roles import Language, Role
 from app.schemas.base import Limit, Skip
 from app.services import auth
+from app.services.login_guard import LoginGuard
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 FORWARDING = ("forwarded", "via", "x-real-ip")
@@ -32,6 +33,14 @@ def get_sessions(request: Request) -> Sessions:
     return cast("Sessions", request.app.state.sessions)
 
 
+def get_login_guard(request: Request) -> LoginGuard:
+    """What slows down guessing; made with the first login of this app."""
+    state = request.app.state
+    if not hasattr(state, "login_guard"):
+        state.login_guard = LoginGuard(state.settings)
+    return cast("LoginGuard", state.login_guard)
+
+
 async def get_db(request: Request) -> AsyncIterator[AsyncSession]:
     """The request's transaction: committed after the endpoint and before the answer leaves."""
     async with unit_of_work(get_sessions(request)) as db:
@@ -39,6 +48,7 @@ async def get_db(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+LoginGuardDep = Annotated[LoginGuard, Depends(get_login_guard)]
 SessionsDep = Annotated[Sessions, Depends(get_sessions)]
 Db = Annotated[AsyncSession, Depends(get_db, scope="function")]
 

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     PASSWORD_MIN_LENGTH: int | None = Field(
         None, ge=8, le=64, description="Shortest password. Unset: 15 in production, 8 elsewhere."
     )
+    LOGIN_FREE_FAILURES: int | None = Field(
+        None, ge=1, le=100, description="Wrong logins in a row before waits begin. Unset: 5 in production, else 50."
+    )
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60, description="Life of an access token.")
     REFRESH_TOKEN_DAYS: int = Field(14, ge=1, le=90, description="Life of a refresh token.")
     TICKET_SECONDS: int = Field(60, ge=5, le=60, description="Life of a one-use socket ticket.")
@@ -71,6 +74,8 @@ class Settings(BaseSettings):
     MAX_FRAME_BYTES: int = Field(256 * 1024, ge=16 * 1024, le=256 * 1024, description="Largest picture accepted.")
     MESSAGES_PER_SECOND: float = Field(20.0, gt=0, description="Text messages one student may send, in the long run.")
     MESSAGE_BURST: int = Field(200, ge=1, description="Text messages one student may send at once (an outbox).")
+    RECHECK_SECONDS: float = Field(8.0, gt=0, le=10, description="How often an open socket's account is checked again.")
+    PING_SECONDS: float = Field(15.0, gt=0, le=45, description="How often an open live page hears from the server.")
     IDLE_SECONDS: float = Field(60.0, gt=0, description="A student socket silent for so long is closed (4408).")
 
     @cached_property

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.config import Settings
-from app.db.models import Evidence, User, Violation
+from app.db.models import Evidence, ExamSession, User, Violation
 from app.db.session import Sessions, unit_of_work
 from app.domain.exam_sessions import SessionState
 from app.domain.exams import Enrolment
@@ -183,6 +183,13 @@ async def make_world(db: AsyncSession, state: SessionState) -> World:
     await make_enrolment(db, exam, student)
     paused_at = now() if state is SessionState.PAUSED else None
     taken = await make_exam_session(db, exam, student, state=state, paused_at=paused_at)
+    evidence = await make_evidence(db, taken)
+    ids = {"user_id": student.id, "exam_id": exam.id, "session_id": taken.id, "evidence_id": evidence.id}
+    return World(people, ids)
+
+
+async def make_evidence(db: AsyncSession, taken: ExamSession) -> Evidence:
+    """A violation of the sitting and the row of its picture, whose file does not exist."""
     violation = Violation(
         exam_session_id=taken.id,
         key=1,
@@ -206,8 +213,7 @@ async def make_world(db: AsyncSession, state: SessionState) -> World:
     )
     db.add(evidence)
     await db.flush()
-    ids = {"user_id": student.id, "exam_id": exam.id, "session_id": taken.id, "evidence_id": evidence.id}
-    return World(people, ids)
+    return evidence
 
 
 async def forget_new_user(db: AsyncSession) -> None:

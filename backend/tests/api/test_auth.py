@@ -5,6 +5,7 @@ import time
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
@@ -227,3 +228,18 @@ async def test_errors_speak_the_readers_language(client: httpx2.AsyncClient) -> 
         LOGIN, json={"email": "x@example.org", "password": "y"}, headers={"Accept-Language": "bn-BD,xx;q=abc"}
     )
     assert answer.json()["detail"] == "ই-মেইল বা পাসওয়ার্ড ভুল।"
+
+
+async def test_t23_guessing_meets_waits_and_others_do_not(
+    app: FastAPI, client: httpx2.AsyncClient, student: User, teacher: User, settings: Settings
+) -> None:
+    settings.LOGIN_FREE_FAILURES = 5
+    codes = [(await log_in(client, student, f"guess {n}")).status_code for n in range(6)]
+    assert codes == [401] * 5 + [429]
+    waiting = await log_in(client, student)
+    assert (waiting.status_code, waiting.json()["code"]) == (429, "too_many_requests")
+    assert int(waiting.headers["retry-after"]) == waiting.json()["params"]["seconds"]
+    assert (await log_in(client, teacher)).status_code == 200
+    elsewhere = httpx2.ASGITransport(app=app, client=("203.0.113.9", 50_000))
+    async with httpx2.AsyncClient(transport=elsewhere, base_url="http://localhost") as other:
+        assert (await log_in(other, student)).status_code == 200

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from app.api.deps import Db, SessionsDep, SettingsDep, SignedIn, is_from_loopback
+from app.api.deps import Db, LoginGuardDep, SessionsDep, SettingsDep, SignedIn, is_from_loopback
 from app.db.models import User
 from app.schemas.auth import Credentials, Done, LogoutRequest, RefreshRequest, Tokens
 from app.schemas.users import Registration, UserRead
@@ -44,16 +44,18 @@ LOGIN_BODY = {
 
 
 @router.post("/login", openapi_extra=LOGIN_BODY)
-async def login(request: Request, sessions: SessionsDep, settings: SettingsDep) -> Tokens:
+async def login(request: Request, sessions: SessionsDep, settings: SettingsDep, guard: LoginGuardDep) -> Tokens:
     """Log in with a form (`username`, `password`) or JSON (`email`, `password`)."""
     credentials = await _credentials(request)
-    opened = await auth.login(
-        sessions,
-        email=credentials.email,
-        password=credentials.password,
-        from_loopback=is_from_loopback(request),
-        settings=settings,
-    )
+    peer = request.client.host if request.client else ""
+    with guard.attempt(email=credentials.email, peer=peer):
+        opened = await auth.login(
+            sessions,
+            email=credentials.email,
+            password=credentials.password,
+            from_loopback=is_from_loopback(request),
+            settings=settings,
+        )
     return Tokens.model_validate(opened, from_attributes=True)
 
 
