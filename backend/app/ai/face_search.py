@@ -69,17 +69,22 @@ class FaceSearch:
     """The two detectors and the mesh."""
 
     def __init__(self, folder: Path = MODELS_FOLDER, schedule: Schedule = SCHEDULE) -> None:
-        self._near: FaceDetector = short_range(folder)
-        self._far: FaceDetector = full_range(folder)
-        self._mesh = FaceMesh(folder)
+        self.near: FaceDetector = short_range(folder)
+        self.far: FaceDetector = full_range(folder)
+        self.mesh = FaceMesh(folder)
         self._schedule = schedule
+
+    @property
+    def runs(self) -> tuple[int, int, int]:
+        """How often the near, the far and the mesh network ran so far: what frames cost."""
+        return self.near.runs, self.far.runs, self.mesh.runs
 
     def look(self, picture: Picture, at: float, recall: Recall) -> list[SeenFace]:
         """Faces of one frame of a stream, main face first; `recall` keeps when the background was last searched."""
-        near = self._seen(picture, self._near.find(picture))
+        near = self._seen(picture, self.near.find(picture))
         if not self._must_search_far(near, at, recall):
             return self._ordered(near)
-        found = best_first([*near, *self._seen(picture, self._far.find(picture))])
+        found = best_first([*near, *self._seen(picture, self.far.find(picture))])
         counted = self._ordered(found)
         recall["background_at"] = at
         recall["background"] = int(len(counted) > len(self._ordered(near)))
@@ -87,7 +92,7 @@ class FaceSearch:
 
     def look_thoroughly(self, picture: Picture) -> list[SeenFace]:
         """Faces of an independent picture: both detectors, and closer looks where only small ones or none are found."""
-        proposals = [*self._near.find(picture), *self._far.find(picture)]
+        proposals = [*self.near.find(picture), *self.far.find(picture)]
         found = best_first(self._seen(picture, proposals, at_most=len(proposals)))
         counted = self._ordered(found)
         small = max(picture.shape[:2]) * SMALL_SHARE
@@ -96,7 +101,7 @@ class FaceSearch:
         closer = [
             face.moved(x, y)
             for x, y, part in tiles(picture, self._schedule.thorough_side)
-            for face in self._far.find(part)
+            for face in self.far.find(part)
         ]
         closer = sorted(closer, key=lambda face: face.score, reverse=True)[: self._schedule.thorough_at_most]
         seen = [face for face in self._seen(picture, closer, at_most=len(closer)) if face.confirmed]
@@ -113,7 +118,7 @@ class FaceSearch:
         """The faces with their meshes, largest first; what is over the limit is left for the next frame."""
         limit = self._schedule.others_at_most + 1 if at_most is None else at_most
         largest = sorted(faces, key=lambda face: face.area, reverse=True)[:limit]
-        return [SeenFace(face, self._mesh.look(picture, face)) for face in largest]
+        return [SeenFace(face, self.mesh.look(picture, face)) for face in largest]
 
     def _ordered(self, faces: Sequence[SeenFace]) -> list[SeenFace]:
         """Those that count; the main face first: confirmed, then the largest."""

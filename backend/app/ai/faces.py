@@ -113,6 +113,11 @@ class FaceDetector:
         self._threshold = threshold
         self._canvas: Picture = np.zeros((network.side, network.side, 3), dtype=np.uint8)
 
+    @property
+    def runs(self) -> int:
+        """How often the network ran."""
+        return self._network.runs
+
     def find(self, picture: Picture) -> list[FoundFace]:
         """All faces in an RGB picture (height×width×3, uint8), strongest first, in its pixels."""
         height, width = picture.shape[:2]

@@ -65,6 +65,11 @@ class FaceMesh:
     def __init__(self, folder: Path = MODELS_FOLDER) -> None:
         self._network = Network("face_landmark", folder)
 
+    @property
+    def runs(self) -> int:
+        """How often the network ran."""
+        return self._network.runs
+
     def look(self, picture: Picture, face: FoundFace) -> Mesh:
         """Points of the face in an RGB picture; a low score says that there is no face in that box."""
         left, top, width, height = face.box
@@ -86,6 +91,11 @@ class IrisFinder:
 
     def __init__(self, folder: Path = MODELS_FOLDER) -> None:
         self._network = Network("iris_landmark", folder)
+
+    @property
+    def runs(self) -> int:
+        """How often the network ran."""
+        return self._network.runs
 
     def look(self, picture: Picture, mesh: Mesh, corners: tuple[int, int]) -> Eye:
         """One eye; `corners` is RIGHT_EYE or LEFT_EYE. The network knows right eyes: a left one is shown mirrored."""

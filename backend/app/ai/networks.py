@@ -16,10 +16,12 @@ Picture: TypeAlias = NDArray[np.uint8]
 class Network:
     """A loaded model with one input and one or more outputs; not safe for use by two threads at once.
 
-    One thread on purpose: a worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
+    `runs` counts its uses. One thread on purpose: a worker owns one core, and XNNPACK (LiteRT's default CPU path) then
+    needs no locks.
     """
 
     def __init__(self, name: str, folder: Path = MODELS_FOLDER) -> None:
+        self.runs = 0
         self._interpreter = Interpreter(model_content=verified(name, folder), num_threads=1)
         self._interpreter.allocate_tensors()
         entry = self._interpreter.get_input_details()[0]
@@ -31,6 +33,7 @@ class Network:
 
     def __call__(self, picture: Array) -> dict[int, Array]:
         """Run on 1×side×side×3 float32; the answers by their number of values (every model here differs in them)."""
+        self.runs += 1
         self._interpreter.set_tensor(self._input, picture)
         self._interpreter.invoke()
         return {size: self._interpreter.get_tensor(index) for size, index in self._outputs.items()}

@@ -46,7 +46,7 @@ class Pipeline:
 
     def __init__(self, folder: Path = MODELS_FOLDER, detectors: Sequence[Detector] = DETECTORS) -> None:
         verify_all(folder)
-        self._networks = load_networks(folder)
+        self.networks = load_networks(folder)
         self._detectors = tuple(detectors)
 
     def look(self, request: FrameRequest) -> FrameReport:
@@ -55,7 +55,7 @@ class Pipeline:
         stages: dict[str, float] = {}
         decoded = decode(request.jpeg, full=request.single)
         stages["decode"] = (time.perf_counter() - begin) * 1000
-        frame = Frame(decoded, request, self._networks, stages)
+        frame = Frame(decoded, request, self.networks, stages)
         observations = self._observe(frame, request)
         small = None
         if request.thumbnail:
