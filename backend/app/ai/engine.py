@@ -1,4 +1,4 @@
-"""The server's side of seeing: frames go to supervised worker processes; no OpenCV and no model runtime in here."""
+"""The server's side of seeing and hearing: supervised worker processes do it; no OpenCV, no model runtime here."""
 
 import asyncio
 import hashlib
@@ -6,11 +6,13 @@ import os
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.ai.guard import check_picture
 from app.ai.model_files import MODELS_FOLDER, ModelRefused, verify_all
-from app.ai.types import FrameRefused, FrameReport, FrameRequest
+from app.ai.sound_guard import MAX_SOUND_BYTES
+from app.ai.sound_types import SoundRefused, SoundReport, SoundRequest
+from app.ai.types import FrameRefused, FrameReport, FrameRequest, Refused
 from app.ai.worker_process import WorkerDied, WorkerHung, WorkerProcess, WorkerSettings
 
 FRAME_LIMIT = 2.0
@@ -42,7 +44,7 @@ class WorkerState:
 
 @dataclass(frozen=True, slots=True)
 class EngineCounters:
-    """Since the start. `frames` were judged, `refused` were no judgeable pictures, `busy` found the queue full."""
+    """Since the start. `frames` and `sounds` were judged, `refused` could not be, `busy` found the queue full."""
 
     frames: int
     refused: int
@@ -53,6 +55,7 @@ class EngineCounters:
     waiting: int
     working: int
     workers: tuple[WorkerState, ...]
+    sounds: int = 0
 
 
 class Engine(Protocol):
@@ -68,6 +71,10 @@ class Engine(Protocol):
         """Judge one frame. Raises FrameRefused, EngineBusy or EngineStopped."""
         ...
 
+    async def listen(self, request: SoundRequest) -> SoundReport:
+        """Judge one chunk of sound. Raises SoundRefused, EngineBusy or EngineStopped."""
+        ...
+
     @property
     def load(self) -> float:
         """Frames waiting or in work per worker: below 1 there is room."""
@@ -81,11 +88,20 @@ class Engine(Protocol):
 
 @dataclass(slots=True)
 class Job:
-    """One frame on its way, and who waits for it."""
+    """One frame or chunk of sound on its way, and who waits for it."""
 
-    request: FrameRequest
-    done: "asyncio.Future[FrameReport]"
+    request: FrameRequest | SoundRequest
+    done: "asyncio.Future[Any]"
     failures: int = 0
+
+    @property
+    def body(self) -> bytes:
+        """What came from outside."""
+        return self.request.body if isinstance(self.request, SoundRequest) else self.request.jpeg
+
+    def refusal(self, code: str) -> Refused:
+        """Why it is not judged."""
+        return SoundRefused(code) if isinstance(self.request, SoundRequest) else FrameRefused(code)
 
 
 @dataclass(slots=True)
@@ -103,6 +119,7 @@ class Tally:
     """The running counters."""
 
     frames: int = 0
+    sounds: int = 0
     refused: int = 0
     restarts: int = 0
     quarantined: int = 0
@@ -116,15 +133,15 @@ class Quarantine:
 
     known: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
 
-    def add(self, jpeg: bytes) -> None:
+    def add(self, body: bytes) -> None:
         """Remember a frame; beyond the limit the oldest is forgotten."""
-        self.known[hashlib.sha256(jpeg).digest()] = None
+        self.known[hashlib.sha256(body).digest()] = None
         if len(self.known) > QUARANTINE_SIZE:
             self.known.popitem(last=False)
 
-    def holds(self, jpeg: bytes) -> bool:
+    def holds(self, body: bytes) -> bool:
         """Whether this very frame is known; costs nothing while there is none."""
-        return bool(self.known) and hashlib.sha256(jpeg).digest() in self.known
+        return bool(self.known) and hashlib.sha256(body).digest() in self.known
 
 
 class ProcessEngine:
@@ -180,22 +197,13 @@ class ProcessEngine:
 
     async def analyze(self, request: FrameRequest) -> FrameReport:
         """Judge one frame. Raises FrameRefused, EngineBusy or EngineStopped."""
-        if not self._open:
-            raise EngineStopped
-        try:
-            check_picture(request.jpeg)
-            if self._quarantine.holds(request.jpeg):
-                raise FrameRefused("quarantined")
-        except FrameRefused:
-            self._tally.refused += 1
-            raise
-        if len(self._queue) >= self._room:
-            self._tally.busy += 1
-            raise EngineBusy
-        job = Job(request, asyncio.get_running_loop().create_future())
-        self._queue.append(job)
-        self._ready.release()
-        return await job.done
+        report: FrameReport = await self._put(request)
+        return report
+
+    async def listen(self, request: SoundRequest) -> SoundReport:
+        """Judge one chunk of sound. Raises SoundRefused, EngineBusy or EngineStopped."""
+        report: SoundReport = await self._put(request)
+        return report
 
     @property
     def load(self) -> float:
@@ -220,7 +228,33 @@ class ProcessEngine:
                 for seat in self._seats
                 if seat.process is not None
             ),
+            sounds=tally.sounds,
         )
+
+    async def _put(self, request: FrameRequest | SoundRequest) -> Any:
+        """Queue a request and wait for its report."""
+        if not self._open:
+            raise EngineStopped
+        job = Job(request, asyncio.get_running_loop().create_future())
+        try:
+            self._check(job)
+        except Refused:
+            self._tally.refused += 1
+            raise
+        if len(self._queue) >= self._room:
+            self._tally.busy += 1
+            raise EngineBusy
+        self._queue.append(job)
+        self._ready.release()
+        return await job.done
+
+    def _check(self, job: Job) -> None:
+        if isinstance(job.request, FrameRequest):
+            check_picture(job.request.jpeg)
+        elif not 0 < len(job.body) <= MAX_SOUND_BYTES:
+            raise SoundRefused("too_large" if job.body else "empty")
+        if self._quarantine.holds(job.body):
+            raise job.refusal("quarantined")
 
     async def _work(self, seat: Seat) -> None:
         """Serve one seat for ever: a frame, the next frame; a new process when the old one is gone."""
@@ -257,8 +291,14 @@ class ProcessEngine:
         if not seat.process.alive:
             await self._replace(seat)
         try:
-            report = await seat.process.look(job.request)
-        except FrameRefused as refused:
+            report: FrameReport | SoundReport
+            if isinstance(job.request, SoundRequest):
+                report = await seat.process.listen(job.request)
+                self._tally.sounds += 1
+            else:
+                report = await seat.process.look(job.request)
+                self._tally.frames += 1
+        except Refused as refused:
             self._tally.refused += 1
             self._fail(job, refused)
         except (WorkerDied, WorkerHung) as error:
@@ -267,7 +307,6 @@ class ProcessEngine:
             await self._replace(seat)
         else:
             seat.frames += 1
-            self._tally.frames += 1
             if not job.done.done():
                 job.done.set_result(report)
 
@@ -278,9 +317,9 @@ class ProcessEngine:
             self._queue.appendleft(job)
             self._ready.release()
             return
-        self._quarantine.add(job.request.jpeg)
+        self._quarantine.add(job.body)
         self._tally.quarantined += 1
-        self._fail(job, FrameRefused("quarantined"))
+        self._fail(job, job.refusal("quarantined"))
 
     def _fail(self, job: Job, error: Exception) -> None:
         if not job.done.done():

@@ -120,7 +120,7 @@ def samples_of(packet: bytes) -> int:
 
 
 def ogg_file(packets: Sequence[bytes], *, channels: int, rate: int) -> bytes:
-    """A whole Ogg Opus file; `rate` is what the decoder is asked to give. One packet a page: simple, and small enough."""
+    """A whole Ogg Opus file, one packet a page; `rate` is what the decoder is asked to give."""
     head = struct.pack("<8sBBHIhB", b"OpusHead", 1, channels, 0, rate, 0, 0)
     tags = struct.pack("<8sI4sI", b"OpusTags", 4, b"none", 0)
     pages = [one_page(head, number=0, at=0, kind=FIRST), one_page(tags, number=1, at=0)]

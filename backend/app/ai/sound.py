@@ -1,4 +1,4 @@
-"""One chunk's way: bytes → samples → level and noise floor → speech probability → report. Keeps nothing between chunks."""
+"""A chunk's way: bytes → samples → level and noise floor → speech → report. Keeps nothing between chunks."""
 
 import time
 from dataclasses import replace

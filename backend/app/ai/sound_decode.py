@@ -1,4 +1,4 @@
-"""A chunk of sound → samples: 16 kHz, one channel, float32 in −1..1. In worker processes only: it decodes what strangers send."""
+"""A chunk of sound → 16 kHz, one channel, float32 in −1..1. In worker processes only: the bytes are strangers'."""
 
 import io
 import struct
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
-import soundfile
+import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from app.ai.ebml import WebmStream
@@ -45,7 +45,8 @@ def pcm16(body: bytes) -> Samples:
     """Signed 16-bit little-endian samples of one channel."""
     if len(body) % 2:
         raise SoundRefused("malformed")
-    return np.frombuffer(body, "<i2").astype(np.float32) / 32768
+    samples: Samples = np.frombuffer(body, "<i2").astype(np.float32) / np.float32(32768)
+    return samples
 
 
 def opus(packets: Sequence[bytes], channels: int) -> Samples:
@@ -132,11 +133,13 @@ def resampled(samples: Samples, rate: int) -> Samples:
         samples = np.convolve(samples, low_pass(0.45 * RATE / rate), "same").astype(np.float32)
     count = len(samples) * RATE // rate
     positions = np.arange(count) * (rate / RATE)
-    return np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
+    between: Samples = np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
+    return between
 
 
 def low_pass(cutoff: float) -> Samples:
     """A windowed sinc; `cutoff` in cycles per sample."""
     n = np.arange(TAPS) - (TAPS - 1) / 2
     taps = 2 * cutoff * np.sinc(2 * cutoff * n) * np.hamming(TAPS)
-    return (taps / taps.sum()).astype(np.float32)
+    shaped: Samples = (taps / taps.sum()).astype(np.float32)
+    return shaped

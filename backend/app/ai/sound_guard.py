@@ -20,7 +20,7 @@ REFUSED = {
     b".snd": "unsupported_format",
     b"FORM": "unsupported_format",
 }
-"""Beginnings of what is no sound of ours. A playlist would make some decoders open the addresses in it; none is asked."""
+"""Beginnings of what is no sound of ours. A playlist would make some decoders open its addresses; none is asked."""
 
 
 def format_of(body: bytes, known: SoundFormat | None = None) -> SoundFormat:

@@ -1,4 +1,4 @@
-"""One analysis worker process: frames in, reports out, over an inherited socket. `python -m app.ai.worker --fd N`.
+"""One analysis worker process: frames and sound in, reports out, over a socket. `python -m app.ai.worker --fd N`.
 
 It parses bytes from strangers, so it is kept small and poor: one core, limited memory, no secrets in its environment,
 no core files; it dies with its server, and by the kernel's alarm when a frame takes far too long.
@@ -14,7 +14,9 @@ from pathlib import Path
 from app.ai import faults
 from app.ai.model_files import ModelRefused
 from app.ai.pipeline import Pipeline
-from app.ai.types import FrameRefused
+from app.ai.sound import Listener
+from app.ai.sound_wire import SOUND, pack_sound_report, sound_from
+from app.ai.types import Refused
 from app.ai.wire import PREFIX, lengths, pack, pack_report, request_from, unpack
 
 PR_SET_PDEATHSIG = 1
@@ -44,27 +46,30 @@ def receive(link: socket.socket, size: int) -> bytes:
     return bytes(parts)
 
 
-def answer(pipeline: Pipeline, head: bytes, jpeg: bytes, *, with_faults: bool) -> bytes:
-    """One request's answer: a report, or why the picture was refused."""
-    request = request_from(unpack(head), jpeg)
+def answer(pipeline: Pipeline, listener: Listener, head: bytes, body: bytes, *, with_faults: bool) -> bytes:
+    """One request's answer: a report, or why the picture or the sound was refused."""
+    wanted = unpack(head)
     try:
         if with_faults:
-            faults.obey(jpeg)
-        return pack_report(pipeline.look(request))
-    except FrameRefused as refused:
+            faults.obey(body)
+        if wanted.get("task") == SOUND:
+            return pack_sound_report(listener.listen(sound_from(wanted, body)))
+        return pack_report(pipeline.look(request_from(wanted, body)))
+    except Refused as refused:
         return pack({"refused": refused.code})
     except MemoryError:
         return pack({"refused": "out_of_memory"})
 
 
-def serve(link: socket.socket, pipeline: Pipeline, *, limit: float, with_faults: bool) -> None:
+def serve(link: socket.socket, pipeline: Pipeline, listener: Listener, *, limit: float, with_faults: bool) -> None:
     """Answer until the server closes the socket."""
     link.sendall(pack({"ready": True}))
     while True:
         head, blob = lengths(receive(link, PREFIX.size))
         # The server kills sooner; this is for a server that is itself dead or stopped.
         signal.setitimer(signal.ITIMER_REAL, limit * 5)
-        link.sendall(answer(pipeline, receive(link, head), receive(link, blob), with_faults=with_faults))
+        question = receive(link, head), receive(link, blob)
+        link.sendall(answer(pipeline, listener, *question, with_faults=with_faults))
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -80,12 +85,12 @@ def main() -> None:
     confine(options.memory_mb)
     with socket.socket(fileno=options.fd) as link:
         try:
-            pipeline = Pipeline(options.models)
+            pipeline, listener = Pipeline(options.models), Listener()
         except ModelRefused as refused:
             link.sendall(pack({"failed": refused.code, "model": refused.model}))
             return
         try:
-            serve(link, pipeline, limit=options.limit, with_faults=options.faults)
+            serve(link, pipeline, listener, limit=options.limit, with_faults=options.faults)
         except (EOFError, ConnectionError):
             return
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 
 from app.ai.model_files import ModelRefused
+from app.ai.sound_types import SoundRefused, SoundReport, SoundRequest
+from app.ai.sound_wire import pack_sound, sound_report_from
 from app.ai.types import FrameRefused, FrameReport, FrameRequest
 from app.ai.wire import PREFIX, WireError, lengths, pack_request, report_from, unpack
 
@@ -84,15 +86,21 @@ class WorkerProcess:
 
     async def look(self, request: FrameRequest) -> FrameReport:
         """One frame. Raises FrameRefused (the worker is well), WorkerDied or WorkerHung (it must be killed)."""
-        try:
-            self._writer.write(pack_request(request))
-        except (ConnectionError, RuntimeError) as error:
-            raise WorkerDied from error
-        head, blob = await self._message(self._settings.frame_limit)
+        head, blob = await self._ask(pack_request(request))
         if "refused" in head:
             raise FrameRefused(str(head["refused"]))
         try:
             return report_from(head, blob)
+        except WireError as error:
+            raise WorkerDied from error
+
+    async def listen(self, request: SoundRequest) -> SoundReport:
+        """One chunk of sound. Raises SoundRefused (the worker is well), WorkerDied or WorkerHung."""
+        head, _ = await self._ask(pack_sound(request))
+        if "refused" in head:
+            raise SoundRefused(str(head["refused"]))
+        try:
+            return sound_report_from(head)
         except WireError as error:
             raise WorkerDied from error
 
@@ -121,6 +129,13 @@ class WorkerProcess:
             return int(psutil.Process(self.pid).memory_info().rss)
         except psutil.Error:
             return 0
+
+    async def _ask(self, question: bytes) -> tuple[dict[str, object], bytes]:
+        try:
+            self._writer.write(question)
+        except (ConnectionError, RuntimeError) as error:
+            raise WorkerDied from error
+        return await self._message(self._settings.frame_limit)
 
     async def _message(self, limit: float) -> tuple[dict[str, object], bytes]:
         """The next message of the worker."""

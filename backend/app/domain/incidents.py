@@ -11,7 +11,7 @@ BLIND_AFTER = 10.0
 ANNOUNCE_EVERY = 1.0
 """Media seconds between two "extended" changes of one violation."""
 LONGEST_PAUSE = 0.6
-"""Seconds of silence within a suspicion of sound; a longer one makes it begin anew, so that single noises never add up."""
+"""Seconds of silence within a suspicion of sound; a longer one makes it begin anew: single noises never add up."""
 FINEST = 1e-6
 """Tolerance for times that went through JSON or arithmetic."""
 
