@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from app.domain.exams import Enrolment, ExamStatus
+from app.domain.presets import Preset
 from app.domain.roles import Language
 from app.domain.violations import ViolationKind
 from app.schemas.base import Flag, Id, Input, Int32, Line, Moment, Output, Share, Text
@@ -18,6 +19,7 @@ MOST_STUDENTS = 10_000
 Minutes = Annotated[Int32, Field(ge=1, le=LONGEST_EXAM_MINUTES)]
 Attempts = Annotated[Int32, Field(ge=1, le=MOST_ATTEMPTS)]
 Weights = Annotated[dict[ViolationKind, Share], Field(max_length=len(ViolationKind))]
+Kinds = Annotated[list[ViolationKind], Field(max_length=len(ViolationKind))]
 StudentReference = Id | Annotated[str, Field(min_length=1, max_length=LONGEST_EMAIL)]
 
 
@@ -41,6 +43,8 @@ class ExamCreate(Input):
     enrolment: Enrolment = Enrolment.OPEN
     max_attempts: Attempts = 1
     show_trust: Flag = False
+    preset: Preset = Preset.STANDARD
+    disabled_kinds: Kinds = Field(default_factory=list)
     weights: Weights = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -72,6 +76,8 @@ class ExamUpdate(Input):
     enrolment: Enrolment | None = None
     max_attempts: Attempts | None = None
     show_trust: Flag | None = None
+    preset: Preset | None = None
+    disabled_kinds: Kinds | None = None
     weights: Weights | None = None
 
 
@@ -97,6 +103,8 @@ class ExamRead(Output):
     enrolment: Enrolment
     max_attempts: int
     show_trust: bool
+    preset: Preset
+    disabled_kinds: list[ViolationKind]
     weights: dict[ViolationKind, float]
     created_at: datetime
     updated_at: datetime

@@ -15,6 +15,7 @@ from app.domain.exam_sessions import OPEN, NotAllowed, SessionState, deadline, f
 from app.domain.roles import Role
 from app.schemas.realtime import StateChanged, exam_session_topic, exam_topic
 from app.services.access import access_exam, access_exam_session
+from app.services.accommodations import accommodation_of
 from app.services.audit import note
 
 
@@ -37,7 +38,7 @@ async def start_exam_session(db: AsyncSession, student: User, exam_id: int) -> E
     if going_on is not None:
         if not _due(going_on, at):
             return going_on
-        await _finish(db, going_on, SessionState.EXPIRED, at=going_on.ends_at)
+        await _expire(db, going_on, at)
     _check_window(exam, at)
     taken = await _insert(db, student, exam, at)
     tell(db, taken)
@@ -128,6 +129,13 @@ def _due(taken: ExamSession, at: datetime) -> bool:
     return taken.state in (SessionState.CREATED, SessionState.ACTIVE) and at >= taken.ends_at
 
 
+async def _expire(db: AsyncSession, taken: ExamSession, at: datetime) -> None:
+    """Locked and read again first: somebody may have ended it meanwhile, and an ended one never changes."""
+    await db.refresh(taken, with_for_update={"of": ExamSession})
+    if _due(taken, at):
+        await _finish(db, taken, SessionState.EXPIRED, at=taken.ends_at)
+
+
 def _check_window(exam: Exam, at: datetime) -> None:
     if at < exam.start_time:
         raise Conflict("exam_not_started")
@@ -146,6 +154,8 @@ async def _open_one(db: AsyncSession, student: User, exam: Exam) -> ExamSession 
 
 async def _insert(db: AsyncSession, student: User, exam: Exam, at: datetime) -> ExamSession:
     mine = (ExamSession.exam_id == exam.id, ExamSession.student_id == student.id)
+    spared = await accommodation_of(db, exam_id=exam.id, student_id=student.id)
+    extra = timedelta(minutes=spared.extra_minutes if spared else 0)
     attempts = await db.scalar(select(func.count()).where(*mine)) or 0
     if attempts >= exam.max_attempts and await _open_one(db, student, exam) is None:
         raise Conflict("no_attempts_left", max_attempts=exam.max_attempts)
@@ -158,7 +168,7 @@ async def _insert(db: AsyncSession, student: User, exam: Exam, at: datetime) -> 
             attempt=attempts + 1,
             state=SessionState.CREATED,
             start_time=at,
-            ends_at=deadline(at, minutes=exam.duration_minutes, window_ends=exam.end_time),
+            ends_at=deadline(at, minutes=exam.duration_minutes, window_ends=exam.end_time, extra=extra),
         )
         .on_conflict_do_nothing()
     )

@@ -1,8 +1,11 @@
 """Which exam sessions are live in this process, and the sweep that ends and settles them without any client."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import select
@@ -15,6 +18,7 @@ from app.db.models import ExamSession
 from app.db.session import is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import StateChanged, Thumbnail, exam_session_topic
+from app.services.accommodations import accommodation_of
 from app.services.exam_sessions import expire_due
 from app.services.proctoring import ExamSessionEnded, LiveExamSession, Services
 from app.services.violations import of_exam_session
@@ -24,6 +28,14 @@ SWEEP_SECONDS = 1.0
 MOST_AWAY = 1000
 """Last pictures kept of students whose line is down, about 8 KB each."""
 STATES = {"paused": SessionState.PAUSED, "resumed": SessionState.ACTIVE}
+
+
+@dataclass(slots=True)
+class Turn:
+    """A lock, and how many hold it or wait for it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
 
 
 class LiveExamSessions:
@@ -36,7 +48,7 @@ class LiveExamSessions:
         self._users: defaultdict[int, int] = defaultdict(int)
         self._listening: dict[int, ExitStack] = {}
         self._away: OrderedDict[int, tuple[int, Thumbnail]] = OrderedDict()
-        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: dict[int, Turn] = {}
 
     def get(self, exam_session_id: int) -> LiveExamSession | None:
         """The live one, if its student is connected here."""
@@ -54,12 +66,11 @@ class LiveExamSessions:
 
     async def enter(self, exam_session_id: int) -> LiveExamSession:
         """For a connection that begins: the live exam session, read from the database if it is the first."""
-        async with self._turns[exam_session_id]:
+        async with self._turn(exam_session_id):
             live = self._live.get(exam_session_id)
             if live is None:
-                live = await self._load(exam_session_id)
+                live = await self._load_listening(exam_session_id)
                 self._live[exam_session_id] = live
-                self._listen(live)
                 live.thumbnail = self._away.pop(exam_session_id, (0, None))[1]
             self._users[exam_session_id] += 1
             return live
@@ -67,7 +78,7 @@ class LiveExamSessions:
     async def leave(self, live: LiveExamSession) -> None:
         """For a connection that ended: the last one out stores what is only in memory."""
         key = live.sitting.id
-        async with self._turns[key]:
+        async with self._turn(key):
             self._users[key] -= 1
             if self._users[key]:
                 return
@@ -83,7 +94,7 @@ class LiveExamSessions:
 
     async def settle(self, exam_session_id: int) -> None:
         """Close the open violations of an ended exam session and fix its score; twice is as good as once."""
-        async with self._turns[exam_session_id]:
+        async with self._turn(exam_session_id):
             live = self._live.get(exam_session_id)
             fresh = await self._load(exam_session_id)
             self._away.pop(exam_session_id, None)
@@ -119,23 +130,38 @@ class LiveExamSessions:
             )
         for exam_session_id in unsettled:
             await self.settle(exam_session_id)
-        for key in [key for key, turn in self._turns.items() if key not in self._live and not turn.locked()]:
-            del self._turns[key]
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, exam_session_id: int) -> AsyncIterator[None]:
+        """One at a time for each exam session; the lock is there as long as anybody holds it or waits for it."""
+        turn = self._turns.setdefault(exam_session_id, Turn())
+        turn.users += 1
+        try:
+            async with turn.lock:
+                yield
+        finally:
+            turn.users -= 1
+            if not turn.users:
+                del self._turns[exam_session_id]
+
+    async def _load_listening(self, exam_session_id: int) -> LiveExamSession:
+        """Listens before it reads, so that a change of state between reading and listening is not missed."""
+        missed: list[object] = []
+        topic = exam_session_topic(exam_session_id)
+        with self._bus.listening(topic, lambda _topic, message: missed.append(message)):
+            live = await self._load(exam_session_id)
+        for message in missed:
+            _follow(live, message)
+        listening = self._listening[exam_session_id] = ExitStack()
+        listening.enter_context(self._bus.listening(topic, lambda _topic, message: _follow(live, message)))
+        return live
 
     async def _load(self, exam_session_id: int) -> LiveExamSession:
         async with unit_of_work(self._services.sessions) as db:
             taken = await _with_people(db, exam_session_id)
-            return LiveExamSession(taken, await of_exam_session(db, taken), self._services)
-
-    def _listen(self, live: LiveExamSession) -> None:
-        def follow(_topic: str, message: object) -> None:
-            if isinstance(message, StateChanged):
-                live.sitting.ends_at = message.ends_at
-                if message.type != "extended":
-                    live.sitting.state = STATES.get(message.type) or SessionState(message.type)
-
-        stack = self._listening[live.sitting.id] = ExitStack()
-        stack.enter_context(self._bus.listening(exam_session_topic(live.sitting.id), follow))
+            rows = await of_exam_session(db, taken)
+            spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
+            return LiveExamSession(taken, rows, spared, self._services)
 
     def _keep_thumbnail(self, live: LiveExamSession) -> None:
         if live.thumbnail is not None and live.sitting.state in OPEN:
@@ -149,6 +175,17 @@ class LiveExamSessions:
         listening = self._listening.pop(exam_session_id, None)
         if listening is not None:
             listening.close()
+
+
+def _follow(live: LiveExamSession, message: object) -> None:
+    """What was decided elsewhere."""
+    if not isinstance(message, StateChanged):
+        return
+    live.sitting.ends_at = message.ends_at
+    if message.type != "extended":
+        live.sitting.state = STATES.get(message.type) or SessionState(message.type)
+    if message.type == "resumed":
+        live.resumed()
 
 
 async def _with_people(db: AsyncSession, exam_session_id: int) -> ExamSession:

@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import structlog
 from prometheus_client import Counter
@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.ai.engine import Engine, EngineBusy, EngineStopped
 from app.ai.types import FrameReport, FrameRequest, Memory
 from app.core.clock import monotonic, now
-from app.db.models import ExamSession, Violation
+from app.db.models import Accommodation, ExamSession, Violation
 from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.coverage import LONGEST_GAP, Coverage
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
 from app.domain.trust import Episode, TrustBand, band_of, trust_score, without
-from app.domain.violations import RULES, NeutralState, Observation, ViolationKind
+from app.domain.violations import NeutralState, Observation, ViolationKind
 from app.schemas.realtime import (
     LiveHead,
     SessionUpdated,
@@ -78,8 +78,10 @@ class Outcome:
 class LiveExamSession:
     """State of one sitting between its student's socket and the database; survives reconnects of the student."""
 
-    def __init__(self, taken: ExamSession, rows: Sequence[Violation], services: Services) -> None:
-        self.sitting = Sitting.of(taken)
+    def __init__(
+        self, taken: ExamSession, rows: Sequence[Violation], accommodation: Accommodation | None, services: Services
+    ) -> None:
+        self.sitting = Sitting.of(taken, accommodation)
         self.trust = taken.trust
         self.last_seq = taken.last_seq
         self.settled = taken.settled
@@ -89,7 +91,7 @@ class LiveExamSession:
         self.clock = MediaClock()
         self._services = services
         self._memory: Memory = taken.analysis.get("memory", {})
-        self._incidents = Incidents.load(taken.analysis["incidents"], RULES) if taken.analysis else Incidents(RULES)
+        self._incidents = self._load_incidents(taken.analysis.get("incidents"))
         self._coverage = Coverage.load(taken.analysis["coverage"]) if taken.analysis else Coverage()
         self._coverage.begin(0.0)
         self._noted = {row.key: Noted(row.id, episode_of(row)) for row in rows}
@@ -216,6 +218,10 @@ class LiveExamSession:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
+    def _load_incidents(self, dumped: Mapping[str, Any] | None) -> Incidents:
+        rules = self.sitting.rules
+        return Incidents.load(dumped, rules) if dumped else Incidents(rules)
+
     def _fresh(self, messages: Sequence[StoredMessage]) -> list[StoredMessage]:
         """Without what an earlier connection of this student has brought already."""
         return [message for message in messages if message.seq > self.last_seq]
@@ -301,7 +307,7 @@ class LiveExamSession:
         try:
             yield
         except BaseException:
-            self._incidents, self._coverage = Incidents.load(incidents, RULES), Coverage.load(coverage)
+            self._incidents, self._coverage = self._load_incidents(incidents), Coverage.load(coverage)
             raise
 
     async def _store_until_done(

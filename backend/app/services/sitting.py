@@ -1,16 +1,18 @@
 """What one live exam session is made of: its fixed facts, what was noted, and the frames of the last seconds."""
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.core.clock import now
-from app.db.models import ExamSession
+from app.db.models import Accommodation, ExamSession
 from app.domain.exam_sessions import SessionState
 from app.domain.exams import SWITCHES
 from app.domain.incidents import Change
+from app.domain.presets import Preset, rules_for, switched_off
 from app.domain.roles import Language
-from app.domain.violations import ViolationKind
+from app.domain.violations import Rule, ViolationKind
 from app.schemas.realtime import StudentOut
 from app.services.evidence import KeptPicture, keep_picture
 from app.services.violations import exam_weights
@@ -32,6 +34,7 @@ class Sitting:
     began: datetime
     weights: dict[ViolationKind, float]
     disabled: frozenset[ViolationKind]
+    rules: Mapping[ViolationKind, Rule]
     thresholds: tuple[float, float]
     show_trust: bool
     ends_at: datetime = field(default_factory=now)
@@ -39,9 +42,11 @@ class Sitting:
     state: SessionState = SessionState.CREATED
 
     @classmethod
-    def of(cls, taken: ExamSession) -> "Sitting":
-        """From a row with exam and student loaded."""
+    def of(cls, taken: ExamSession, accommodation: Accommodation | None) -> "Sitting":
+        """From a row with exam and student loaded, and what is different for this student."""
         exam = taken.exam
+        preset = accommodation.preset if accommodation and accommodation.preset else exam.preset
+        spared = accommodation.disabled_kinds if accommodation else []
         off = [kinds for switch, kinds in SWITCHES.items() if not getattr(exam, switch)]
         return cls(
             id=taken.id,
@@ -50,7 +55,8 @@ class Sitting:
             language=Language(taken.student.preferred_language),
             began=taken.start_time,
             weights=exam_weights(exam.weights),
-            disabled=frozenset().union(*off),
+            disabled=switched_off(exam.disabled_kinds, spared).union(*off),
+            rules=rules_for(Preset(preset)),
             thresholds=(100 * exam.warning_threshold, 100 * exam.critical_threshold),
             show_trust=exam.show_trust,
             ends_at=taken.ends_at,

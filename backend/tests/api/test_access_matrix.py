@@ -80,6 +80,10 @@ ROUTES: dict[tuple[str, str], Case] = {
     ("POST", "/api/v1/exams/{exam_id}/publish"): Case(EXAM_STAFF),
     ("GET", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF),
     ("PUT", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF, {"students": []}),
+    ("GET", "/api/v1/exams/{exam_id}/accommodations"): Case(EXAM_STAFF),
+    ("PUT", "/api/v1/exams/{exam_id}/accommodations/{student_id}"): Case(EXAM_STAFF, {"extra_minutes": 10}),
+    ("DELETE", "/api/v1/exams/{exam_id}/accommodations/{student_id}"): Case(EXAM_STAFF),
+    ("GET", "/api/v1/detection/presets"): Case(LOGGED_IN),
     ("POST", "/api/v1/proctoring/start-session"): Case((401, 200, 404, 403, 404, 403, 401), {"exam_id": "{exam_id}"}),
     ("POST", "/api/v1/proctoring/end-session/{session_id}"): Case(EXAM_READERS),
     ("GET", "/api/v1/proctoring/sessions/{exam_id}"): Case(EXAM_READERS),
@@ -184,7 +188,13 @@ async def make_world(db: AsyncSession, state: SessionState) -> World:
     paused_at = now() if state is SessionState.PAUSED else None
     taken = await make_exam_session(db, exam, student, state=state, paused_at=paused_at)
     evidence = await make_evidence(db, taken)
-    ids = {"user_id": student.id, "exam_id": exam.id, "session_id": taken.id, "evidence_id": evidence.id}
+    ids = {
+        "user_id": student.id,
+        "student_id": student.id,
+        "exam_id": exam.id,
+        "session_id": taken.id,
+        "evidence_id": evidence.id,
+    }
     return World(people, ids)
 
 

@@ -1,7 +1,9 @@
 """Logging in, staying in, getting out."""
 
+import asyncio
 import statistics
 import time
+import unicodedata
 
 import httpx2
 import pytest
@@ -243,3 +245,67 @@ async def test_t23_guessing_meets_waits_and_others_do_not(
     elsewhere = httpx2.ASGITransport(app=app, client=("203.0.113.9", 50_000))
     async with httpx2.AsyncClient(transport=elsewhere, base_url="http://localhost") as other:
         assert (await log_in(other, student)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "stored"),
+    [
+        ("A@X.org", "a@x.org"),
+        ("a+exam@x.org", "a+exam@x.org"),
+        ("o'neil@x.org", "o'neil@x.org"),
+        ("karim@school.test", "karim@school.test"),
+        ("karim@বিদ্যালয়.বাংলা", "karim@বিদ্যালয়.বাংলা"),
+        ("ａ@x.org", "a@x.org"),
+        ("a@x.org.", None),
+        ("a@x", None),
+        ("a@test", None),
+        ("a@127.0.0.1", None),
+        ("a@x.org\r\nBcc: b@x.org", None),
+        ("Karim <a@x.org>", None),
+        ("a@x.org,b@x.org", None),
+        ("@x.org", None),
+        ("a b@x.org", None),
+        ("a@[127.0.0.1]", None),
+        ("x" * 320 + "@x.org", None),
+        ("x" * 65 + "@x.org", None),
+    ],
+)
+async def test_r29_addresses(client: httpx2.AsyncClient, email: str, stored: str | None) -> None:
+    wanted = {"email": email, "password": "mango lantern 77", "full_name": "New"}
+    answer = await client.post("/api/v1/auth/register", json=wanted)
+    if stored is None:
+        assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    else:
+        assert answer.json()["email"] == unicodedata.normalize("NFKC", stored)
+        login = await client.post(LOGIN, json={"email": email, "password": wanted["password"]})
+        assert login.status_code == 200
+
+
+async def test_r27_registering_many_times_at_once_makes_one(client: httpx2.AsyncClient) -> None:
+    wanted = {"email": "twin@example.org", "password": "mango lantern 77", "full_name": "Twin"}
+    answers = await asyncio.gather(*(client.post("/api/v1/auth/register", json=wanted) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 7
+
+
+async def test_r22_odd_forms(client: httpx2.AsyncClient) -> None:
+    form = {"Content-Type": "multipart/form-data"}
+    many = {f"field{n}": "x" for n in range(1000)}
+    for answer in (
+        await client.post(LOGIN, content=b"--x\r\n", headers=form),
+        await client.post(LOGIN, content=b"junk", headers={"Content-Type": "multipart/form-data; boundary=x"}),
+        await client.post(LOGIN, data={"username": "a@b.org", "password": "x", **many}),
+        await client.post(LOGIN, files={"username": ("../../x", b"a"), "password": ("y", b"b")}),
+        await client.post(
+            LOGIN, content=b"username=%00&password=%ff", headers={"Content-Type": "application/x-www-form-urlencoded"}
+        ),
+    ):
+        assert 400 <= answer.status_code < 500
+        assert {"detail", "code", "params"} <= set(answer.json())
+
+
+async def test_swagger_can_log_in(app: FastAPI) -> None:
+    described = app.openapi()
+    flow = described["components"]["securitySchemes"]["OAuth2PasswordBearer"]["flows"]["password"]
+    assert flow["tokenUrl"] == LOGIN
+    body = described["paths"][LOGIN]["post"]["requestBody"]["content"]
+    assert set(body) == {"application/x-www-form-urlencoded", "application/json"}

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from app.api.api_v1.endpoints import auth, evidence, exam_sessions, exams, proctoring, root, users
+from app.api.api_v1.endpoints import (
+    accommodations,
+    auth,
+    detection,
+    evidence,
+    exam_sessions,
+    exams,
+    proctoring,
+    root,
+    users,
+)
 
 router = APIRouter()
 router.include_router(root.router)
@@ -12,3 +22,5 @@ router.include_router(exams.router)
 router.include_router(proctoring.router)
 router.include_router(exam_sessions.router)
 router.include_router(evidence.router)
+router.include_router(accommodations.router)
+router.include_router(detection.router)

@@ -2,12 +2,13 @@
 
 from app.db.models.audit import AuditEntry
 from app.db.models.exam_sessions import ClientMessage, ExamSession
-from app.db.models.exams import Exam, ExamEnrolment
+from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.installation import InstallationMark
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
 
 __all__ = [
+    "Accommodation",
     "AuditEntry",
     "ClientMessage",
     "Evidence",

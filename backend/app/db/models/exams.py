@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db.base_class import Base, Row
 from app.db.models.users import User
 from app.domain.exams import Enrolment, ExamStatus
+from app.domain.presets import Preset
 
 
 class Exam(Row, Base):
@@ -39,6 +40,9 @@ class Exam(Row, Base):
     enable_phone_detection: Mapped[bool] = mapped_column(default=True)
     warning_threshold: Mapped[float] = mapped_column(default=0.7)
     critical_threshold: Mapped[float] = mapped_column(default=0.5)
+    preset: Mapped[Preset] = mapped_column(String(16), default=Preset.STANDARD)
+    disabled_kinds: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    """Violation kinds nobody looks for in this exam, beside what the switches turn off."""
     weights: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict)
     """Violation kind → weight, where the exam departs from the rule's own."""
 
@@ -53,3 +57,24 @@ class ExamEnrolment(Row, Base):
 
     exam_id: Mapped[int] = mapped_column(ForeignKey("exams.id", ondelete="CASCADE"))
     student_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+
+
+class Accommodation(Row, Base):
+    """What is different for one student in one exam; why is never stored. Graders are not shown it.
+
+    Personal data: that a student is treated differently, and how; deleted with exam or account.
+    """
+
+    __tablename__ = "accommodations"
+    __table_args__ = (
+        UniqueConstraint("exam_id", "student_id"),
+        CheckConstraint("extra_minutes BETWEEN 0 AND 1440", name="extra_minutes"),
+    )
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exams.id", ondelete="CASCADE"))
+    student_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    disabled_kinds: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    preset: Mapped[Preset | None] = mapped_column(String(16))
+    extra_minutes: Mapped[int] = mapped_column(default=0)
+
+    student: Mapped[User] = relationship(lazy="raise")
