@@ -7,8 +7,6 @@ import { ROOT } from "./server";
 
 const REAL_VIDEO = join(ROOT, "..", "shared", "data", "gaze", "center_left_center.mp4");
 
-type Words = Record<string, { name: string } | undefined>;
-
 /** The real video where there is one; else one made from a public-domain portrait, in which a second face appears. */
 function videoOf(folder: string): string {
   if (existsSync(REAL_VIDEO)) return REAL_VIDEO;
@@ -18,8 +16,8 @@ function videoOf(folder: string): string {
 }
 
 function nameOf(kind: string): string {
-  const words = JSON.parse(readFileSync(join(ROOT, "locales", "en", "violations.json"), "utf8")) as Words;
-  return words[kind]?.name ?? kind;
+  const words = JSON.parse(readFileSync(join(ROOT, "locales", "en", "violations.json"), "utf8")) as Record<string, string>;
+  return words[`${kind}.name`] ?? kind;
 }
 
 test("a violation is on the page within two seconds, explained, with its evidence", async ({ page, server }, info) => {
@@ -40,12 +38,12 @@ test("a violation is on the page within two seconds, explained, with its evidenc
     const item = page.locator("li[id^=violation-]").filter({ hasText: nameOf(kind) });
     await item.first().waitFor();
     const delay = Date.now() - at;
-    info.annotations.push({ type: "delay", description: `${delay} ms` });
+    console.log(`on the page ${delay} ms after the student heard of it`);
     expect(delay).toBeLessThan(2000);
 
     await expect(page.getByRole("group", { name: nameOf(kind) })).toBeVisible();
     await item.getByRole("button", { name: /Open picture/ }).first().click();
-    const picture = page.getByRole("dialog").getByRole("img");
+    const picture = page.getByRole("dialog").getByRole("img", { name: /Evidence/ });
     await expect(picture).toBeVisible();
     expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
     await page.keyboard.press("Escape");

@@ -135,8 +135,12 @@ function Head(props: { live: LiveExamState; view: LiveView; sittings: SittingWit
       </div>
       <p className={classes.facts}>
         <span>{format.range(new Date(exam.start_time), new Date(exam.end_time))}</span>
-        <span>{t("live.online", { online: format.number(online), all: format.number(running.length) })}</span>
-        <span>{t("live.needAttention", { count: waiting, n: format.number(waiting) })}</span>
+        {running.length > 0 ? (
+          <>
+            <span>{t("live.online", { online: format.number(online), all: format.number(running.length) })}</span>
+            <span>{t("live.needAttention", { count: waiting, n: format.number(waiting) })}</span>
+          </>
+        ) : null}
       </p>
       {status.phase === "failed" ? (
         <Alert color="red" role="alert" icon={<IconWifiOff aria-hidden />} mt="xs">

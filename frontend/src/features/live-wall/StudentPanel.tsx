@@ -85,15 +85,17 @@ function Figures({ sitting, clockOffset }: { sitting: SittingWithViolations; clo
   const now = useNow() + clockOffset;
   const end = sitting.ended_at ? Date.parse(sitting.ended_at) : now;
   const rows: [string, string][] = [
-    [t("live.connectionLabel"), t(sitting.online ? "live.isOnline" : "live.isOffline")],
     [t("live.stateLabel"), t(`live.state.${sitting.state}`)],
     [t("live.coverageLabel"), sitting.coverage === null ? "–" : format.percent(sitting.coverage)],
     [t("live.startedAt"), format.clock(Date.parse(sitting.started_at))],
     [t("live.elapsed"), format.stopwatch((end - Date.parse(sitting.started_at)) / 1000)],
-    sitting.ended_at
-      ? [t("live.endedAt"), format.clock(Date.parse(sitting.ended_at))]
-      : [t("live.left"), format.stopwatch((Date.parse(sitting.ends_at) - now) / 1000)],
   ];
+  if (isRunning(sitting)) {
+    rows.unshift([t("live.connectionLabel"), t(sitting.online ? "live.isOnline" : "live.isOffline")]);
+    rows.push([t("live.left"), format.stopwatch((Date.parse(sitting.ends_at) - now) / 1000)]);
+  } else if (sitting.ended_at) {
+    rows.push([t("live.endedAt"), format.clock(Date.parse(sitting.ended_at))]);
+  }
   return (
     <div className={classes.figures}>
       <TrustBadge trust={sitting.trust} band={sitting.band} large />
