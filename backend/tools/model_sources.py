@@ -1,0 +1,90 @@
+"""Which models we ship: the package and place each comes from, its licence, and what its input and answer are."""
+
+from dataclasses import dataclass, field
+
+MEDIAPIPE, MEDIAPIPE_VERSION, MEDIAPIPE_LICENCE = "mediapipe", "0.10.21", "Apache-2.0"
+HUMAN, HUMAN_VERSION = "@vladmandic/human", "3.3.6"
+HUMAN_LICENCE = "MIT (the package as a whole; it states no licence per model)"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One model: its place in a package and what people should know about its input and answer."""
+
+    name: str
+    path: str
+    input: str
+    answers: str
+    package: str = MEDIAPIPE
+    version: str = MEDIAPIPE_VERSION
+    licence: str = MEDIAPIPE_LICENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A TF.js graph to be rebuilt: nodes to end at, side of its input, float16 weights; `extras` for the manifest."""
+
+    source: Source
+    outputs: tuple[str, ...]
+    side: int
+    half: bool = True
+    extras: dict[str, str] = field(default_factory=dict)
+
+
+TAKEN = (
+    Source(
+        "face_detection_short_range",
+        "mediapipe/modules/face_detection/face_detection_short_range.tflite",
+        "1x128x128x3 float32 RGB, -1..1, letterboxed",
+        "896 anchors: box and 6 key points (eyes, nose, mouth, ears) in input pixels, and a logit that it is a face",
+    ),
+    Source(
+        "face_detection_full_range_sparse",
+        "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
+        "1x192x192x3 float32 RGB, -1..1, letterboxed",
+        "2304 anchors (48x48): as short range, for small and far faces",
+    ),
+    Source(
+        "face_landmark",
+        "mediapipe/modules/face_landmark/face_landmark.tflite",
+        "1x192x192x3 float32 RGB, 0..1, rotated square crop of 1.5 x face box",
+        "468 points (x, y, z) in input pixels, and a logit that there is a face",
+    ),
+    Source(
+        "iris_landmark",
+        "mediapipe/modules/iris_landmark/iris_landmark.tflite",
+        "1x64x64x3 float32 RGB, 0..1, square crop of 2.3 x eye width, right eye mirrored",
+        "71 points of eye and brow and 5 of the iris (x, y, z) in input pixels",
+    ),
+)
+
+
+def human(name: str, stem: str, shape: str, answers: str) -> Source:
+    """A graph of the npm package."""
+    return Source(name, f"models/{stem}.json", shape, answers, HUMAN, HUMAN_VERSION, HUMAN_LICENCE)
+
+
+REBUILT = (
+    Rebuilt(
+        human(
+            "centernet",
+            "centernet",
+            "1x512x512x3 float32 RGB, 0..255, letterboxed",
+            "128x128x80 scores of the COCO classes at the centres of things, 128x128x4 distances to the four edges",
+        ),
+        outputs=("tower_0/keypoints", "tower_0/wh"),
+        side=512,
+        extras={"role": "objects", "decoder": "centernet", "labels": "coco80"},
+    ),
+    Rebuilt(
+        human(
+            "faceres",
+            "faceres",
+            "1x224x224x3 float32 BGR less (103.939, 116.779, 123.68), upright square crop of 1.3 x face box",
+            "1024 numbers that are alike for pictures of one person; its age and gender heads are left out",
+        ),
+        outputs=("global_pooling/Mean",),
+        side=224,
+        extras={"role": "identity"},
+    ),
+)
