@@ -22,6 +22,7 @@ from app.db.migrate import migrate
 from app.db.session import make_engine, make_sessions
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import Services
+from app.services.refusals import refuse_to_start
 from app.storage import open_storage
 from app.websockets import student, teacher
 from app.websockets.connections import Connections
@@ -77,6 +78,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         stack.push_async_callback(database.dispose)
         await migrate(database)
         state.sessions = make_sessions(database, state.bus)
+        await refuse_to_start(settings, state.sessions)
         await init_db(settings, state.sessions)
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
         await state.engine.start()

@@ -9,17 +9,20 @@ from fastapi import FastAPI
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.ai.engine import ProcessEngine
 from app.core.config import Environment, Settings
 from app.core.events import Bus
 from app.core.security import API_AUDIENCE, TokenKind, issue_token
 from app.db.base import Base
 from app.db.embedded import running
 from app.db.migrate import migrate
-from app.db.models import User
+from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, make_engine, make_sessions, unit_of_work
 from app.domain.roles import Role
 from app.main import create_app
-from tests.builders import make_user
+from app.storage import LocalStore
+from tests.builders import make_exam, make_exam_session, make_user
+from tests.live import LiveServer, Loopback, serving
 
 Login = Callable[[User], dict[str, str]]
 
@@ -66,7 +69,9 @@ async def sessions(engine: AsyncEngine, bus: Bus) -> AsyncIterator[Sessions]:
     """Database sessions on tables that are empty at the start; what the test commits is removed after it."""
     yield make_sessions(engine, bus)
     async with engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE makes new files for every table; few rows go faster one by one
+        for table in reversed(
+            Base.metadata.sorted_tables
+        ):  # TRUNCATE makes new files for every table; few rows go faster one by one
             await connection.execute(delete(table))
 
 
@@ -149,6 +154,46 @@ async def admin_client(app: FastAPI, admin: User, login: Login) -> AsyncIterator
     """The administrator's browser."""
     async with _browser(app, login(admin)) as client:
         yield client
+
+
+@pytest.fixture
+async def exam(sessions: Sessions, teacher: User) -> Exam:
+    """The teacher's exam, running now, open to all students."""
+    async with unit_of_work(sessions) as db:
+        return await make_exam(db, teacher)
+
+
+@pytest.fixture
+async def taken(sessions: Sessions, exam: Exam, student: User) -> ExamSession:
+    """The student's sitting of it, just begun."""
+    async with unit_of_work(sessions) as db:
+        return await make_exam_session(db, exam, student)
+
+
+@pytest.fixture(scope="session")
+async def analysis() -> AsyncIterator[ProcessEngine]:
+    """The real engine with one worker process, for all tests."""
+    engine = ProcessEngine(workers=1)
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture(scope="session")
+async def loopback() -> AsyncIterator[Loopback]:
+    """One server on a spare port for all tests; each test puts its own app in place."""
+    loopback = await Loopback(Settings(_env_file=None)).open()
+    yield loopback
+    await loopback.shutdown()
+
+
+@pytest.fixture
+async def server(
+    app: FastAPI, loopback: Loopback, analysis: ProcessEngine, settings: Settings
+) -> AsyncIterator[LiveServer]:
+    """This test's app behind a real port, with real analysis and a real evidence folder."""
+    async with serving(app, loopback, analysis, LocalStore(settings.evidence_dir)) as server:
+        yield server
 
 
 def _browser(app: FastAPI, headers: dict[str, str]) -> httpx2.AsyncClient:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.core.config import Environment, Settings, get_settings
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
@@ -31,25 +32,28 @@ def serve(
     from app.main import create_app
 
     _greet(settings, as_json=as_json)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings),
-            host=settings.HOST,
-            port=settings.PORT,
-            ws="websockets-sansio",
-            ws_max_size=LARGEST_SOCKET_MESSAGE,
-            ws_per_message_deflate=False,
-            ws_ping_interval=20,
-            ws_ping_timeout=20,
-            timeout_graceful_shutdown=15,
-            access_log=False,
-            server_header=False,
-            log_config=None,
-        )
-    )
+    server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
     server.run()
     if not server.started:
         sys.exit(3)
+
+
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How uvicorn must run for the sockets' promises to hold; the tests' server runs the same way."""
+    return uvicorn.Config(
+        app,
+        host=settings.HOST,
+        port=settings.PORT,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_SOCKET_MESSAGE,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        timeout_graceful_shutdown=15,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+    )
 
 
 def _greet(settings: Settings, *, as_json: bool) -> None:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core.events import Bus
@@ -20,6 +22,22 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15000",
     "timezone": "UTC",
 }
+
+
+PASSING_STATES = ("08", "40", "53", "57", "55P03", "25P03")
+"""SQLSTATE classes (and states) that mean: the same transaction may go through if tried again."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database is only away, overloaded or was interrupted, so that trying again makes sense."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return (
+            error.connection_invalidated
+            or isinstance(error, OperationalError | InterfaceError)
+            or state.startswith(PASSING_STATES)
+        )
+    return isinstance(error, PoolTimeout | OSError | TimeoutError)
 
 
 def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 5) -> AsyncEngine:

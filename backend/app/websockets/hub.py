@@ -26,6 +26,7 @@ class Outbox:
         self._messages: deque[Callable[[], str]] = deque()
         self._pictures: dict[int, bytes] = {}
         self._closing: int | None = None
+        self._sending: asyncio.Timeout | None = None
         self._something = asyncio.Event()
 
     def send(self, message: Message) -> None:
@@ -37,9 +38,10 @@ class Outbox:
         if self._closing is not None:
             return
         if len(self._messages) >= self._length:
-            OVERFLOWS.inc()
             self._messages.clear()
+            self._pictures.clear()
             self.close(Close.TRY_LATER)
+            self._give_up()
             return
         self._messages.append(render)
         self._something.set()
@@ -75,11 +77,17 @@ class Outbox:
 
     async def _drain(self) -> None:
         while self._messages or self._pictures:
-            async with asyncio.timeout(self._send_timeout):
+            async with asyncio.timeout(self._send_timeout) as self._sending:
                 if self._messages:
                     await self._websocket.send_text(self._messages.popleft()())
                 else:
                     await self._websocket.send_bytes(self._pictures.pop(next(iter(self._pictures))))
+            self._sending = None
+
+    def _give_up(self) -> None:
+        """The reader is a whole queue behind: no need to wait until the send at hand times out."""
+        if self._sending is not None:
+            self._sending.reschedule(asyncio.get_running_loop().time())
 
     async def _finish(self, code: int) -> None:
         if self._websocket.application_state is not WebSocketState.CONNECTED:

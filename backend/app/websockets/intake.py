@@ -1,6 +1,7 @@
 """Numbered messages of one connection put into order: repeats told apart, gaps asked for, nothing stored yet."""
 
 import json
+import math
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pydantic import ValidationError
 from app.schemas.realtime import Numbered
 
 LARGEST_TEXT = 256 * 1024
+DEEPEST = 32
+"""Objects within objects; a message has two or three."""
 AHEAD = 256
 """How many messages beyond a gap are held until it is filled."""
 REMEMBERED = 512
@@ -25,15 +28,17 @@ class NotAMessage(Exception):
 
 
 def parse_text(text: str, *, largest: int = LARGEST_TEXT) -> dict[str, Any]:
-    """A JSON object, strictly: no doubled keys, no NaN, no endless nesting. Raises NotAMessage."""
+    """A JSON object, strictly: no doubled keys, no NaN or infinity, no endless nesting. Raises NotAMessage."""
     if len(text) > largest:
         raise NotAMessage("message_too_large")
     try:
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise NotAMessage("not_json") from None
     if not isinstance(found, dict):
         raise NotAMessage("not_an_object")
+    if _too_deep(found):
+        raise NotAMessage("too_deep")
     return found
 
 
@@ -102,3 +107,25 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):  # 1e999: PostgreSQL's JSON knows no infinity
+        raise ValueError(digits)
+    return number
+
+
+def _too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [child for one in level for child in _children(one)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -17,9 +17,9 @@ from app.core.config import Settings
 from app.core.events import Bus
 from app.core.i18n import text
 from app.db.models import ExamSession
-from app.db.session import Sessions
+from app.db.session import Sessions, is_passing
 from app.domain.advice import Adviser
-from app.domain.exam_sessions import SessionState
+from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.violations import NeutralState
 from app.schemas.realtime import (
     PROTOCOL,
@@ -59,7 +59,6 @@ BATCH = 256
 """Numbered messages stored in one transaction at most."""
 WAITING = 2048
 """Numbered messages held in memory at most; then the socket is not read until the database has caught up."""
-STAY_SECONDS = 8.0
 ENDINGS = {"submitted", "terminated", "expired"}
 FRAME, AUDIO, SECOND_CAMERA, SCREEN = 1, 2, 3, 4
 
@@ -82,8 +81,17 @@ async def student_socket(websocket: WebSocket, session_id: str, token: str = "")
         await websocket.close(refusal.code if native else Close.seed(refusal.code))
         return
     live_sessions: LiveExamSessions = state.live
-    live = await live_sessions.enter(taken.id)
     try:
+        live = await live_sessions.enter(taken.id)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        await websocket.close(Close.TRY_LATER)
+        return
+    try:
+        if live.sitting.state not in OPEN:  # it ended while we came in
+            await websocket.close(Close.ENDED if native else Close.POLICY)
+            return
         with SOCKETS.track_inprogress():
             if native:
                 await StudentConnection(websocket, live, guest).serve(taken)
@@ -112,6 +120,10 @@ class StudentConnection:
         self._room = asyncio.Event()
         self._room.set()
         self._texts = TokenBucket(self._settings.MESSAGES_PER_SECOND, self._settings.MESSAGE_BURST)
+        # Pictures need no promise, but each costs a look at its header: a client gets twice the rate it may send.
+        self._pictures = TokenBucket(
+            max(self._settings.MESSAGES_PER_SECOND, 4 * self._settings.MAX_FPS), self._settings.MESSAGE_BURST
+        )
         self._adviser = Adviser()
         self._heard_at = monotonic()
         self._slowed_at = 0.0
@@ -178,14 +190,15 @@ class StudentConnection:
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message.get("code", 1006))
             self._heard_at = monotonic()
-            if message.get("text") is not None:
-                if not self._texts.take():
-                    self._problem("too_many_messages")
-                    self._outbox.close(Close.RATE)
-                    return
-                self._on_text(message["text"])
-            else:
+            body = message.get("text")
+            if not (self._pictures if body is None else self._texts).take():
+                self._problem("too_many_messages")
+                self._outbox.close(Close.RATE)
+                return
+            if body is None:
                 self._on_binary(message.get("bytes") or b"")
+            else:
+                self._on_text(body)
 
     def _on_text(self, body: str) -> None:
         found = parse_text(body)
@@ -217,6 +230,8 @@ class StudentConnection:
             return
         try:
             check_picture(message.body)
+            if len(message.body) > self._settings.MAX_FRAME_BYTES:
+                raise FrameRefused("too_large")
         except FrameRefused as refused:
             self._refuse(message.number, refused.code)
         else:
@@ -296,12 +311,13 @@ class StudentConnection:
     async def _watch(self) -> None:
         """Close a line that is silent, or whose owner may no longer be here."""
         checked = monotonic()
+        idle, recheck = self._settings.IDLE_SECONDS, self._settings.RECHECK_SECONDS
         while True:
-            await asyncio.sleep(1.0)
-            if monotonic() - self._heard_at > self._settings.IDLE_SECONDS:
+            await asyncio.sleep(min(1.0, idle / 4, recheck / 4))
+            if monotonic() - self._heard_at > idle:
                 self._outbox.close(Close.IDLE)
                 return
-            if monotonic() - checked > STAY_SECONDS:
+            if monotonic() - checked > recheck:
                 checked = monotonic()
                 if not await may_stay(self._sessions, self._guest):
                     self._outbox.close(Close.TOKEN)

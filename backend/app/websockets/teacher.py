@@ -35,8 +35,6 @@ log = structlog.get_logger(__name__)
 router = APIRouter()
 
 VIEWERS = Gauge("proctor_teacher_sockets", "Live pages open now.")
-PING_SECONDS = 15.0
-STAY_SECONDS = 8.0
 
 
 @router.websocket("/proctoring/live/{exam_id}")
@@ -69,9 +67,11 @@ class Viewer:
         self._sessions: Sessions = state.sessions
         self._bus: Bus = state.bus
         self._live: LiveExamSessions = state.live
+        self._settings: Settings = state.settings
         self._outbox = Outbox(websocket)
         self._following = False
         self._changed: set[int] = set()
+        self._overtaken: set[int] = set()
         self._look_again = asyncio.Event()
 
     async def serve(self) -> None:
@@ -110,8 +110,13 @@ class Viewer:
         while True:
             await self._look_again.wait()
             self._look_again.clear()
+            self._overtaken.clear()
             for row in await self._read_changed():
-                self._send_row(row)
+                if row.id in self._overtaken:  # something newer went out while we were reading
+                    self._changed.add(row.id)
+                    self._look_again.set()
+                else:
+                    self._send_row(row)
 
     async def _read_snapshot(self) -> Snapshot:
         async with unit_of_work(self._sessions) as db:
@@ -140,6 +145,7 @@ class Viewer:
         elif isinstance(message, SessionUpdated | ViolationChanged):
             if self._following:
                 self._outbox.send(message)
+                self._overtaken.add(_session_of(message))
             else:
                 self._changed.add(_session_of(message))
 
@@ -152,12 +158,13 @@ class Viewer:
 
     async def _watch(self) -> None:
         pinged = checked = monotonic()
+        ping, recheck = self._settings.PING_SECONDS, self._settings.RECHECK_SECONDS
         while True:
-            await asyncio.sleep(1.0)
-            if monotonic() - pinged > PING_SECONDS:
+            await asyncio.sleep(min(1.0, ping / 4, recheck / 4))
+            if monotonic() - pinged > ping:
                 pinged = monotonic()
                 self._outbox.send(Ping(server_time=now()))
-            if monotonic() - checked > STAY_SECONDS:
+            if monotonic() - checked > recheck:
                 checked = monotonic()
                 if not await may_stay(self._sessions, self._guest):
                     self._outbox.close(Close.TOKEN)
