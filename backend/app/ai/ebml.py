@@ -25,25 +25,19 @@ class WebmStream:
     rest: bytes = b""
     _number: int = 0
 
-    def packets(self, body: bytes) -> list[bytes]:
-        """The Opus packets that end in this piece of the stream. Raises SoundRefused."""
+    def packets(self, body: bytes, *, after_gap: bool = False) -> list[bytes]:
+        """The Opus packets that end in this piece of the stream; after a gap it is picked up where an element begins.
+
+        Raises SoundRefused: malformed, header_missing, out_of_step, unsupported_format.
+        """
         if body.startswith(EBML.to_bytes(4)):
             self.track = self.channels = self._number = 0
             data = body
         elif not self.channels:
             raise SoundRefused("header_missing")
         else:
-            data = self.rest + body
-        try:
-            found, used = self._walk(data)
-        except SoundRefused:
-            # A chunk was lost and the rest of an element with it: go on at the next cluster.
-            start = body.find(CLUSTER_MAGIC)
-            if start < 0 or data is body:
-                self.rest = b""
-                raise
-            data = body[start:]
-            found, used = self._walk(data)
+            data = picked_up(body) if after_gap else self.rest + body
+        found, used = self._walk(data)
         self.rest = data[used:]
         return found
 
@@ -91,6 +85,16 @@ class WebmStream:
         if block[start + 2] & LACED:
             raise SoundRefused("unsupported_format")
         return block[start + 3 :]
+
+
+def picked_up(body: bytes) -> bytes:
+    """From the first element on: browsers mostly cut between blocks, and begin a cluster every few seconds."""
+    if body[0] in (SIMPLE_BLOCK, BLOCK_GROUP):
+        return body
+    start = body.find(CLUSTER_MAGIC)
+    if start < 0:
+        raise SoundRefused("out_of_step")
+    return body[start:]
 
 
 def header_at(data: bytes, position: int) -> tuple[int, int, int] | None:

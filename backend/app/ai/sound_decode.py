@@ -30,10 +30,10 @@ def decode_sound(request: SoundRequest) -> tuple[Samples, SoundMemory]:
             samples = wav(request.body)
         case SoundFormat.WEBM:
             webm = WebmStream(memory.track, memory.channels, memory.rest)
-            samples = opus(webm.packets(request.body), webm.channels)
+            samples = opus(webm.packets(request.body, after_gap=request.after_gap), webm.channels)
             memory = SoundMemory(memory.floor, webm.track, webm.channels, webm.rest)
         case SoundFormat.OGG:
-            ogg = OggStream(memory.channels, memory.rest)
+            ogg = OggStream(memory.channels, b"" if request.after_gap else memory.rest)
             samples = opus(ogg.packets(request.body), ogg.channels)
             memory = SoundMemory(memory.floor, 0, ogg.channels, ogg.rest)
     if len(samples) > LONGEST_SOUND * RATE:

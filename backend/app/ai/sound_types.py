@@ -39,13 +39,17 @@ class SoundMemory:
 
 @dataclass(frozen=True, slots=True)
 class SoundRequest:
-    """A second or so of sound to be judged. `at` is the media time of its first sample; `rate` is for PCM16 only."""
+    """A second or so of sound to be judged. `at` is the media time of its first sample; `rate` is for PCM16 only.
+
+    `after_gap`: what came before it in its stream was lost.
+    """
 
     body: bytes
     at: float
     format: SoundFormat = SoundFormat.PCM16
     rate: int = 16_000
     memory: SoundMemory = SoundMemory()
+    after_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

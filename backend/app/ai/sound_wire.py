@@ -22,13 +22,16 @@ def pack_sound(request: SoundRequest) -> bytes:
         "format": str(request.format),
         "rate": request.rate,
         "memory": _memory_head(request.memory),
+        "after_gap": request.after_gap,
     }
     return pack(head, request.body)
 
 
 def sound_from(head: Mapping[str, Any], body: bytes) -> SoundRequest:
     """The other end of pack_sound."""
-    return SoundRequest(body, head["at"], SoundFormat(head["format"]), head["rate"], _memory(head["memory"]))
+    return SoundRequest(
+        body, head["at"], SoundFormat(head["format"]), head["rate"], _memory(head["memory"]), head["after_gap"]
+    )
 
 
 def pack_sound_report(report: SoundReport) -> bytes:

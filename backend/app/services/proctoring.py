@@ -35,6 +35,7 @@ from app.schemas.realtime import (
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
+from app.services.hearing import Hearing
 from app.services.sitting import RecentFrame, RecentFrames, Sitting
 from app.services.violations import Noted, change_out, episode_of, evidence_out, record_violation
 from app.storage import EvidenceStore
@@ -96,6 +97,7 @@ class LiveExamSession:
         self._coverage.begin(0.0)
         self._noted = {row.key: Noted(row.id, episode_of(row)) for row in rows}
         self._recent = RecentFrames()
+        self.hearing = Hearing(self.sitting, services.engine)
         self._lock = asyncio.Lock()
         self._stored_at = 0.0
         self._glanced: LiveHead | None = None
@@ -127,6 +129,17 @@ class LiveExamSession:
         await self._commit(lambda: self._weigh(report), checkpoint=at - self._stored_at >= CHECKPOINT_SECONDS)
         self._glance()
         return report
+
+    async def listen_to(self, sound: bytes, captured_ms: int, number: int | None = None) -> None:
+        """Let the engine listen to a chunk of sound and keep what follows from it.
+
+        Raises SoundRefused where the sound itself is at fault, ExamSessionEnded when it came too late.
+        """
+        if self.hearing.wanted and self.sitting.state != SessionState.PAUSED:
+            elapsed = self.elapsed()
+            found = await self.hearing.listen(sound, elapsed=elapsed, captured_ms=captured_ms, number=number)
+            if found is not None:
+                await self._commit(lambda: self._incidents.hear(found.heard, found.until))
 
     async def hear(self, messages: Sequence[StoredMessage]) -> int:
         """Keep numbered messages, in order and without gaps, with the violations they mean; returns the last seq.
@@ -169,6 +182,7 @@ class LiveExamSession:
     def connected(self) -> None:
         """The student is here (again)."""
         self.clock.restart(self.elapsed())
+        self.hearing.connected(self.elapsed())
         self.online = True
         self._glance(force=True)
 

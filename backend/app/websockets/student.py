@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.ai.guard import check_picture
 from app.ai.report import report_json
+from app.ai.sound_types import SoundRefused
 from app.ai.types import FrameRefused, FrameReport
 from app.core.clock import monotonic, now
 from app.core.config import Settings
@@ -44,7 +45,7 @@ from app.websockets.connections import Connections
 from app.websockets.door import Guest, Refusal, admit_student, may_stay, origin_allowed, row_id
 from app.websockets.hub import Outbox
 from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
-from app.websockets.mailbox import Mailbox
+from app.websockets.mailbox import Mailbox, Tray
 from app.websockets.pace import TokenBucket
 from app.websockets.seed_dialects import serve_seed_dialect
 
@@ -54,11 +55,14 @@ router = APIRouter()
 SOCKETS = Gauge("proctor_student_sockets", "Students' sockets open now.")
 PROBLEMS = Counter("proctor_socket_problems_total", "Messages refused.", ["code"])
 DROPPED = Counter("proctor_frames_dropped_total", "Frames replaced by a newer one before they were looked at.")
+SOUND_DROPPED = Counter("proctor_sounds_dropped_total", "Chunks of sound replaced by newer ones, unheard.")
 
 BATCH = 256
 """Numbered messages stored in one transaction at most."""
 WAITING = 2048
 """Numbered messages held in memory at most; then the socket is not read until the database has caught up."""
+SOUND_WAITING = 4
+"""Chunks of sound in memory at most, of a second or so each."""
 ENDINGS = {"submitted", "terminated", "expired"}
 FRAME, AUDIO, SECOND_CAMERA, SCREEN = 1, 2, 3, 4
 
@@ -115,6 +119,7 @@ class StudentConnection:
         self._connections: Connections = state.connections
         self._outbox = Outbox(websocket)
         self._mailbox: Mailbox[BinaryMessage] = Mailbox()
+        self._sounds: Tray[BinaryMessage] = Tray(SOUND_WAITING)
         self._intake = Intake(next=live.last_seq + 1)
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
@@ -125,6 +130,7 @@ class StudentConnection:
             max(self._settings.MESSAGES_PER_SECOND, 4 * self._settings.MAX_FPS), self._settings.MESSAGE_BURST
         )
         self._adviser = Adviser()
+        self._told_deaf = False
         self._heard_at = monotonic()
         self._slowed_at = 0.0
 
@@ -134,9 +140,10 @@ class StudentConnection:
         with self._connections.newest(taken.id, self._outbox), self._bus.listening(topic, self._on_announcement):
             self._live.connected()
             self._outbox.send(self._hello())
-            code = await self._together(self._read(), self._store(), self._judge(), self._watch())
+            code = await self._together(self._read(), self._store(), self._judge(), self._listen(), self._watch())
             log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._mailbox.dropped)
         DROPPED.inc(self._mailbox.dropped)
+        SOUND_DROPPED.inc(self._sounds.dropped)
 
     async def _together(self, *work: Coroutine[Any, Any, None]) -> int:
         """Run all until one ends; what is still queued for the client goes out, then the socket closes."""
@@ -204,6 +211,8 @@ class StudentConnection:
         found = parse_text(body)
         if found.get("type") == "status" and "seq" not in found:
             return  # a heartbeat: that it came is all it says
+        if found.get("type") == "audio":
+            self._declare_sound(found)
         word = self._intake.take(numbered := parse_numbered(found))
         if word == "seq_gap":
             self._problem(word, expected=self._intake.next, got=numbered.seq)
@@ -217,12 +226,21 @@ class StudentConnection:
         if len(self._intake.ready) >= WAITING:
             self._room.clear()
 
+    def _declare_sound(self, header: dict[str, Any]) -> None:
+        try:
+            self._live.hearing.declare(header)
+        except SoundRefused as refused:
+            self._problem("audio_refused", number=0, reason=refused.code)
+
     def _on_binary(self, body: bytes) -> None:
         message = BinaryMessage.parse(body)
         if message is None:
             raise NotAMessage("too_short")
+        if message.kind == AUDIO:
+            self._on_sound(message)
+            return
         if message.kind != FRAME:
-            known = message.kind in (AUDIO, SECOND_CAMERA, SCREEN)
+            known = message.kind in (SECOND_CAMERA, SCREEN)
             self._problem("not_supported_yet" if known else "unknown_kind", number=message.number, kind=message.kind)
             return
         if self._live.sitting.state == SessionState.PAUSED:
@@ -236,6 +254,13 @@ class StudentConnection:
             self._refuse(message.number, refused.code)
         else:
             self._mailbox.put(message)
+
+    def _on_sound(self, message: BinaryMessage) -> None:
+        if self._live.hearing.wanted:
+            self._sounds.put(message)
+        elif not self._told_deaf:
+            self._told_deaf = True
+            self._problem("audio_refused", number=message.number, reason="switched_off")
 
     # --- to the database and the engine ---------------------------------------------------------------------------
 
@@ -267,6 +292,14 @@ class StudentConnection:
                     self._slow_down()
             # A client may send up to twice the rate it was asked for; beyond that the mailbox thins it out.
             await asyncio.sleep(max(0.0, pause - (monotonic() - begun)))
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self._sounds.take()
+            try:
+                await self._live.listen_to(message.body, message.captured_at, message.number)
+            except SoundRefused as refused:
+                self._problem("audio_refused", number=message.number, reason=refused.code)
 
     def _done(self, number: int, report: FrameReport | None) -> None:
         states = report.states if report is not None else self._live.states

@@ -1,0 +1,108 @@
+"""The sound of one exam session: where it lies in time, what its stream is packed in, how loud its noise is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from prometheus_client import Counter
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.ai.engine import Engine, EngineBusy, EngineStopped
+from app.ai.sound_guard import checked_rate, format_of
+from app.ai.sound_types import SoundFormat, SoundMemory, SoundRefused, SoundReport, SoundRequest
+from app.domain.incidents import Heard
+from app.domain.media_clock import MediaClock
+from app.domain.violations import ViolationKind
+from app.services.sitting import Sitting
+
+SOUNDS = Counter("proctor_sounds_total", "Chunks of sound by what became of them.", ["outcome"])
+DEFAULT_RATE = 16_000
+
+
+class AudioHeader(BaseModel):
+    """The `audio` message: how the chunks that follow are packed. `rate` in Hz, for pcm16 only."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    format: Literal["pcm16", "opus"] = "pcm16"
+    rate: int = DEFAULT_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """What was heard, in media seconds; judged up to `until`."""
+
+    heard: tuple[Heard, ...]
+    until: float
+
+
+def placed(report: SoundReport, end: float) -> Hear:
+    """A report whose chunk began at 0, moved so that it ends at `end`."""
+    begin = end - report.seconds
+    heard = tuple(replace(h, started_at=begin + h.started_at, ended_at=begin + h.ended_at) for h in report.heard)
+    return Hear(heard, end)
+
+
+class Hearing:
+    """Between a student's socket and the engine. In memory only: nothing of the sound itself is kept or stored."""
+
+    def __init__(self, sitting: Sitting, engine: Engine) -> None:
+        self._sitting = sitting
+        self._engine = engine
+        self._clock = MediaClock()
+        self._declared: AudioHeader | None = None
+        self._format: SoundFormat | None = None
+        self._memory = SoundMemory()
+        self._next = 0
+        self._gap = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether this exam listens, to this student."""
+        return ViolationKind.AUDIO_DETECTED not in self._sitting.disabled
+
+    def connected(self, elapsed: float) -> None:
+        """The student is here (again); `elapsed` seconds after the start."""
+        self._clock.restart(elapsed)
+
+    def declare(self, header: Mapping[str, Any]) -> None:
+        """Believe what the client says about its next chunks. Raises SoundRefused."""
+        try:
+            declared = AudioHeader.model_validate(dict(header))
+        except ValidationError as error:
+            raise SoundRefused("bad_header") from error
+        checked_rate(declared.rate)
+        self._declared = declared
+        self._format = SoundFormat.PCM16 if declared.format == "pcm16" else SoundFormat.WEBM
+
+    async def listen(self, body: bytes, *, elapsed: float, captured_ms: int, number: int | None = None) -> Hear | None:
+        """Let the engine listen to the next chunk; None where there is nothing to say, or nobody has time to listen.
+
+        `captured_ms` is the client's time of its first sample, `number` counts its chunks: one that is missing leaves
+        a WebM or Ogg stream to be picked up again. Raises SoundRefused.
+        """
+        after_gap = self._gap or number not in (None, self._next)
+        self._gap, self._next = True, self._next if number is None else number + 1  # a gap, until this is understood
+        packed = format_of(body, self._format)
+        end = self._clock.tick(elapsed, captured_ms)
+        request = SoundRequest(
+            body=body,
+            at=0.0,
+            format=packed,
+            rate=self._declared.rate if self._declared else DEFAULT_RATE,
+            memory=self._memory,
+            after_gap=after_gap,
+        )
+        try:
+            report = await self._engine.listen(request)
+        except (EngineBusy, EngineStopped):
+            SOUNDS.labels("busy").inc()
+            return None
+        except SoundRefused:
+            SOUNDS.labels("refused").inc()
+            raise
+        SOUNDS.labels("judged").inc()
+        self._gap, self._memory = False, report.memory
+        if packed is not SoundFormat.WAV:
+            self._format = packed
+        return placed(report, end)
