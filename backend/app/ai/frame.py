@@ -108,9 +108,7 @@ class Frame:
 
     @cached_property
     def faces(self) -> list[SeenFace]:
-        """Faces in working pixels, main face first; none are looked for in a hopeless picture."""
-        if judge.hopeless(self.quality):
-            return []
+        """Faces in working pixels, main face first. Also looked for where nothing may be concluded: it is only told."""
         with self.timed("faces"):
             if self.single:
                 return self._networks.faces.look_thoroughly(self.pixels)
