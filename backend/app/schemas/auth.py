@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from app.schemas.base import Flag, Input, Output
+from app.schemas.base import Flag, Input, Output, storable
 from app.schemas.users import LONGEST_EMAIL, Password, UserRead, normalise_email
 
-LoginName = Annotated[str, Field(min_length=1, max_length=LONGEST_EMAIL)]
+LoginName = Annotated[str, Field(min_length=1, max_length=LONGEST_EMAIL), AfterValidator(storable)]
 RefreshSecret = Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -34,7 +34,7 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, allow_inf_nan=False)
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """No NUL (PostgreSQL refuses it), no half surrogate pair (UTF-8 has none)."""
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError("holds characters that cannot be stored")
@@ -77,10 +77,10 @@ Id = Annotated[int, Strict(), Field(ge=1, le=INT32)]
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_storable),
+    AfterValidator(storable),
     AfterValidator(_one_line),
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_storable)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(storable)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_as_text), AfterValidator(_sane)]
 PathId = Annotated[int, BeforeValidator(_plain_digits), Field(ge=1, le=INT32)]
 """An id in a path; what is no plain number there is 422."""
