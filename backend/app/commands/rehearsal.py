@@ -1,12 +1,13 @@
 """An exam and students of its own for a rehearsal on a running server; everything made is removed at the end."""
 
+import asyncio
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
 
@@ -14,6 +15,26 @@ from app.commands.student_client import StudentClientError
 
 PATIENCE_SECONDS = 30.0
 WINDOW = timedelta(hours=2)
+TOGETHER = 8
+"""Requests at the same time: an account costs the server a password hash."""
+T = TypeVar("T")
+
+
+async def in_turns(work: Callable[[T], Awaitable[None]], things: Iterable[T], *, together: int = TOGETHER) -> None:
+    """Do the work for each thing, a few at a time; the first failure ends it and is raised as it is."""
+    room = asyncio.Semaphore(together)
+
+    async def one(thing: T) -> None:
+        async with room:
+            await work(thing)
+
+    jobs = [asyncio.ensure_future(one(thing)) for thing in things]
+    try:
+        await asyncio.gather(*jobs)
+    finally:
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +61,7 @@ class Rehearsal:
     async def __aenter__(self) -> Self:
         try:
             await self._log_in()
-            for number in range(self._wanted):
-                self.students.append(await self._make_student(number))
+            await in_turns(self._make_student, range(self._wanted))
             self.exam_id = await self._make_exam()
         except BaseException:
             await self._remove_all()
@@ -78,11 +98,17 @@ class Rehearsal:
             raise StudentClientError(f"The administrator cannot log in: {answer.status_code}", answer.status_code)
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    async def _make_student(self, number: int) -> RehearsalStudent:
+    async def _make_student(self, number: int) -> None:
         email, password = f"rehearsal-{self._name}-{number}@example.org", secrets.token_urlsafe(24)
         account = {"email": email, "password": password, "full_name": f"Rehearsal {number}", "role": "student"}
         made = await self.ask("POST", "/users/", json=account)
-        return RehearsalStudent(made["id"], email, password)
+        self.students.append(RehearsalStudent(made["id"], email, password))
+
+    async def _remove(self, student: RehearsalStudent) -> None:
+        await self.ask("DELETE", f"/users/{student.id}")
+
+    async def _end(self, taken: dict[str, Any]) -> None:
+        await self.ask("POST", f"/proctoring/end-session/{taken['id']}")
 
     async def _make_exam(self) -> int:
         now = datetime.now(UTC)
@@ -109,10 +135,8 @@ class Rehearsal:
         """Sittings are ended, then the exam goes with all its records, then the accounts."""
         try:
             if self.exam_id:
-                for taken in await self._sittings():
-                    await self.ask("POST", f"/proctoring/end-session/{taken['id']}")
+                await in_turns(self._end, await self._sittings())
                 await self.ask("DELETE", f"/exams/{self.exam_id}")
-            for student in self.students:
-                await self.ask("DELETE", f"/users/{student.id}")
+            await in_turns(self._remove, self.students)
         finally:
             await self._http.aclose()
