@@ -4,6 +4,7 @@ import typer
 
 from app.commands import db, models, users
 from app.commands.analyze import analyze
+from app.commands.load import load
 from app.commands.replay import replay
 from app.commands.serve import serve
 
@@ -14,6 +15,7 @@ app.add_typer(users.commands, name="users")
 app.command("serve")(serve)
 app.command("analyze")(analyze)
 app.command("replay")(replay)
+app.command("load")(load)
 
 
 @app.callback()

@@ -1,6 +1,7 @@
 """`proctor analyze`: what the server would see in a video or in pictures, without server or database."""
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from app.ai.report import report_json
+from app.ai.sound_types import SoundMemory, SoundRequest
 from app.ai.types import FrameRefused, FrameReport, FrameRequest, Memory
+from app.commands.sound_track import SoundChunk, sound_chunks
 from app.domain.coverage import Coverage
 from app.domain.incidents import Change, Incidents
 from app.domain.trust import Episode, trust_score
@@ -22,6 +25,7 @@ from app.domain.trust import Episode, trust_score
 if TYPE_CHECKING:
     from app.ai.media import Sample
     from app.ai.pipeline import Pipeline
+    from app.ai.sound import Listener
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -107,12 +111,35 @@ def look_at(pipeline: "Pipeline", sample: "Sample", memory: Memory, *, single: b
     return pipeline.look(FrameRequest(sample.jpeg, sample.at, memory, single=single))
 
 
+class Soundtrack:
+    """The sound beside a video's frames; the model is loaded when there is any."""
+
+    def __init__(self, path: Path) -> None:
+        self._chunks = sound_chunks(path)
+        self._next: SoundChunk | None = next(self._chunks, None)
+        self._listener: Listener | None = None
+        self._memory = SoundMemory()
+
+    def up_to(self, at: float, incidents: Incidents) -> list[Change]:
+        """Listen to everything that was over by then."""
+        from app.ai.sound import Listener
+
+        changes: list[Change] = []
+        while self._next is not None and self._next.until <= at:
+            self._listener = self._listener or Listener()
+            report = self._listener.listen(SoundRequest(self._next.pcm, self._next.at, memory=self._memory))
+            self._memory = report.memory
+            changes += incidents.hear(report.heard, self._next.until)
+            self._next = next(self._chunks, None)
+        return changes
+
+
 def analyze_video(path: Path, fps: float, *, as_json: bool) -> dict[str, Any]:
     """Every sampled frame through the pipeline and the rules over time."""
     from app.ai.media import Video
     from app.ai.pipeline import Pipeline
 
-    video, pipeline = Video(path, fps), Pipeline()
+    video, pipeline, sound = Video(path, fps), Pipeline(), Soundtrack(path)
     incidents, coverage, findings = Incidents(), Coverage(), Findings()
     memory: Memory = {}
     at = 0.0
@@ -122,6 +149,7 @@ def analyze_video(path: Path, fps: float, *, as_json: bool) -> dict[str, Any]:
             report = look_at(pipeline, sample, memory, single=False)
             at, memory = sample.at, report.memory
             findings.frames += 1
+            findings.add(sound.up_to(at, incidents))
             if report.states:
                 coverage.unseen(at, report.states[0])
                 findings.add(incidents.unseen(at))
@@ -131,6 +159,7 @@ def analyze_video(path: Path, fps: float, *, as_json: bool) -> dict[str, Any]:
             if as_json:
                 say(as_line(in_source_pixels(report, sample.scale), sample.number))
             advance(at)
+    findings.add(sound.up_to(math.inf, incidents))
     findings.add(incidents.finish(at))
     return findings.summary(coverage.share, time.perf_counter() - begin)
 

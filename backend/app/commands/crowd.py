@@ -185,10 +185,10 @@ async def _say_at_once(client: StudentClient, until: float) -> int:
 
 @asynccontextmanager
 async def crowd_of(
-    server: str, admin: tuple[str, str], students: int, *, connected: bool = True
+    server: str, admin: tuple[str, str], students: int, *, connected: bool = True, **exam: Any
 ) -> AsyncIterator[Crowd]:
     """A rehearsal with its students there; everything is removed after it. Raises StudentClientError."""
-    async with Rehearsal(server, *admin, students=students) as rehearsal:
+    async with Rehearsal(server, *admin, students=students, **exam) as rehearsal:
         crowd = Crowd(server, rehearsal)
         try:
             await crowd.log_in()

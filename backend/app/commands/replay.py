@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.ai.types import FrameRefused
+from app.commands.sound_track import can_read_sound, sound_chunks
 from app.commands.student_client import StudentClient, StudentClientError
 from app.db.init_db import DEMO_ACCOUNTS
 
@@ -74,9 +75,24 @@ class Replay:
                 await student.login(email, password)
                 await student.start(exam_id if exam_id is not None else await student.find_exam())
                 await student.say("consent", given=True)
-                await self._play(video, student, lambda: bar.advance(frames))
+                async with asyncio.TaskGroup() as playing:
+                    playing.create_task(self._play(video, student, lambda: bar.advance(frames)))
+                    playing.create_task(self._play_sound(student))
                 ended = await student.finish()
                 return self._result(student, ended, await student.violations())
+
+    async def _play_sound(self, student: StudentClient) -> None:
+        if not can_read_sound() and not self._as_json:
+            console.print("The sound is left out: the ffmpeg program is not installed.")
+        begun, begun_ms = time.monotonic(), int(time.time() * 1000)
+        chunks = sound_chunks(self._path)
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+            await asyncio.sleep(max(0.0, begun + chunk.until / self._speed - time.monotonic()))
+            if student.ended.is_set():
+                break
+            if student.connected.is_set():
+                await student.sound(chunk.pcm, begun_ms + round(chunk.at * 1000))
+        chunks.close()
 
     async def _play(self, video: Any, student: StudentClient, advance: Any) -> None:
         begun, begun_ms = time.monotonic(), int(time.time() * 1000)

@@ -66,6 +66,7 @@ class StudentClient:
         self.connected = asyncio.Event()
         self.ended = asyncio.Event()
         self.close_code: int | None = None
+        self.deaf = False
         self._server = server.rstrip("/")
         self._http = httpx2.AsyncClient(base_url=f"{self._server}/api/v1", timeout=PATIENCE_SECONDS)
         self._listener = listener
@@ -79,6 +80,7 @@ class StudentClient:
         self._acked = asyncio.Event()
         self._frames: dict[int, tuple[float, asyncio.Future[bool]]] = {}
         self._frame_number = 0
+        self._sound_number = 0
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -154,6 +156,12 @@ class StudentClient:
         except TimeoutError:
             self._frames.pop(number, None)
             return False
+
+    async def sound(self, pcm: bytes, captured_ms: int) -> None:
+        """A chunk of PCM16 at 16 kHz; nothing is said about it unless it is refused."""
+        if not self.deaf:
+            self._sound_number += 1
+            await self._send(FRAME_HEADER.pack(2, b"\0\0\0", captured_ms, self._sound_number) + pcm)
 
     async def all_acknowledged(self) -> None:
         """Wait until everything said is committed at the server."""
@@ -253,6 +261,8 @@ class StudentClient:
         elif message["type"] == "error" and message["code"] == "frame_refused":
             self.tally.frames_refused += 1
             self._frame_ends(message["params"]["number"], judged=False)
+        elif message["type"] == "error" and message["code"] == "audio_refused":
+            self.deaf = message["params"]["reason"] == "switched_off"
         elif message["type"] == "error" and message["code"] == "seq_gap":
             self._said = message["params"]["expected"] - 1
             self._to_say.set()
