@@ -53,6 +53,13 @@ test("a violation is on the page within two seconds, explained, with its evidenc
       await info.attach(`live-${width}`, { body: await page.screenshot({ fullPage: true }), contentType: "image/png" });
     }
     await page.setViewportSize({ width: 1366, height: 768 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.getByRole("button", { name: "বাংলা" }).click();
+    await expect(page.getByRole("heading", { name: "সময়রেখা" })).toBeVisible();
+    await expectAccessible(page);
+    await info.attach("live-bn-dark", { body: await page.screenshot(), contentType: "image/png" });
+    await page.getByRole("button", { name: "English" }).click();
+    await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
   } finally {
     await replay.stop();
   }

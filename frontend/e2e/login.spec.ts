@@ -68,6 +68,45 @@ test("keeps the language in the profile", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("My exams");
 });
 
+test("an account made by an administrator chooses its own password first", async ({ page, server }) => {
+  const given = "given by an administrator";
+  await logIn(page, "admin");
+  const token = await signIn(server.url, "admin@example.com", "admin123");
+  const made = await fetch(`${server.url}/api/v1/users/`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+    body: JSON.stringify({
+      email: "new@example.org",
+      password: given,
+      full_name: "Nadia",
+      role: "teacher",
+      must_change_password: true,
+    }),
+  });
+  expect(made.ok).toBe(true);
+  await page.getByRole("button", { name: /Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByLabel("E-mail").fill("new@example.org");
+  await page.getByLabel("Password", { exact: true }).fill(given);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Choose your own password");
+  await expectAccessible(page);
+  await page.getByLabel("Present password").fill(given);
+  await page.getByLabel("New password", { exact: true }).fill("her own long pass phrase");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Exams");
+  await expect(page.getByText("No exams yet")).toBeVisible();
+});
+
+async function signIn(url: string, email: string, password: string): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`is accessible in ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { logOut } from "@/api/client";
 import { useLanguageChoice } from "@/api/useLanguageChoice";
 import { useUser } from "@/api/useUser";
+import { NewPasswordForm } from "@/features/auth/NewPasswordForm";
 import { Brand } from "@/ui/Brand";
 import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
@@ -41,7 +42,7 @@ export function Shell() {
         </div>
       </header>
       <main id="main" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        {user?.must_change_password ? <NewPasswordForm email={user.email} /> : <Outlet />}
       </main>
     </div>
   );

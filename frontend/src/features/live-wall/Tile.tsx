@@ -79,6 +79,8 @@ function Connection({ online }: { online: boolean }) {
 function Happening({ sitting, running }: { sitting: SittingWithViolations; running: boolean }) {
   const { t } = useTranslation();
   const open = running ? openViolations(sitting) : [];
+  // The picture's corner already says that the line is down.
+  const states = running ? sitting.states.filter((state) => state !== "link_lost") : [];
   return (
     <span className={classes.chips}>
       {sitting.state !== "active" ? <span className={classes.chip}>{t(`live.state.${sitting.state}`)}</span> : null}
@@ -88,13 +90,11 @@ function Happening({ sitting, running }: { sitting: SittingWithViolations; runni
           {kindName(t, violation.kind)}
         </span>
       ))}
-      {running
-        ? sitting.states.map((state) => (
-            <span key={state} className={classes.chip} data-neutral>
-              {stateName(t, state)}
-            </span>
-          ))
-        : null}
+      {states.map((state) => (
+        <span key={state} className={classes.chip} data-neutral>
+          {stateName(t, state)}
+        </span>
+      ))}
     </span>
   );
 }
