@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 
 import structlog
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from app.ai.engine import ProcessEngine
 from app.api import errors, headers, health, web
 from app.api.api_v1.api import router as http_router
+from app.api.metrics import ServerNumbers
 from app.core.config import Settings, get_settings
 from app.core.events import Bus
 from app.core.logging import configure_logging
@@ -22,6 +24,7 @@ from app.db.migrate import migrate
 from app.db.session import make_engine, make_sessions
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import Services
+from app.services.readiness import DatabasePool
 from app.services.refusals import refuse_to_start
 from app.storage import open_storage
 from app.websockets import student, teacher
@@ -56,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.bus = Bus()
     app.state.connections = Connections()
+    app.state.metrics = CollectorRegistry()
     headers.install(app, settings)
     app.include_router(http_router, prefix="/api/v1")
     app.include_router(student.router, prefix="/api/v1")
@@ -86,6 +90,9 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.store = open_storage(settings)
         services = Services(state.sessions, state.engine, state.store, state.bus.publish)
         state.live = LiveExamSessions(services, state.bus)
+        numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
+        state.metrics.register(numbers)
+        stack.callback(state.metrics.unregister, numbers)
         sweep = asyncio.create_task(state.live.sweep())
         stack.push_async_callback(_ended, sweep)
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
@@ -99,8 +106,10 @@ async def _database(settings: Settings) -> AsyncIterator[str]:
         yield settings.DATABASE_URL.get_secret_value()
         return
     cluster = EmbeddedPostgres(settings.VAR_DIR / "postgres")
-    yield await asyncio.to_thread(cluster.start)
-    await asyncio.to_thread(cluster.stop)
+    try:
+        yield await asyncio.to_thread(cluster.start)
+    finally:
+        await asyncio.to_thread(cluster.stop)
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -89,14 +90,17 @@ class Settings(BaseSettings):
         if self.SECRET_KEY is not None:
             return self.SECRET_KEY.get_secret_value()
         path = self.VAR_DIR / "secret_key"
-        self.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        try:
-            # O_EXCL: of two servers started together one writes and both read the same key.
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
+        if path.exists():
             return path.read_text()
-        with os.fdopen(handle, "w") as file:
+        self.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        # Written in full beside its place, then linked: of two servers started together one link succeeds and
+        # neither ever reads half a key.
+        draft = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
         return path.read_text()
 
     @property

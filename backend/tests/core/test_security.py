@@ -4,8 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
+import stat
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -158,3 +161,13 @@ def test_what_a_good_token_holds(settings: Settings) -> None:
     assert payload["iss"] == ISSUER
     assert set(payload) == {"iss", "aud", "typ", "jti", "iat", "exp", "sub", "ver"}
     assert uuid.UUID(payload["jti"])
+
+
+def test_servers_started_together_agree_on_one_key(tmp_path: Path) -> None:
+    together = [Settings(_env_file=None, SECRET_KEY=None, VAR_DIR=tmp_path) for _ in range(16)]
+    with ThreadPoolExecutor(16) as threads:
+        keys = set(threads.map(lambda settings: settings.secret_key, together))
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 32
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
