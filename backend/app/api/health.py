@@ -32,4 +32,4 @@ async def metrics(request: Request) -> Response:
     """Prometheus; only for this machine."""
     if not is_from_loopback(request):
         raise Missing
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest() + generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,6 +42,7 @@ from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
 FRAMES = Counter("proctor_frames_total", "Frames by what became of them.", ["outcome"])
+STORES = Histogram("proctor_store_seconds", "From a change in memory to its commit, retries included.")
 RETRIES = Counter("proctor_store_retries_total", "Times the database had to be asked again.")
 
 CHECKPOINT_SECONDS = 10.0
@@ -309,7 +310,8 @@ class LiveExamSession:
             if not (changes or messages or checkpoint):
                 return
             pictures = {c.key: await self._recent.keep(self._services.store, self.sitting, c) for c in changes}
-            outcome = await self._store_until_done(changes, pictures, messages, settle=settle)
+            with STORES.time():
+                outcome = await self._store_until_done(changes, pictures, messages, settle=settle)
             self._noted, self.trust, self.last_seq = outcome.noted, outcome.trust, outcome.last_seq
             self._stored_at = self.clock.at
         if changes:

@@ -3,9 +3,12 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.ai.engine import Engine
 from app.core.config import Settings
@@ -13,6 +16,27 @@ from app.db.migrate import newest_revision
 from app.db.session import Sessions
 
 PATIENCE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class DatabasePool:
+    """How many connections are open, without asking the database."""
+
+    engine: AsyncEngine
+
+    @property
+    def in_use(self) -> int:
+        """Connections in the hands of a transaction."""
+        return self._pool.checkedout()
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for the next one."""
+        return self._pool.checkedin()
+
+    @property
+    def _pool(self) -> QueuePool:
+        return cast("QueuePool", self.engine.sync_engine.pool)
 
 
 async def trouble(sessions: Sessions, engine: Engine, settings: Settings) -> list[str]:

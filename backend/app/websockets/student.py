@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.ai.guard import check_picture
@@ -56,6 +56,11 @@ SOCKETS = Gauge("proctor_student_sockets", "Students' sockets open now.")
 PROBLEMS = Counter("proctor_socket_problems_total", "Messages refused.", ["code"])
 DROPPED = Counter("proctor_frames_dropped_total", "Frames replaced by a newer one before they were looked at.")
 SOUND_DROPPED = Counter("proctor_sounds_dropped_total", "Chunks of sound replaced by newer ones, unheard.")
+ACKS = Histogram(
+    "proctor_ack_seconds",
+    "From the oldest numbered message of a batch to its acknowledgement.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
 
 BATCH = 256
 """Numbered messages stored in one transaction at most."""
@@ -133,6 +138,7 @@ class StudentConnection:
         self._told_deaf = False
         self._heard_at = monotonic()
         self._slowed_at = 0.0
+        self._oldest: float | None = None
 
     async def serve(self, taken: ExamSession) -> None:
         """Until either side leaves."""
@@ -222,6 +228,7 @@ class StudentConnection:
                 self._problem(word, seq=numbered.seq)
             self._outbox.send(Ack(upto=self._live.last_seq))
         if self._intake.ready:
+            self._oldest = self._oldest or monotonic()
             self._arrived.set()
         if len(self._intake.ready) >= WAITING:
             self._room.clear()
@@ -271,7 +278,9 @@ class StudentConnection:
             while self._intake.ready:
                 batch = [understand(message) for message in self._intake.take_ready(BATCH)]
                 self._room.set()
+                oldest, self._oldest = self._oldest, None
                 upto = await self._live.hear(batch)
+                ACKS.observe(monotonic() - (oldest or monotonic()))
                 for message in batch:
                     if message.refused is not None:
                         self._problem(message.refused, seq=message.seq)
