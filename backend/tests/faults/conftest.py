@@ -19,7 +19,7 @@ from skimage import data
 from sqlalchemy.engine import make_url
 
 from app.commands.rehearsal import Rehearsal
-from app.commands.student_client import StudentClient
+from app.commands.student_client import Pace, StudentClient
 from app.db.embedded import EmbeddedPostgres
 from tests.faults.history import History, Row, complaints
 from tools.server_child import ADMIN, ServerChild
@@ -60,9 +60,14 @@ class Sitting:
 
     async def say(self, kind: str, **payload: Any) -> int:
         """A numbered message, on record."""
-        seq = await self.client.say(kind, **payload)
-        self.history.says(seq, kind, payload)
-        return seq
+        self.history.says(len(self.history.sent) + 1, kind, payload)  # first: we may be cancelled while saying it
+        return await self.client.say(kind, **payload)
+
+    async def chatter(self) -> None:
+        """Numbered messages without end, whether anybody listens or not."""
+        for number in itertools.count():
+            await self.say("answer", question_id=number, value=f"উত্তর {number}", client_seq=number)
+            await asyncio.sleep(0.02)
 
     async def show(self, faces: int, *, seconds: float, fps: float = 5.0) -> None:
         """So many faces before the camera for so long; frames that meet a broken line are gone."""
@@ -94,7 +99,7 @@ def sit(server: ServerChild) -> Sit:
                 history.hears(message)
                 heard.append(message)
 
-            async with StudentClient(server.url, listener=hears) as client:
+            async with StudentClient(server.url, listener=hears, pace=Pace(400, 1000)) as client:
                 await client.login(rehearsal.students[0].email, rehearsal.students[0].password)
                 await client.start(rehearsal.exam_id)
                 yield Sitting(client, history, heard)
@@ -133,6 +138,13 @@ async def until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what happens in another process has no event
             await asyncio.sleep(0.02)
+
+
+async def rest(*tasks: "asyncio.Task[None]") -> None:
+    """End what a student does in the background."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def in_thread(work: Callable[[], Any]) -> Any:
