@@ -66,33 +66,33 @@ def same_face(one: FoundFace, other: FoundFace) -> bool:
     return shared > SAME_FACE_OVERLAP * union or shared > INSIDE_ANOTHER * smaller
 
 
-def blend(group: Sequence[FoundFace]) -> FoundFace:
-    """One face from several answers, weighted by score; steadier from frame to frame than the best answer alone."""
-    weights = np.array([face.score for face in group], dtype=np.float32)
-    weights /= weights.sum()
-    box = weights @ np.array([face.box for face in group], dtype=np.float32)
-    points = np.einsum("n,nij->ij", weights, np.array([face.points for face in group], dtype=np.float32))
-    return FoundFace((float(box[0]), float(box[1]), float(box[2]), float(box[3])), points, group[0].score)
+def overlaps(boxes: Array, best: int) -> tuple[Array, Array]:
+    """Square pixels each of N×4 boxes shares with the best one, and the areas of all."""
+    corners = boxes[:, :2] + boxes[:, 2:]
+    sides = np.minimum(corners, corners[best]) - np.maximum(boxes[:, :2], boxes[best, :2])
+    return sides.clip(0).prod(axis=1), boxes[:, 2:].prod(axis=1)
 
 
-def merge(faces: Sequence[FoundFace]) -> list[FoundFace]:
-    """One answer per face, strongest first. Answers of one network for one face are blended."""
-    waiting = sorted(faces, key=lambda face: face.score, reverse=True)
-    merged = []
-    while waiting:
-        best = waiting[0]
-        group = [face for face in waiting if face is best or same_face(best, face)]
-        waiting = [face for face in waiting if not any(face is member for member in group)]
-        near = [face for face in group if shared_area(best, face) > 0.5 * max(best.area, face.area)]
-        merged.append(blend(near))
-    return merged
+def one_per_face(boxes: Array, points: Array, scores: Array) -> list[FoundFace]:
+    """One network's answers (N×4, N×6×2, N) → one per face, strongest first.
 
-
-def join(first: Sequence[FoundFace], more: Sequence[FoundFace]) -> list[FoundFace]:
-    """Faces of two detectors: those of the first stay as they are, of the others only what is new."""
-    joined = list(first)
-    joined += [face for face in more if not any(same_face(face, known) for known in joined)]
-    return joined
+    Answers that cover much the same are blended by score: steadier from frame to frame than the best one alone.
+    """
+    faces = []
+    left = np.arange(len(scores))
+    while left.size:
+        best = int(scores[left].argmax())
+        shared, areas = overlaps(boxes[left], best)
+        smaller, larger = np.minimum(areas, areas[best]), np.maximum(areas, areas[best])
+        same = (shared > SAME_FACE_OVERLAP * (smaller + larger - shared)) | (shared > INSIDE_ANOTHER * smaller)
+        same[best] = True
+        group = left[same & (shared > 0.5 * larger)]
+        weights = scores[group] / scores[group].sum()
+        x, y, width, height = (weights @ boxes[group]).tolist()
+        blended = np.tensordot(weights, points[group], 1)
+        faces.append(FoundFace((x, y, width, height), blended, float(scores[left[best]])))
+        left = left[~same]
+    return faces
 
 
 def halved(picture: Picture, side: int) -> Picture:
@@ -133,19 +133,16 @@ class FaceDetector:
         answers = self._network((self._canvas.astype(np.float32) * np.float32(1 / 127.5) - np.float32(1.0))[None])
         logits = answers[count].reshape(count)
         likely = np.flatnonzero(logits > np.log(self._threshold / (1 - self._threshold)))
+        if not likely.size:
+            return []
         numbers = answers[count * 16].reshape(count, 8, 2)[likely]
         scores = 1 / (1 + np.exp(-logits[likely].clip(-50, 50)))
-        found = zip(numbers, likely.tolist(), scores.tolist(), strict=True)
-        return merge([self._face(box, anchor, score, scale, left, top) for box, anchor, score in found])
-
-    def _face(self, numbers: Array, anchor: int, score: float, scale: float, left: int, top: int) -> FoundFace:
-        """Turn one anchor's numbers (centre, size, six points) into the picture's pixels."""
-        side = self._network.side
-        origin = self._anchors[anchor] * side - np.array([left, top], dtype=np.float32)
-        centre, size = (numbers[0] + origin) / scale, numbers[1] / scale
-        corner = centre - size / 2
-        box = (float(corner[0]), float(corner[1]), float(size[0]), float(size[1]))
-        return FoundFace(box, (numbers[2:] + origin) / scale, float(score))
+        # Centre and six points count from the anchor; the size does not.
+        origin = self._anchors[likely] * side - np.array([left, top], dtype=np.float32)
+        sizes = numbers[:, 1] / scale
+        corners = (numbers[:, 0] + origin) / scale - sizes / 2
+        points = (numbers[:, 2:] + origin[:, None]) / scale
+        return one_per_face(np.concatenate([corners, sizes], axis=1), points, scores)
 
 
 def short_range(folder: Path = MODELS_FOLDER, threshold: float = 0.5) -> FaceDetector:
