@@ -22,6 +22,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
 from app.db.session import make_engine, make_sessions
+from app.services.evidence_sweep import sweep_evidence
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import Services
 from app.services.readiness import DatabasePool
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.bus = Bus()
     app.state.connections = Connections()
+    app.state.store = open_storage(settings)
     app.state.metrics = CollectorRegistry()
     headers.install(app, settings)
     app.include_router(http_router, prefix="/api/v1")
@@ -87,14 +89,13 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
         await state.engine.start()
         stack.push_async_callback(state.engine.close)
-        state.store = open_storage(settings)
         services = Services(state.sessions, state.engine, state.store, state.bus.publish)
         state.live = LiveExamSessions(services, state.bus)
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)
         stack.callback(state.metrics.unregister, numbers)
-        sweep = asyncio.create_task(state.live.sweep())
-        stack.push_async_callback(_ended, sweep)
+        for work in (state.live.sweep(), sweep_evidence(state.sessions, state.store)):
+            stack.push_async_callback(_ended, asyncio.create_task(work))
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
         yield
 

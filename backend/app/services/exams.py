@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid
-from app.db.models import Exam, ExamSession, User
+from app.db.models import Evidence, Exam, ExamSession, User
 from app.domain.exam_sessions import OPEN
 from app.domain.exams import FOLLOWING, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
@@ -56,14 +56,24 @@ async def publish_exam(db: AsyncSession, who: User, exam_id: int) -> Exam:
     return await update_exam(db, who, exam_id, ExamUpdate(status=ExamStatus.PUBLISHED))
 
 
-async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> None:
-    """Remove the exam and all that was stored of it; Conflict `exam_has_open_sessions` while somebody sits it."""
+async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> list[str]:
+    """Remove the exam and all rows about it; Conflict `exam_has_open_sessions` while somebody sits it.
+
+    Returns the names of its evidence, to be removed from the store once this is committed.
+    """
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     await _refuse_while_sat(db, exam)
     sat = await db.scalar(select(func.count()).where(ExamSession.exam_id == exam.id))
     audit.note(db, who, "exam.delete", f"exam:{exam.id}", exam_sessions=sat)
+    evidence = await db.scalars(
+        select(Evidence.path)
+        .join(ExamSession, ExamSession.id == Evidence.exam_session_id)
+        .where(ExamSession.exam_id == exam.id)
+    )
+    names = list(evidence)
     await db.delete(exam)
     await db.flush()
+    return names
 
 
 async def _check_status(db: AsyncSession, exam: Exam, wanted: ExamStatus) -> None:

@@ -1,5 +1,6 @@
 """What an evidence store can do."""
 
+from datetime import datetime
 from typing import Protocol
 
 
@@ -14,3 +15,7 @@ class EvidenceStore(Protocol):
 
     async def delete(self, name: str) -> None:
         """Remove; nothing happens where it is not there."""
+
+    async def names(self, *, older_than: datetime) -> list[str]:
+        """What was stored before `older_than`."""
+        ...

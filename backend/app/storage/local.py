@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 
@@ -24,6 +25,14 @@ class LocalStore:
     async def delete(self, name: str) -> None:
         """Remove the file."""
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+
+    async def names(self, *, older_than: datetime) -> list[str]:
+        """Every file older than that, half-written ones of a crash included."""
+        return await asyncio.to_thread(self._names, older_than.timestamp())
+
+    def _names(self, before: float) -> list[str]:
+        files = [path for path in self.root.rglob("*") if path.is_file() and path.stat().st_mtime < before]
+        return sorted(path.relative_to(self.root).as_posix() for path in files)
 
     def _path(self, name: str) -> Path:
         path = (self.root / name).resolve()

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, Page, Staff
+from app.api.deps import CurrentUser, Db, Page, SessionsDep, Staff
 from app.db.models import Exam, User
+from app.db.session import unit_of_work
 from app.schemas.auth import Done
 from app.schemas.base import PathId
 from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, ExamCreate, ExamRead, ExamUpdate
 from app.services import enrolments, exams
 from app.services.access import access_exam
+from app.services.evidence_sweep import remove_evidence
 
 router = APIRouter(prefix="/exams", tags=["exams"])
 
@@ -42,9 +44,11 @@ async def update_exam(db: Db, who: Staff, exam_id: PathId, wanted: ExamUpdate) -
 
 
 @router.delete("/{exam_id}")
-async def delete_exam(db: Db, who: Staff, exam_id: PathId) -> Done:
-    """Remove an exam that nobody is sitting, with all its records."""
-    await exams.delete_exam(db, who, exam_id)
+async def delete_exam(request: Request, sessions: SessionsDep, who: Staff, exam_id: PathId) -> Done:
+    """Remove an exam that nobody is sitting, with all its records and evidence."""
+    async with unit_of_work(sessions) as db:
+        names = await exams.delete_exam(db, who, exam_id)
+    await remove_evidence(request.app.state.store, names)
     return Done()
 
 
