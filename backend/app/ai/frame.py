@@ -18,11 +18,14 @@ from app.ai.face_search import FaceSearch, Recall, SeenFace
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder, Mesh
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Picture
+from app.ai.object_search import Followed, ObjectSearch
 from app.ai.picture import Decoded
 from app.ai.types import FrameRequest, Memory, Quality
 from app.domain.violations import NeutralState
 
 SIGNATURE = (32, 24)
+ASIDE, DOWN = 14.0, 10.0
+"""Degrees from rest from which hands and desk deserve a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Networks:
 
     faces: FaceSearch
     irises: IrisFinder
+    objects: ObjectSearch
 
 
 @contextmanager
@@ -49,7 +53,7 @@ def silenced() -> Iterator[None]:
 def load_networks(folder: Path = MODELS_FOLDER) -> Networks:
     """Load every model; raises ModelRefused when one is not what the manifest says."""
     with silenced():
-        return Networks(FaceSearch(folder), IrisFinder(folder))
+        return Networks(FaceSearch(folder), IrisFinder(folder), ObjectSearch(folder))
 
 
 class Frame:
@@ -166,3 +170,22 @@ class Frame:
         if self.single:
             return compare(self.direction, self.at, average_rest())
         return compare(self.direction, self.at, self.recall("attention"))
+
+    @cached_property
+    def suspicious(self) -> bool:
+        """Nobody to be seen, or eyes off the screen, down included: worth a closer look at what is in the hands."""
+        if not self.faces:
+            return True
+        seen = self.attention
+        return seen is not None and not seen.learning and (abs(seen.side) > ASIDE or seen.height > DOWN)
+
+    @cached_property
+    def things(self) -> list[Followed]:
+        """Things and people believed to be in the picture; boxes in shares of it. Looked for by schedule."""
+        if self.states or self.blocked:
+            return []
+        suspicious = not self.single and self.suspicious
+        with self.timed("objects"):
+            if self.single:
+                return self._networks.objects.look_thoroughly(self.pixels)
+            return self._networks.objects.look(self.pixels, self.at, self.recall("objects"), suspicious=suspicious)

@@ -13,6 +13,16 @@ Array: TypeAlias = NDArray[np.float32]
 Picture: TypeAlias = NDArray[np.uint8]
 
 
+def open_model(name: str, folder: Path = MODELS_FOLDER) -> Interpreter:
+    """A verified model, loaded for one thread; raises ModelRefused when it is not what the manifest says.
+
+    One thread on purpose: a worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
+    """
+    interpreter = Interpreter(model_content=verified(name, folder), num_threads=1)
+    interpreter.allocate_tensors()
+    return interpreter
+
+
 class Network:
     """A loaded model with one input and one or more outputs; not safe for use by two threads at once.
 
@@ -22,8 +32,7 @@ class Network:
 
     def __init__(self, name: str, folder: Path = MODELS_FOLDER) -> None:
         self.runs = 0
-        self._interpreter = Interpreter(model_content=verified(name, folder), num_threads=1)
-        self._interpreter.allocate_tensors()
+        self._interpreter = open_model(name, folder)
         entry = self._interpreter.get_input_details()[0]
         self._input: int = entry["index"]
         self.side = int(entry["shape"][1])

@@ -9,8 +9,19 @@ from app.ai.frame import Frame, load_networks
 from app.ai.model_files import MODELS_FOLDER, verify_all
 from app.ai.picture import decode, thumbnail
 from app.ai.registry import DETECTORS, Detector
-from app.ai.types import Face, FrameReport, FrameRequest, Gaze, Head
-from app.domain.violations import Observation
+from app.ai.types import Face, FoundObject, FrameReport, FrameRequest, Gaze, Head
+from app.domain.violations import Observation, ViolationKind
+
+SEEN_AS_THINGS = frozenset(
+    {
+        ViolationKind.PHONE_DETECTED,
+        ViolationKind.BOOK_DETECTED,
+        ViolationKind.LAPTOP_DETECTED,
+        ViolationKind.UNAUTHORIZED_OBJECT,
+        ViolationKind.MULTIPLE_FACES,
+    }
+)
+"""While all of these are switched off, nobody looks for things."""
 
 
 def faces_of(frame: Frame) -> tuple[Face, ...]:
@@ -41,6 +52,20 @@ def gaze_of(frame: Frame) -> Gaze | None:
     return Gaze(round(x, 3), round(y, 3))
 
 
+def objects_of(frame: Frame) -> tuple[FoundObject, ...]:
+    """What is believed to be there, boxes in pixels of the input picture."""
+    found = []
+    for thing in frame.things:
+        x, y, width, height = thing.box
+        left, top = round(x * frame.width), round(y * frame.height)
+        size = (
+            min(round(width * frame.width), frame.width - left),
+            min(round(height * frame.height), frame.height - top),
+        )
+        found.append(FoundObject(thing.label, round(thing.score, 3), (left, top, *size)))
+    return tuple(found)
+
+
 class Pipeline:
     """Loaded models and the list of detectors; one per process and thread."""
 
@@ -68,6 +93,7 @@ class Pipeline:
             faces=faces_of(frame),
             head=head_of(frame),
             gaze=gaze_of(frame),
+            objects=() if request.disabled >= SEEN_AS_THINGS else objects_of(frame),
             quality=frame.quality,
             states=frame.states,
             observations=observations,

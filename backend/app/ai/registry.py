@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from app.ai.detectors.book_detected import BookDetected
 from app.ai.detectors.camera_blocked import CameraBlocked
 from app.ai.detectors.face_not_detected import FaceNotDetected
 from app.ai.detectors.frozen_video import FrozenVideo
+from app.ai.detectors.laptop_detected import LaptopDetected
 from app.ai.detectors.looking_away import LookingAway
 from app.ai.detectors.multiple_faces import MultipleFaces
+from app.ai.detectors.phone_detected import PhoneDetected
+from app.ai.detectors.unauthorized_object import UnauthorizedObject
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
 from app.domain.violations import Observation, ViolationKind
@@ -32,4 +36,8 @@ DETECTORS: tuple[Detector, ...] = (
     MultipleFaces(),
     LookingAway(),
     FrozenVideo(),
+    PhoneDetected(),
+    BookDetected(),
+    LaptopDetected(),
+    UnauthorizedObject(),
 )

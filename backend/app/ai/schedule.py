@@ -10,12 +10,23 @@ class Schedule:
     `background_every`: the full-range face network looks for people behind the student this often, and in every frame
     as long as its last look found somebody there. `others_at_most`: faces beside the main one that are verified in a
     frame. `thorough_side`: in an independent picture without large faces, tiles of this size are searched as well.
+    `objects_every`: the object network (~60 ms) looks at the whole picture this often, twice as often on suspicion;
+    then it also looks at one of `objects_parts` (x, y, width, height in shares) every `objects_closer_every`.
+    `objects_forget_after`: what closer looks refuted is not asked about again for so long.
     """
 
     background_every: float = 3.0
     others_at_most: int = 4
     thorough_side: int = 640
     thorough_at_most: int = 24
+    objects_every: float = 5.0
+    objects_closer_every: float = 2.0
+    objects_forget_after: float = 30.0
+    objects_parts: tuple[tuple[float, float, float, float], ...] = (
+        (0.0, 0.4, 1.0, 0.6),
+        (0.0, 0.1, 0.55, 0.9),
+        (0.45, 0.1, 0.55, 0.9),
+    )
 
 
 SCHEDULE = Schedule()

@@ -105,7 +105,7 @@ RULES: dict[ViolationKind, Rule] = {
     ViolationKind.LOOKING_AWAY: _timed(Severity.WARNING, 0.35, hold=2.0, full=60.0, release=1.5),
     ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=0.7, full=60.0, release=3.0),
     ViolationKind.TAB_SWITCH: _absence(Severity.WARNING, 0.4, full=8.0),
-    ViolationKind.PHONE_DETECTED: _timed(Severity.WARNING, 0.2, hold=2.0, full=20.0, release=6.0),
+    ViolationKind.PHONE_DETECTED: _timed(Severity.WARNING, 0.2, hold=1.0, full=20.0, release=6.0),
     ViolationKind.OTHER: _event(Severity.INFO, 0.1, full=10.0),
     ViolationKind.WINDOW_BLUR: _absence(Severity.INFO, 0.2, full=15.0, hold=3.0),
     ViolationKind.COPY_PASTE: _event(Severity.WARNING, 0.25, full=8.0),

@@ -1,0 +1,164 @@
+"""The object detector: whichever `.tflite` the manifest gives the role `objects`, its answers as labelled boxes."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ai.model_files import MODELS_FOLDER, ModelRefused, name_for, read_manifest
+from app.ai.networks import Array, Picture, open_model
+from app.ai.object_labels import COCO80
+
+SAME_THING = 0.5
+"""Boxes of one label that overlap by this share of their union are one thing."""
+INSIDE_ANOTHER = 0.8
+"""So is a box with this share of its area inside a stronger one: a face inside its person, a page inside its book."""
+INPUT_RANGES = {"0..255": (1.0, 0.0), "0..1": (1 / 255, 0.0), "-1..1": (1 / 127.5, -1.0)}
+"""How 0..255 is scaled and shifted for networks that take floats."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundThing:
+    """One thing: the label in the model's words, score 0..1, box x, y, width, height in pixels of the picture."""
+
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.box[2] * self.box[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Raw answers: class numbers (N), scores (N) and corners left, top, right, bottom in input pixels (N×4)."""
+
+    classes: NDArray[np.int64]
+    scores: Array
+    corners: Array
+
+
+Decoder: TypeAlias = Callable[[Sequence[Array], int, Sequence[int], float], Proposals]
+"""Outputs in the model's order, side of the input, classes asked for, least score → proposals."""
+
+
+def shared_part(one: FoundThing, other: FoundThing) -> tuple[float, float]:
+    """What two boxes share: as part of their union, and as part of the first."""
+    ax, ay, aw, ah = one.box
+    bx, by, bw, bh = other.box
+    width = max(0.0, min(ax + aw, bx + bw) - max(ax, bx))
+    height = max(0.0, min(ay + ah, by + bh) - max(ay, by))
+    shared = width * height
+    return shared / max(one.area + other.area - shared, 1e-6), shared / max(one.area, 1e-6)
+
+
+def strongest(things: Sequence[FoundThing]) -> list[FoundThing]:
+    """One answer for each thing, strongest first."""
+    kept: list[FoundThing] = []
+    for thing in sorted(things, key=lambda thing: thing.score, reverse=True):
+        parts = [shared_part(thing, other) for other in kept if other.label == thing.label]
+        if not any(union > SAME_THING or inside > INSIDE_ANOTHER for union, inside in parts):
+            kept.append(thing)
+    return kept
+
+
+def from_centre_scores(outputs: Sequence[Array], side: int, classes: Sequence[int], least: float) -> Proposals:
+    """CenterNet: scores at the centres of things (1×H×W×C) and distances to the four edges (1×H×W×4, input pixels)."""
+    heat, edges = outputs[0][0], outputs[1][0]
+    if max(classes) >= heat.shape[2]:
+        heat, edges = edges, heat
+    asked = np.ascontiguousarray(heat[..., list(classes)])
+    peaks = asked >= cv2.dilate(asked, np.ones((3, 3), np.uint8)).reshape(asked.shape)
+    rows, columns, which = np.nonzero(peaks & (asked >= least))
+    stride = side / heat.shape[0]
+    x, y, reach = columns * stride, rows * stride, edges[rows, columns]
+    corners = np.stack([x - reach[:, 0], y - reach[:, 1], x + reach[:, 2], y + reach[:, 3]], axis=1)
+    scores = asked[rows, columns, which]
+    return Proposals(np.array(classes, np.int64)[which], scores, corners.astype(np.float32))
+
+
+def from_detection_postprocess(outputs: Sequence[Array], side: int, classes: Sequence[int], least: float) -> Proposals:
+    """TFLite's own detection operator, which ends SSD and EfficientDet-Lite models.
+
+    Boxes (1×N×4: top, left, bottom, right in 0..1), classes (1×N), scores (1×N), count (1). Exporters differ in the
+    order: boxes are told by their shape, classes by being whole numbers.
+    """
+    boxes = next(output for output in outputs if output.ndim == 3)[0]
+    lists = [output.reshape(-1) for output in outputs if output.ndim == 2]
+    whole = [bool(np.all(values == np.round(values))) for values in lists]
+    numbers, scores = (lists[1], lists[0]) if whole == [False, True] else (lists[0], lists[1])
+    kept = np.flatnonzero((scores >= least) & np.isin(numbers.astype(np.int64), classes))
+    corners = boxes[kept][:, [1, 0, 3, 2]] * np.float32(side)
+    return Proposals(numbers[kept].astype(np.int64), scores[kept], corners)
+
+
+DECODERS: dict[str, Decoder] = {
+    "centernet": from_centre_scores,
+    "detection_postprocess": from_detection_postprocess,
+}
+"""The manifest's `decoder` → how the answers are read."""
+
+
+class ObjectNetwork:
+    """The loaded detector; `labels` are all it knows, in the order of its classes."""
+
+    def __init__(self, folder: Path = MODELS_FOLDER) -> None:
+        name = name_for("objects", folder)
+        card = read_manifest(folder)[name]
+        if card.decoder not in DECODERS or card.input_range not in INPUT_RANGES or not card.labels:
+            raise ModelRefused("model_not_described", name)
+        self.labels = COCO80 if card.labels == "coco80" else tuple(card.labels)
+        self._decode = DECODERS[card.decoder]
+        self._scaling = INPUT_RANGES[card.input_range]
+        self._interpreter: Any = open_model(name, folder)
+        entry = self._interpreter.get_input_details()[0]
+        self._input: int = entry["index"]
+        self._bytes = entry["dtype"] is np.uint8
+        self._height, self._width = (int(value) for value in entry["shape"][1:3])
+        self._outputs = [int(detail["index"]) for detail in self._interpreter.get_output_details()]
+        self._canvas: Picture = np.zeros((self._height, self._width, 3), dtype=np.uint8)
+
+    def find(self, picture: Picture, wanted: Collection[str], *, least: float) -> list[FoundThing]:
+        """Things with these labels and at least this score in an RGB picture (height×width×3, uint8)."""
+        classes = [index for index, label in enumerate(self.labels) if label in wanted]
+        if not classes or min(picture.shape[:2]) < 2:
+            return []
+        scale, left, top = self._show(picture)
+        self._interpreter.invoke()
+        answers = [self._interpreter.get_tensor(index) for index in self._outputs]
+        found = self._decode(answers, self._width, classes, least)
+        offset = np.array([left, top, left, top], dtype=np.float32)
+        corners = (found.corners - offset) / np.float32(scale)
+        limit = np.array([picture.shape[1], picture.shape[0]] * 2, dtype=np.float32)
+        corners = corners.clip(0, limit)
+        things = [
+            FoundThing(self.labels[number], score, (x, y, right - x, bottom - y))
+            for number, score, (x, y, right, bottom) in zip(
+                found.classes.tolist(), found.scores.tolist(), corners.tolist(), strict=True
+            )
+        ]
+        return strongest([thing for thing in things if thing.area > 0])
+
+    def _show(self, picture: Picture) -> tuple[float, int, int]:
+        """Put the picture, letterboxed, into the input; returns scale, left and top of it there."""
+        height, width = picture.shape[:2]
+        scale = min(self._width / width, self._height / height)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        left, top = (self._width - size[0]) // 2, (self._height - size[1]) // 2
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        self._canvas[:] = 0
+        self._canvas[top : top + size[1], left : left + size[0]] = cv2.resize(picture, size, interpolation=way)
+        shown: Any = self._canvas[None]
+        if not self._bytes:
+            factor, shift = self._scaling
+            shown = shown.astype(np.float32)
+            if (factor, shift) != (1.0, 0.0):
+                shown = shown * np.float32(factor) + np.float32(shift)
+        self._interpreter.set_tensor(self._input, shown)
+        return scale, left, top

@@ -1,0 +1,271 @@
+"""Things around the student: seldom looks at the whole picture, closer looks at what might be something, and memory.
+
+One look of a small detector proves little: a remote control, a purse or a reflection scores like a phone once. A thing
+is believed when several looks agree: at the whole picture, at its place enlarged, and at the mirrored whole. What the
+closer looks refute is left alone for a while, so that a still room does not cost more than its schedule.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from app.ai.face_search import Recall
+from app.ai.model_files import MODELS_FOLDER
+from app.ai.networks import Picture
+from app.ai.object_labels import BOOK, LAPTOP, PERSON, PHONE, SCREEN
+from app.ai.object_network import FoundThing, ObjectNetwork, shared_part
+from app.ai.schedule import SCHEDULE, Schedule
+
+Box = tuple[float, float, float, float]
+LONGEST_MEMORY = 16
+"""Things remembered at once; the weakest are forgotten first."""
+FIELDS = 10
+WEIGHT = 4
+"""A look counts at least 1/4 of the mean: what a thing scored long ago fades."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """When a label is believed. Scores are the detector's own 0..1, areas shares of the picture.
+
+    `noticed`: a look from which a thing is followed; `sure`: mean over `looks` looks from which it is believed, and
+    `alone` in an independent picture, which has no further looks; `least_area`: smaller ones are nobody's exam aid.
+    """
+
+    noticed: float
+    sure: float
+    alone: float
+    looks: int = 3
+    least_area: float = 0.004
+
+
+BELIEFS: dict[str, Belief] = {
+    PERSON: Belief(noticed=0.25, sure=0.32, alone=0.3, looks=2, least_area=0.01),
+    PHONE: Belief(noticed=0.12, sure=0.22, alone=0.22),
+    BOOK: Belief(noticed=0.15, sure=0.25, alone=0.25, least_area=0.02),
+    LAPTOP: Belief(noticed=0.15, sure=0.22, alone=0.22, least_area=0.02),
+    SCREEN: Belief(noticed=0.2, sure=0.3, alone=0.3, least_area=0.01),
+}
+"""Fixed on COCO128 and on phones pasted into webcam pictures; measured in docs/accuracy/objects.md."""
+WANTED = tuple(BELIEFS)
+CANDIDATE, BELIEVED, REFUTED = 0.0, 1.0, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One thing over time. `box` in shares of the picture; `score` is the mean of its looks; times in media seconds."""
+
+    label: str
+    box: Box
+    score: float
+    looks: float = 1.0
+    state: float = CANDIDATE
+    seen_at: float = 0.0
+    judged_at: float = 0.0
+
+    @property
+    def area(self) -> float:
+        """Share of the picture."""
+        return self.box[2] * self.box[3]
+
+    def numbers(self) -> list[float]:
+        """For the memory, FIELDS numbers."""
+        box = [round(value, 4) for value in self.box]
+        rest = [round(self.score, 4), self.looks, self.state, round(self.seen_at, 2), round(self.judged_at, 2)]
+        return [float(WANTED.index(self.label)), *box, *rest]
+
+    def looked(self, seen: FoundThing | None, at: float) -> "Followed":
+        """After one more look that did or did not show it."""
+        score = seen.score if seen else 0.0
+        looks = self.looks + 1
+        mean = self.score + (score - self.score) / min(looks, WEIGHT)
+        box, seen_at = (seen.box, at) if seen else (self.box, self.seen_at)
+        return replace(self, box=box, score=mean, looks=looks, seen_at=seen_at).judged(at)
+
+    def judged(self, at: float) -> "Followed":
+        """With the state that follows from its looks; a believed thing is given up later than it was believed."""
+        belief = BELIEFS[self.label]
+        if self.looks < belief.looks:
+            return self
+        state = self.state
+        if self.score >= belief.sure and self.area >= belief.least_area:
+            state = BELIEVED
+        elif self.state == CANDIDATE or self.score < belief.noticed:
+            state = REFUTED
+        return replace(self, state=state, judged_at=at if state != self.state else self.judged_at)
+
+
+def remembered(recall: Recall) -> list[Followed]:
+    """The things in the memory; what cannot be understood is dropped."""
+    values = recall.get("things")
+    if not isinstance(values, list) or len(values) % FIELDS:
+        return []
+    things = []
+    for start in range(0, len(values), FIELDS):
+        label, x, y, width, height, *rest = values[start : start + FIELDS]
+        if 0 <= label < len(WANTED):
+            things.append(Followed(WANTED[int(label)], (x, y, width, height), *rest))
+    return things
+
+
+def shares(thing: FoundThing, size: tuple[int, int]) -> FoundThing:
+    """The thing with its box in shares of a picture of this width and height."""
+    x, y, width, height = thing.box
+    return replace(thing, box=(x / size[0], y / size[1], width / size[0], height / size[1]))
+
+
+def nearness(thing: Followed, seen: FoundThing) -> float:
+    """How well a sighting fits a thing: overlap, and for what moves in a hand the distance of the centres; 0 = no."""
+    union, _ = shared_part(FoundThing(thing.label, 1.0, thing.box), seen)
+    ax, ay, aw, ah = thing.box
+    bx, by, bw, bh = seen.box
+    distance = max(abs(ax + aw / 2 - bx - bw / 2), abs(ay + ah / 2 - by - bh / 2))
+    near = max(0.0, 1.0 - distance / 0.3) if thing.label != PERSON else 0.0
+    return max(union, 0.5 * near)
+
+
+def matched(things: Sequence[Followed], seen: Sequence[FoundThing]) -> dict[int, FoundThing]:
+    """Number of the thing → its sighting; each sighting belongs to one thing at most."""
+    pairs = [
+        (nearness(thing, sighting), number, index)
+        for number, thing in enumerate(things)
+        for index, sighting in enumerate(seen)
+        if thing.label == sighting.label
+    ]
+    found: dict[int, FoundThing] = {}
+    used: set[int] = set()
+    for fit, number, index in sorted(pairs, reverse=True):
+        if fit > 0.1 and number not in found and index not in used:
+            found[number] = seen[index]
+            used.add(index)
+    return found
+
+
+def around(box: Box, zoom: float) -> Box:
+    """A part of the picture around a box, `zoom` times its longer side, at least a fifth of the picture; in shares."""
+    side = max(max(box[2], box[3]) * zoom, 0.2)
+    left = min(max(box[0] + box[2] / 2 - side / 2, 0.0), 1.0)
+    top = min(max(box[1] + box[3] / 2 - side / 2, 0.0), 1.0)
+    return left, top, min(side, 1.0 - left), min(side, 1.0 - top)
+
+
+@dataclass(slots=True)
+class Looks:
+    """The detector with what one frame needs of it; counts its looks."""
+
+    network: ObjectNetwork
+    picture: Picture
+    taken: int = field(default=0)
+
+    def at(self, part: Box | None, labels: Sequence[str], *, mirrored: bool = False) -> list[FoundThing]:
+        """Things in a part of the picture (None: all of it), boxes in shares of the whole picture."""
+        self.taken += 1
+        height, width = self.picture.shape[:2]
+        x, y, w, h = part or (0.0, 0.0, 1.0, 1.0)
+        left, top, right, bottom = round(x * width), round(y * height), round((x + w) * width), round((y + h) * height)
+        cut = self.picture[top:bottom, left:right]
+        if mirrored:
+            cut = cut[:, ::-1]
+        least = min(BELIEFS[label].noticed for label in labels) / 2
+        found = self.network.find(cut, labels, least=least)
+        return [shares(moved(thing, left, top, right if mirrored else None), (width, height)) for thing in found]
+
+
+def moved(thing: FoundThing, left: int, top: int, mirror: int | None) -> FoundThing:
+    """A thing of a part in the whole picture's pixels; `mirror` is the part's right edge if it was mirrored."""
+    x, y, width, height = thing.box
+    x = left + x if mirror is None else mirror - x - width
+    return replace(thing, box=(x, y + top, width, height))
+
+
+class ObjectSearch:
+    """Decides what to look at in this frame and what to believe."""
+
+    def __init__(self, folder: Path = MODELS_FOLDER, schedule: Schedule = SCHEDULE) -> None:
+        self._network = ObjectNetwork(folder)
+        self._schedule = schedule
+
+    def look(self, picture: Picture, at: float, recall: Recall, *, suspicious: bool) -> list[Followed]:
+        """What is believed to be in a frame of a stream; at most one look a frame."""
+        things = [thing for thing in remembered(recall) if not self._forgotten(thing, at)]
+        looks = Looks(self._network, picture)
+        open_question = next((thing for thing in things if thing.state == CANDIDATE), None)
+        if self._due(recall, "all_at", at, self._schedule.objects_every / (2 if suspicious else 1)):
+            recall["all_at"] = at
+            things = self._see_all(things, looks.at(None, WANTED), at)
+        elif open_question is not None:
+            things = self._ask_again(things, open_question, looks, at)
+        elif suspicious and self._due(recall, "part_at", at, self._schedule.objects_closer_every):
+            recall["part_at"] = at
+            part = self._next_part(recall)
+            things = self._see_all(things, looks.at(part, WANTED[1:]), at, part=part)
+        best = sorted(things, key=lambda thing: thing.score, reverse=True)[:LONGEST_MEMORY]
+        recall["things"] = [number for thing in best for number in thing.numbers()]
+        return [thing for thing in best if thing.state == BELIEVED]
+
+    def look_thoroughly(self, picture: Picture) -> list[Followed]:
+        """What is in an independent picture: whole, mirrored, and a closer look at what might be a thing."""
+        looks = Looks(self._network, picture)
+        mirrored = looks.at(None, WANTED, mirrored=True)
+        believed = []
+        for seen in looks.at(None, WANTED):
+            belief = BELIEFS[seen.label]
+            thing = Followed(seen.label, seen.box, seen.score)
+            others = matched([thing], mirrored)
+            score = (seen.score + (others[0].score if others else 0.0)) / 2
+            if seen.label == PHONE and score >= belief.noticed:
+                closer = matched([thing], looks.at(around(seen.box, 2.5), (PHONE,)))
+                score = (2 * score + (closer[0].score if closer else 0.0)) / 3
+            if score >= belief.alone and thing.area >= belief.least_area:
+                believed.append(replace(thing, score=score, state=BELIEVED))
+        return believed
+
+    def _forgotten(self, thing: Followed, at: float) -> bool:
+        """Refuted long ago, or a candidate of another time (the clock jumped)."""
+        if thing.state == REFUTED:
+            return not 0 <= at - thing.judged_at < self._schedule.objects_forget_after
+        return not 0 <= at - thing.seen_at < self._schedule.objects_forget_after
+
+    def _due(self, recall: Recall, name: str, at: float, every: float) -> bool:
+        last = recall.get(name)
+        return not isinstance(last, float | int) or not 0 <= at - last < every
+
+    def _see_all(
+        self, things: Sequence[Followed], seen: Sequence[FoundThing], at: float, *, part: Box | None = None
+    ) -> list[Followed]:
+        """After a look at the whole picture or a part; a part says nothing about what lies outside it."""
+        found = matched(things, seen)
+        updated = [
+            thing.looked(found.get(number), at) if part is None or number in found else thing
+            for number, thing in enumerate(things)
+        ]
+        known = {id(sighting) for sighting in found.values()}
+        new = [sighting for sighting in seen if id(sighting) not in known]
+        return updated + [
+            Followed(sighting.label, sighting.box, sighting.score, seen_at=at, judged_at=at)
+            for sighting in new
+            if sighting.score >= BELIEFS[sighting.label].noticed
+        ]
+
+    def _ask_again(self, things: Sequence[Followed], asked: Followed, looks: Looks, at: float) -> list[Followed]:
+        """One more look at a candidate: first enlarged, then in the mirrored whole; people only in the whole."""
+        closer = asked.looks < 2 and asked.label != PERSON
+        part = around(asked.box, 2.5) if closer else None
+        same = [thing for thing in things if thing.state == CANDIDATE and (not closer or thing is asked)]
+        labels = tuple(dict.fromkeys(thing.label for thing in same))
+        found = matched(same, looks.at(part, labels, mirrored=not closer))
+        after = {id(thing): thing.looked(found.get(number), at) for number, thing in enumerate(same)}
+        return [after.get(id(thing), thing) for thing in things]
+
+    def _next_part(self, recall: Recall) -> Box:
+        """Where hands hide things: the lower half, then left, then right of the middle."""
+        parts = self._schedule.objects_parts
+        turn = recall.get("part")
+        number = int(turn) if isinstance(turn, float | int) else 0
+        recall["part"] = (number + 1) % len(parts)
+        return parts[number % len(parts)]
+
+
+def of_label(things: Sequence[Followed], *labels: str) -> Iterator[Followed]:
+    """Those with one of the labels, most certain first."""
+    yield from sorted((t for t in things if t.label in labels), key=lambda thing: thing.score, reverse=True)
