@@ -1,10 +1,5 @@
 """From bytes to pixels and back, at the smallest useful size; the only place that calls OpenCV's codecs."""
 
-import os
-
-# Before cv2 is imported, which reads it once. The guard saw the header; this holds where a decoder disagrees.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(1920 * 1080 * 4))
-
 from dataclasses import dataclass
 
 import cv2

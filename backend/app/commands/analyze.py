@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
+LARGEST_PICTURE = 120_000_000
+"""Pixels."""
 REASONS = {
     "unreadable_video": "cannot be read as a video",
     "unreadable_picture": "cannot be read as a picture",
@@ -232,6 +235,8 @@ def analyze(
 
     In the last object `fps` is how many frames were judged per second of work.
     """
+    # The user's own files, as large as cameras make them; OpenCV reads this when it is loaded, which is now.
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(LARGEST_PICTURE)
     from app.ai.media import is_picture
 
     refused = 0

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 
 import cv2
@@ -164,6 +166,16 @@ def test_an_undecodable_body_behind_a_good_header(pipeline: Pipeline, webcam: Pi
             broken[at] = int(rng.integers(0, 256))
         with contextlib.suppress(FrameRefused):
             pipeline.look(FrameRequest(bytes(broken), 0.0))
+
+
+def test_a_decoder_that_is_led_astray_stops_at_a_limit() -> None:
+    program = (
+        "import app.ai.pipeline, cv2, numpy as np\n"
+        "png = cv2.imencode('.png', np.zeros((3000, 3000), np.uint8))[1]\n"
+        "try:\n print(cv2.imdecode(png, cv2.IMREAD_COLOR))\nexcept cv2.error:\n print('refused')"
+    )
+    answer = subprocess.check_output([sys.executable, "-c", program], text=True, stderr=subprocess.DEVNULL)
+    assert answer.strip() in ("refused", "None")
 
 
 def test_foreign_memory_does_not_break_it(pipeline: Pipeline, webcam: Picture) -> None:
