@@ -26,6 +26,7 @@ from app.ai.networks import Picture
 from app.ai.picture import decode, encode
 from app.ai.pipeline import Pipeline
 from app.ai.types import FrameRequest, Memory
+from tools.bench_live import LiveBench, LiveFigures
 
 REAL_VIDEO = Path(__file__).resolve().parents[3] / "shared" / "data" / "gaze" / "center_focus.mp4"
 FPS, WIDTH, HEIGHT, QUALITY = 5.0, 640, 480, 70
@@ -46,8 +47,9 @@ class Figures:
     frame_ms: float
     stages_ms: dict[str, float]
     worker_mb: list[float]
-    end_to_end_fps: float | None = None
-    end_to_end_share: float | None = None
+    end_to_end_fps: float
+    end_to_end_share: float
+    live: LiveFigures
 
 
 def webcam_picture(pixels: Picture) -> Picture:
@@ -164,15 +166,17 @@ async def bench_engine(frames: list[bytes], workers: int, seconds: float) -> tup
 
 
 def bench(workers: int, seconds: float, rounds: int) -> Figures:
-    """All figures in one run. Bare loop and engine take turns, so that a busy machine slows both alike."""
+    """All figures in one run. Bare loop, engine and sockets take turns, so that a busy machine slows all alike."""
     source, frames = clean_frames()
     frame_ms, stages, plans = measure_stages(frames)
-    bare, engine, memory = [], [], []  # type: list[float], list[float], list[float]
-    for _ in range(rounds):
-        bare.append(bench_bare(plans, workers, seconds))
-        rate, memory = asyncio.run(bench_engine(frames, workers, seconds))
-        engine.append(rate)
-    # ── end to end through the WebSocket: measured here as well, so that all three stand in one table ──
+    bare, engine, through, memory = [], [], [], []  # type: list[float], list[float], list[float], list[float]
+    with LiveBench(frames, workers=workers, fps=FPS) as live:
+        for _ in range(rounds):
+            bare.append(bench_bare(plans, workers, seconds))
+            rate, memory = asyncio.run(bench_engine(frames, workers, seconds))
+            engine.append(rate)
+            through.append(live.round(seconds))
+        figures = live.figures(seconds)
     share = statistics.median(engine) / statistics.median(bare)
     return Figures(
         workers=workers,
@@ -183,6 +187,9 @@ def bench(workers: int, seconds: float, rounds: int) -> Figures:
         frame_ms=round(frame_ms, 2),
         stages_ms={stage: round(spent, 2) for stage, spent in stages.items()},
         worker_mb=memory,
+        end_to_end_fps=round(statistics.median(through), 1),
+        end_to_end_share=round(statistics.median(through) / statistics.median(bare), 3),
+        live=figures,
     )
 
 
@@ -192,14 +199,14 @@ def show(figures: Figures) -> None:
     table = Table("", "frames/s", "of the bare loop", title=f"{figures.workers} workers, 640×480, {figures.source}")
     table.add_row("bare loop (decode + the same networks)", f"{figures.bare_fps:.1f}", "1.00")
     table.add_row("ai/engine.py", f"{figures.engine_fps:.1f}", f"{figures.engine_share:.2f}")
-    if figures.end_to_end_fps is not None:
-        table.add_row("through the WebSocket", f"{figures.end_to_end_fps:.1f}", f"{figures.end_to_end_share:.2f}")
+    table.add_row("through the WebSocket", f"{figures.end_to_end_fps:.1f}", f"{figures.end_to_end_share:.2f}")
     console.print(table)
     costs = Table("stage of a clean frame", "ms, mean", title=f"one frame: {figures.frame_ms} ms (median)")
     for stage, spent in figures.stages_ms.items():
         costs.add_row(stage, f"{spent:.2f}")
     console.print(costs)
-    console.print(f"memory per worker: {', '.join(f'{size:.0f} MB' for size in figures.worker_mb)}")
+    for line in figures.live.lines():
+        console.print(line)
 
 
 def main() -> None:
