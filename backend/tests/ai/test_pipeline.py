@@ -112,20 +112,20 @@ def test_a_missing_face_in_a_dim_room_is_not_believed(look: Look, empty_room: Pi
 
 
 def test_ten_seconds_of_one_picture_are_frozen_within_fifteen(pipeline: Pipeline, webcam: Picture) -> None:
-    reports = stream(pipeline, [webcam] * 30, 15.0)
+    reports = stream(pipeline, [webcam] * 15, 15.0)
     first = next(report for report in reports if report.observations)
     assert kinds(first) == {ViolationKind.FROZEN_VIDEO}
     assert 10.0 <= first.at <= 15.0
 
 
 def test_a_still_picture_through_a_codec_is_frozen_too(pipeline: Pipeline, webcam: Picture) -> None:
-    flicker = [np.clip(webcam.astype(np.int16) + number % 2, 0, 255).astype(np.uint8) for number in range(30)]
+    flicker = [np.clip(webcam.astype(np.int16) + number % 2, 0, 255).astype(np.uint8) for number in range(15)]
     assert any(kinds(report) == {ViolationKind.FROZEN_VIDEO} for report in stream(pipeline, flicker, 15.0))
 
 
 def test_a_camera_is_never_frozen(pipeline: Pipeline, webcam: Picture, empty_room: Picture) -> None:
-    sitting = [noisy(np.roll(webcam, number % 5, axis=1), number) for number in range(30)]
-    empty = [noisy(empty_room, number) for number in range(30)]
+    sitting = [noisy(np.roll(webcam, number % 5, axis=1), number) for number in range(15)]
+    empty = [noisy(empty_room, number) for number in range(15)]
     for pictures in (sitting, empty):
         assert not any(ViolationKind.FROZEN_VIDEO in kinds(report) for report in stream(pipeline, pictures, 60.0))
 
@@ -159,7 +159,7 @@ def test_a_request_is_left_as_it_was(pipeline: Pipeline, webcam: Picture) -> Non
 
 def test_an_undecodable_body_behind_a_good_header(pipeline: Pipeline, webcam: Picture) -> None:
     data = encode(webcam, 85)
-    for seed in range(40):
+    for seed in range(25):
         rng = np.random.default_rng(seed)
         broken = bytearray(data)
         for at in rng.integers(2, len(data), 30):
