@@ -20,7 +20,8 @@ from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import StateChanged, Thumbnail, exam_session_topic
 from app.services.accommodations import accommodation_of
 from app.services.exam_sessions import expire_due
-from app.services.proctoring import ExamSessionEnded, LiveExamSession, Services
+from app.services.ledger import ExamSessionEnded
+from app.services.proctoring import LiveExamSession, Services
 from app.services.violations import of_exam_session
 
 log = structlog.get_logger(__name__)

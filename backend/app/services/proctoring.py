@@ -2,48 +2,31 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import structlog
-from prometheus_client import Counter, Histogram
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
+from prometheus_client import Counter
 
 from app.ai.engine import Engine, EngineBusy, EngineStopped
 from app.ai.types import FrameReport, FrameRequest, Memory
 from app.core.clock import monotonic, now
 from app.db.models import Accommodation, ExamSession, Violation
-from app.db.session import Sessions, announce, is_passing, unit_of_work
+from app.db.session import Sessions
 from app.domain.coverage import LONGEST_GAP, Coverage
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
-from app.domain.trust import Episode, TrustBand, band_of, trust_score, without
+from app.domain.trust import TrustBand, band_of
 from app.domain.violations import NeutralState, Observation, ViolationKind
-from app.schemas.realtime import (
-    LiveHead,
-    SessionUpdated,
-    Thumbnail,
-    ViolationChanged,
-    ViolationOut,
-    exam_session_topic,
-    exam_topic,
-)
-from app.services.client_messages import StoredMessage, record_messages
-from app.services.evidence import KeptPicture, record_evidence
-from app.services.exam_sessions import SittingChanged
+from app.schemas.realtime import LiveHead, SessionUpdated, Thumbnail, exam_topic
+from app.services.client_messages import StoredMessage
 from app.services.hearing import Hearing
+from app.services.ledger import Entry, Ledger
 from app.services.sitting import RecentFrame, RecentFrames, Sitting
-from app.services.violations import Noted, change_out, episode_of, evidence_out, record_violation
 from app.storage import EvidenceStore
 
-log = structlog.get_logger(__name__)
 FRAMES = Counter("proctor_frames_total", "Frames by what became of them.", ["outcome"])
-STORES = Histogram("proctor_store_seconds", "From a change in memory to its commit, retries included.")
-RETRIES = Counter("proctor_store_retries_total", "Times the database had to be asked again.")
 
 CHECKPOINT_SECONDS = 10.0
 """How often coverage and the detectors' memory are stored while nothing happens."""
@@ -51,11 +34,6 @@ GLANCE_SECONDS = 2.0
 """How often the exam's teachers hear of coverage and states."""
 THUMBNAIL_SECONDS = 1.0
 Phase: TypeAlias = Literal["begin", "end"] | None
-WORDS = {"opened": "violation.opened", "extended": "violation.updated", "closed": "violation.closed"}
-
-
-class ExamSessionEnded(Exception):
-    """The exam session has ended meanwhile; nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +46,6 @@ class Services:
     publish: Callable[[str, object], None]
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What becomes true once the transaction has committed."""
-
-    noted: dict[int, Noted]
-    trust: float
-    last_seq: int
-
-
 class LiveExamSession:
     """State of one sitting between its student's socket and the database; survives reconnects of the student."""
 
@@ -84,8 +53,6 @@ class LiveExamSession:
         self, taken: ExamSession, rows: Sequence[Violation], accommodation: Accommodation | None, services: Services
     ) -> None:
         self.sitting = Sitting.of(taken, accommodation)
-        self.trust = taken.trust
-        self.last_seq = taken.last_seq
         self.settled = taken.settled
         self.online = False
         self.states: tuple[NeutralState, ...] = ()
@@ -96,7 +63,7 @@ class LiveExamSession:
         self._incidents = self._load_incidents(taken.analysis.get("incidents"))
         self._coverage = Coverage.load(taken.analysis["coverage"]) if taken.analysis else Coverage()
         self._coverage.begin(0.0)
-        self._noted = {row.key: Noted(row.id, episode_of(row)) for row in rows}
+        self._ledger = Ledger(self.sitting, taken, rows, services.sessions)
         self._recent = RecentFrames()
         self.hearing = Hearing(self.sitting, services.engine)
         self._lock = asyncio.Lock()
@@ -210,9 +177,14 @@ class LiveExamSession:
         return band_of(self.trust, warning=self.sitting.thresholds[0], critical=self.sitting.thresholds[1])
 
     @property
-    def known_violations(self) -> dict[int, Noted]:
-        """What was noted so far, by number of the incident."""
-        return self._noted
+    def trust(self) -> float:
+        """The score as stored, 0..100."""
+        return self._ledger.trust
+
+    @property
+    def last_seq(self) -> int:
+        """The last numbered message stored."""
+        return self._ledger.last_seq
 
     def view(self) -> LiveHead:
         """For the exam's teachers."""
@@ -310,12 +282,19 @@ class LiveExamSession:
             if not (changes or messages or checkpoint):
                 return
             pictures = {c.key: await self._recent.keep(self._services.store, self.sitting, c) for c in changes}
-            with STORES.time():
-                outcome = await self._store_until_done(changes, pictures, messages, settle=settle)
-            self._noted, self.trust, self.last_seq = outcome.noted, outcome.trust, outcome.last_seq
+            await self._ledger.store(Entry(self._state(), changes, pictures, messages, settle))
             self._stored_at = self.clock.at
         if changes:
             self._glance(force=True)
+
+    def _state(self) -> dict[str, Any]:
+        """What the exam session's row remembers, so that a restarted server goes on where this one was."""
+        analysis = {
+            "memory": self._memory,
+            "incidents": self._incidents.dump(),
+            "coverage": self._coverage.dump(),
+        }
+        return {"coverage": self.coverage, "analysis": analysis}
 
     @contextlib.asynccontextmanager
     async def _undo_on_failure(self) -> AsyncIterator[None]:
@@ -325,98 +304,3 @@ class LiveExamSession:
         except BaseException:
             self._incidents, self._coverage = self._load_incidents(incidents), Coverage.load(coverage)
             raise
-
-    async def _store_until_done(
-        self,
-        changes: Sequence[Change],
-        pictures: dict[int, list[KeptPicture]],
-        messages: Sequence[StoredMessage],
-        *,
-        settle: bool,
-    ) -> Outcome:
-        delay = 0.1
-        while True:
-            try:
-                async with unit_of_work(self._services.sessions) as db:
-                    return await self._store(db, changes, pictures, messages, settle=settle)
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                RETRIES.inc()
-                log.warning("store.retry", exam_session_id=self.sitting.id, error=type(error).__name__)
-            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
-            delay = min(2.0, delay * 2)
-
-    async def _store(
-        self,
-        db: AsyncSession,
-        changes: Sequence[Change],
-        pictures: dict[int, list[KeptPicture]],
-        messages: Sequence[StoredMessage],
-        *,
-        settle: bool,
-    ) -> Outcome:
-        episodes = {key: noted.episode for key, noted in self._noted.items()}
-        episodes |= {c.key: Episode(c.kind, c.confidence, c.seconds, c.count) for c in changes}
-        trust = trust_score(list(episodes.values()), self.sitting.weights)
-        last_seq = messages[-1].seq if messages else self.last_seq
-        # The exam session's row comes first in every transaction that touches it, so that two never deadlock.
-        await self._store_state(db, trust=trust, last_seq=last_seq, settle=settle)
-        if messages:
-            await record_messages(db, self.sitting.id, messages)
-        noted = dict(self._noted)
-        for change in changes:
-            noted[change.key] = await self._store_change(db, change, episodes[change.key], pictures[change.key])
-        scores = dict(zip(episodes, without(list(episodes.values()), self.sitting.weights), strict=True))
-        for change in changes:
-            violation = change_out(self.sitting.id, self.sitting.began, change, noted[change.key], scores[change.key])
-            self._announce(db, change, violation, trust)
-        if settle:
-            announce(db, exam_topic(self.sitting.exam_id), SittingChanged(self.sitting.id))
-        return Outcome(noted, trust, last_seq)
-
-    async def _store_state(self, db: AsyncSession, *, trust: float, last_seq: int, settle: bool) -> None:
-        stored = await db.execute(
-            update(ExamSession)
-            .where(ExamSession.id == self.sitting.id)
-            .where(ExamSession.state.not_in(OPEN) if settle else ExamSession.state.in_(OPEN))
-            .values(
-                trust=trust,
-                coverage=self.coverage,
-                last_seq=last_seq,
-                settled=settle,
-                analysis={
-                    "memory": self._memory,
-                    "incidents": self._incidents.dump(),
-                    "coverage": self._coverage.dump(),
-                },
-            )
-            .returning(ExamSession.id)
-        )
-        if stored.scalar_one_or_none() is None:
-            raise ExamSessionEnded
-
-    async def _store_change(
-        self, db: AsyncSession, change: Change, episode: Episode, pictures: Sequence[KeptPicture]
-    ) -> Noted:
-        sitting = self.sitting
-        row_id = await record_violation(db, exam_session_id=sitting.id, began=sitting.began, change=change)
-        known = self._noted.get(change.key)
-        evidence = known.evidence if known else ()
-        for picture in pictures:
-            row = await record_evidence(db, exam_session_id=sitting.id, violation_id=row_id, picture=picture)
-            if row is not None:
-                evidence = (*evidence, evidence_out(row))
-        return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: one.captured_at)))
-
-    def _announce(self, db: AsyncSession, change: Change, violation: ViolationOut, trust: float) -> None:
-        message = ViolationChanged.model_validate(
-            {
-                "type": WORDS[change.action],
-                "session_id": self.sitting.id,
-                "violation": violation,
-                "trust": round(trust, 2),
-            }
-        )
-        announce(db, exam_topic(self.sitting.exam_id), message)
-        announce(db, exam_session_topic(self.sitting.id), message)

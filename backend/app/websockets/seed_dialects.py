@@ -21,7 +21,8 @@ from app.core.config import Settings
 from app.core.i18n import text
 from app.domain.violations import ViolationKind
 from app.schemas.realtime import Close, StateChanged, ViolationChanged, exam_session_topic
-from app.services.proctoring import ExamSessionEnded, LiveExamSession
+from app.services.ledger import ExamSessionEnded
+from app.services.proctoring import LiveExamSession
 from app.services.violations import trust_impact
 from app.websockets.door import Guest, may_stay
 from app.websockets.hub import Outbox

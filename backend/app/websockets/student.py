@@ -39,8 +39,9 @@ from app.schemas.realtime import (
     exam_session_topic,
 )
 from app.services.client_messages import understand
+from app.services.ledger import ExamSessionEnded
 from app.services.live_exam_sessions import LiveExamSessions
-from app.services.proctoring import ExamSessionEnded, LiveExamSession
+from app.services.proctoring import LiveExamSession
 from app.websockets.connections import Connections
 from app.websockets.door import Guest, Refusal, admit_student, may_stay, origin_allowed, row_id
 from app.websockets.hub import Outbox

@@ -1,0 +1,132 @@
+"""What was noted in one exam session and what it costs; stored in one transaction before anybody is told."""
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import ExamSession, Violation
+from app.db.session import Sessions, announce, is_passing, unit_of_work
+from app.domain.exam_sessions import OPEN
+from app.domain.incidents import Change
+from app.domain.trust import Episode, trust_score, without
+from app.schemas.realtime import ViolationChanged, ViolationOut, exam_session_topic, exam_topic
+from app.services.client_messages import StoredMessage, record_messages
+from app.services.evidence import KeptPicture, record_evidence
+from app.services.exam_sessions import SittingChanged
+from app.services.sitting import Sitting
+from app.services.violations import Noted, change_out, episode_of, evidence_out, record_violation
+
+log = structlog.get_logger(__name__)
+STORES = Histogram("proctor_store_seconds", "From a change in memory to its commit, retries included.")
+RETRIES = Counter("proctor_store_retries_total", "Times the database had to be asked again.")
+WORDS = {"opened": "violation.opened", "extended": "violation.updated", "closed": "violation.closed"}
+
+
+class ExamSessionEnded(Exception):
+    """The exam session has ended meanwhile; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What goes into one transaction. `state`: columns of the exam session's row beside trust and last_seq."""
+
+    state: Mapping[str, Any]
+    changes: Sequence[Change] = ()
+    pictures: Mapping[int, Sequence[KeptPicture]] = field(default_factory=dict)
+    messages: Sequence[StoredMessage] = ()
+    settle: bool = False
+
+
+class Ledger:
+    """The violations of one exam session. What it says is what the database holds: it changes after the commit only."""
+
+    def __init__(self, sitting: Sitting, taken: ExamSession, rows: Sequence[Violation], sessions: Sessions) -> None:
+        self.trust = taken.trust
+        self.last_seq = taken.last_seq
+        self._sitting = sitting
+        self._sessions = sessions
+        self._noted = {row.key: Noted(row.id, episode_of(row)) for row in rows}
+
+    async def store(self, entry: Entry) -> None:
+        """Store an entry, as often as the database needs; rows are found by their key, so that nothing is doubled."""
+        delay = 0.1
+        with STORES.time():
+            while True:
+                try:
+                    async with unit_of_work(self._sessions) as db:
+                        noted, trust, last_seq = await self._write(db, entry)
+                    self._noted, self.trust, self.last_seq = noted, trust, last_seq
+                    return
+                except Exception as error:
+                    if not is_passing(error):
+                        raise
+                    RETRIES.inc()
+                    log.warning("store.retry", exam_session_id=self._sitting.id, error=type(error).__name__)
+                await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
+                delay = min(2.0, delay * 2)
+
+    async def _write(self, db: AsyncSession, entry: Entry) -> tuple[dict[int, Noted], float, int]:
+        episodes = {key: noted.episode for key, noted in self._noted.items()}
+        episodes |= {c.key: Episode(c.kind, c.confidence, c.seconds, c.count) for c in entry.changes}
+        trust = trust_score(list(episodes.values()), self._sitting.weights)
+        last_seq = entry.messages[-1].seq if entry.messages else self.last_seq
+        # The exam session's row comes first in every transaction that touches it, so that two never deadlock.
+        await self._write_state(db, entry, trust=trust, last_seq=last_seq)
+        if entry.messages:
+            await record_messages(db, self._sitting.id, entry.messages)
+        noted = dict(self._noted)
+        for change in entry.changes:
+            pictures = entry.pictures.get(change.key, ())
+            noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures)
+        if entry.changes:
+            scores = dict(zip(episodes, without(list(episodes.values()), self._sitting.weights), strict=True))
+            for change in entry.changes:
+                self._announce(db, change, noted[change.key], trust=trust, without_this=scores[change.key])
+        if entry.settle:
+            announce(db, exam_topic(self._sitting.exam_id), SittingChanged(self._sitting.id))
+        return noted, trust, last_seq
+
+    async def _write_state(self, db: AsyncSession, entry: Entry, *, trust: float, last_seq: int) -> None:
+        stored = await db.execute(
+            update(ExamSession)
+            .where(ExamSession.id == self._sitting.id)
+            .where(ExamSession.state.not_in(OPEN) if entry.settle else ExamSession.state.in_(OPEN))
+            .values(trust=trust, last_seq=last_seq, settled=entry.settle, **entry.state)
+            .returning(ExamSession.id)
+        )
+        if stored.scalar_one_or_none() is None:
+            raise ExamSessionEnded
+
+    async def _write_change(
+        self, db: AsyncSession, change: Change, episode: Episode, pictures: Sequence[KeptPicture]
+    ) -> Noted:
+        sitting = self._sitting
+        row_id = await record_violation(db, exam_session_id=sitting.id, began=sitting.began, change=change)
+        known = self._noted.get(change.key)
+        evidence = known.evidence if known else ()
+        for picture in pictures:
+            row = await record_evidence(db, exam_session_id=sitting.id, violation_id=row_id, picture=picture)
+            if row is not None:
+                evidence = (*evidence, evidence_out(row))
+        return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: one.captured_at)))
+
+    def _announce(self, db: AsyncSession, change: Change, noted: Noted, *, trust: float, without_this: float) -> None:
+        sitting = self._sitting
+        violation: ViolationOut = change_out(sitting.id, sitting.began, change, noted, without_this)
+        message = ViolationChanged.model_validate(
+            {
+                "type": WORDS[change.action],
+                "session_id": sitting.id,
+                "violation": violation,
+                "trust": round(trust, 2),
+            }
+        )
+        announce(db, exam_topic(sitting.exam_id), message)
+        announce(db, exam_session_topic(sitting.id), message)
