@@ -29,7 +29,7 @@ FASTEST = {"MAX_FPS": "30", "MESSAGES_PER_SECOND": "10000", "MESSAGE_BURST": "10
 
 @dataclass(frozen=True, slots=True)
 class LiveFigures:
-    """What one run measured. Memory in bytes; CPU shares in cores."""
+    """What one run measured. Memory in bytes; `…_cpu_ms`: processor time for one frame, whoever else is busy."""
 
     workers: int
     students: int
@@ -41,9 +41,14 @@ class LiveFigures:
     server_rss: int
     worker_rss: int
     idle_socket: float
-    generator_cores: float
-    server_cores: float
-    worker_cores: float
+    worker_cpu_ms: float
+    server_cpu_ms: float
+    generator_cpu_ms: float
+
+    @property
+    def seeing(self) -> float:
+        """Share of all processor time that the workers had: what end to end could reach of them at best."""
+        return self.worker_cpu_ms / (self.worker_cpu_ms + self.server_cpu_ms + self.generator_cpu_ms)
 
     def lines(self) -> list[str]:
         """For people."""
@@ -52,8 +57,8 @@ class LiveFigures:
             f"end to end      {self.fps:7.1f} frames/s through {self.students} sockets, {self.workers} workers"
             + (f"; {self.unjudged} not judged" if self.unjudged else ""),
             f"  frame         {p50:7.1f} ms median, {p95:.1f} ms 95 %, {p99:.1f} ms 99 % (sent → judged)",
-            f"  cores         {self.worker_cores:7.2f} workers, {self.server_cores:.2f} server, "
-            f"{self.generator_cores:.2f} load generator",
+            f"  processor     {self.worker_cpu_ms:7.2f} ms a frame in workers, {self.server_cpu_ms:.2f} ms in the server, "
+            f"{self.generator_cpu_ms:.2f} ms in the load generator: {100 * self.seeing:.0f} % is seeing",
             f"messages        {self.messages_per_second:7.0f} /s acknowledged after COMMIT; "
             f"{self.ack_ms[0]:.1f} ms median, {self.ack_ms[1]:.1f} ms 99 %",
             f"memory          {self.server_rss / 2**20:7.0f} MiB server, {self.worker_rss / 2**20:.0f} MiB a worker, "
@@ -114,9 +119,9 @@ class LiveBench:
             server_rss=server_rss,
             worker_rss=max(one.worker_rss for one in rounds),
             idle_socket=idle,
-            generator_cores=sum(one.cpu[0] for one in rounds) / counts.seconds,
-            server_cores=sum(one.cpu[1] for one in rounds) / counts.seconds,
-            worker_cores=sum(one.cpu[2] for one in rounds) / counts.seconds,
+            generator_cpu_ms=1000 * sum(one.cpu[0] for one in rounds) / counts.frames_done,
+            server_cpu_ms=1000 * sum(one.cpu[1] for one in rounds) / counts.frames_done,
+            worker_cpu_ms=1000 * sum(one.cpu[2] for one in rounds) / counts.frames_done,
         )
 
     async def _stream(self, seconds: float) -> "Round":

@@ -75,6 +75,10 @@ class Rehearsal:
         with contextlib.suppress(*hidden):
             await self._remove_all()
 
+    async def abandon(self) -> None:
+        """Leave everything where it is: the server is gone for good."""
+        await self._http.aclose()
+
     async def violations(self) -> list[dict[str, Any]]:
         """What was noted in all sittings, as the exam's staff see it."""
         found: list[dict[str, Any]] = []

@@ -259,9 +259,9 @@ class LiveExamSession:
             return
         if not force and monotonic() - self._glanced_at < GLANCE_SECONDS:
             return
-        view = self.view()
+        view, self._glanced_at = self.view(), monotonic()
         if view != self._glanced:
-            self._glanced, self._glanced_at = view, monotonic()
+            self._glanced = view
             self._services.publish(exam_topic(self.sitting.exam_id), SessionUpdated(session=view))
 
     async def _commit(

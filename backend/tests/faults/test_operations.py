@@ -52,6 +52,7 @@ async def end_with_open_sockets(server: ServerChild) -> int:
     assert time.monotonic() - begun < 20
     for client in students:
         await client.close()
+    await rehearsal.abandon()
     return status
 
 
