@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
+Picture = NDArray[np.uint8]
+
 WIDTH, HEIGHT, FPS = 640, 480, 10
 SECONDS = 20
 SECOND_FACE = range(6 * FPS, 14 * FPS)
@@ -15,7 +17,8 @@ SECOND_FACE = range(6 * FPS, 14 * FPS)
 
 def main(target: Path) -> None:
     """Write an MP4 of 20 s to `target`."""
-    portrait = cv2.cvtColor(data.astronaut()[0:300, 70:370], cv2.COLOR_RGB2BGR)
+    whole: Picture = data.astronaut()  # type: ignore[no-untyped-call]
+    portrait: Picture = np.ascontiguousarray(whole[0:300, 70:370, ::-1])
     target.parent.mkdir(parents=True, exist_ok=True)
     video = cv2.VideoWriter(str(target), cv2.VideoWriter.fourcc(*"mp4v"), FPS, (WIDTH, HEIGHT))
     noise = np.random.default_rng(1)
@@ -24,9 +27,7 @@ def main(target: Path) -> None:
     video.release()
 
 
-def picture(
-    portrait: NDArray[np.uint8], noise: np.random.Generator, number: int, *, two: bool
-) -> NDArray[np.uint8]:
+def picture(portrait: Picture, noise: np.random.Generator, number: int, *, two: bool) -> Picture:
     """One frame, BGR 480×640×3; sways and carries sensor noise, so that no two frames are the same."""
     frame = np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
     sway = round(6 * np.sin(number / 7))
@@ -34,7 +35,8 @@ def picture(
     if two:
         frame[120:380, 370 - sway : 630 - sway] = cv2.resize(portrait[:, ::-1], (260, 260))
     grainy = frame.astype(np.int16) + noise.integers(-4, 5, frame.shape, np.int16)
-    return np.clip(grainy, 0, 255).astype(np.uint8)
+    shown: Picture = np.clip(grainy, 0, 255).astype(np.uint8)
+    return shown
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ test("a violation is on the page within two seconds, explained, with its evidenc
     await expectAccessible(page);
     for (const [width, height] of [[1366, 768], [390, 844]] as const) {
       await page.setViewportSize({ width, height });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await info.attach(`live-${width}`, { body: await page.screenshot({ fullPage: true }), contentType: "image/png" });
     }
     await page.setViewportSize({ width: 1366, height: 768 });

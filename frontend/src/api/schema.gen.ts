@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/detection/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Presets
+         * @description Limits and measured error rates of each preset; nothing here is secret from students.
+         */
+        get: operations["read_presets_api_v1_detection_presets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{evidence_id}": {
         parameters: {
             query?: never;
@@ -308,9 +328,53 @@ export interface paths {
         post?: never;
         /**
          * Delete Exam
-         * @description Remove an exam that nobody is sitting, with all its records.
+         * @description Remove an exam that nobody is sitting, with all its records and evidence.
          */
         delete: operations["delete_exam_api_v1_exams__exam_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/accommodations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read All
+         * @description Every student of this exam for whom something is different.
+         */
+        get: operations["read_all_api_v1_exams__exam_id__accommodations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/accommodations/{student_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write
+         * @description Make or replace a student's.
+         */
+        put: operations["write_api_v1_exams__exam_id__accommodations__student_id__put"];
+        post?: never;
+        /**
+         * Remove
+         * @description Treat the student like everybody else again.
+         */
+        delete: operations["remove_api_v1_exams__exam_id__accommodations__student_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -561,6 +625,44 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccommodatedStudent
+         * @description Whose it is.
+         */
+        AccommodatedStudent: {
+            /** Email */
+            email: string;
+            /** Full Name */
+            full_name: string;
+            /** Id */
+            id: number;
+        };
+        /**
+         * AccommodationRead
+         * @description As it stands.
+         */
+        AccommodationRead: {
+            /** Disabled Kinds */
+            disabled_kinds: components["schemas"]["ViolationKind"][];
+            /** Extra Minutes */
+            extra_minutes: number;
+            preset: components["schemas"]["Preset"] | null;
+            student: components["schemas"]["AccommodatedStudent"];
+        };
+        /**
+         * AccommodationWrite
+         * @description Kinds nobody looks for, another preset, more minutes. There is no field for the reason, on purpose.
+         */
+        AccommodationWrite: {
+            /** Disabled Kinds */
+            disabled_kinds?: components["schemas"]["ViolationKind"][];
+            /**
+             * Extra Minutes
+             * @default 0
+             */
+            extra_minutes?: number;
+            preset?: components["schemas"]["Preset"] | null;
+        };
+        /**
          * AlertRead
          * @description The seed's Alert: one violation.
          */
@@ -667,6 +769,8 @@ export interface components {
              * @default
              */
             description?: string;
+            /** Disabled Kinds */
+            disabled_kinds?: components["schemas"]["ViolationKind"][];
             /** Duration Minutes */
             duration_minutes: number;
             /**
@@ -711,6 +815,8 @@ export interface components {
              * @default 1
              */
             max_attempts?: number;
+            /** @default standard */
+            preset?: components["schemas"]["Preset"];
             /**
              * Show Trust
              * @default false
@@ -751,6 +857,8 @@ export interface components {
             critical_threshold: number;
             /** Description */
             description: string;
+            /** Disabled Kinds */
+            disabled_kinds: components["schemas"]["ViolationKind"][];
             /** Duration Minutes */
             duration_minutes: number;
             /** Enable Audio Detection */
@@ -775,6 +883,7 @@ export interface components {
             id: number;
             /** Max Attempts */
             max_attempts: number;
+            preset: components["schemas"]["Preset"];
             /** Show Trust */
             show_trust: boolean;
             /**
@@ -886,6 +995,8 @@ export interface components {
             critical_threshold?: number | null;
             /** Description */
             description?: string | null;
+            /** Disabled Kinds */
+            disabled_kinds?: components["schemas"]["ViolationKind"][] | null;
             /** Duration Minutes */
             duration_minutes?: number | null;
             /** Enable Audio Detection */
@@ -905,6 +1016,7 @@ export interface components {
             enrolment?: components["schemas"]["Enrolment"] | null;
             /** Max Attempts */
             max_attempts?: number | null;
+            preset?: components["schemas"]["Preset"] | null;
             /** Show Trust */
             show_trust?: boolean | null;
             /** Start Time */
@@ -931,6 +1043,24 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * KindRead
+         * @description One kind under one preset. `expected_false_alarms` per exam-hour as measured; null where not measured.
+         */
+        KindRead: {
+            /** Expected False Alarms */
+            expected_false_alarms: number | null;
+            /** Hold Seconds */
+            hold_seconds: number;
+            kind: components["schemas"]["ViolationKind"];
+            /** Least Confidence */
+            least_confidence: number;
+            severity: components["schemas"]["Severity"];
+            /** Timed */
+            timed: boolean;
+            /** Weight */
+            weight: number;
         };
         /**
          * Language
@@ -965,6 +1095,25 @@ export interface components {
             /** Password */
             password?: string | null;
             preferred_language?: components["schemas"]["Language"] | null;
+        };
+        /**
+         * Preset
+         * @description Three ways to read the same video.
+         * @enum {string}
+         */
+        Preset: "lenient" | "standard" | "strict";
+        /**
+         * PresetRead
+         * @description One preset; `expected_false_alarms` per exam-hour is the sum over the kinds measured.
+         */
+        PresetRead: {
+            /** Expected False Alarms */
+            expected_false_alarms: number | null;
+            /** Kinds */
+            kinds: components["schemas"]["KindRead"][];
+            /** Measured On */
+            measured_on: string | null;
+            preset: components["schemas"]["Preset"];
         };
         /**
          * ReasonRequest
@@ -1394,6 +1543,26 @@ export interface operations {
             };
         };
     };
+    read_presets_api_v1_detection_presets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetRead"][];
+                };
+            };
+        };
+    };
     read_api_v1_evidence__evidence_id__get: {
         parameters: {
             query?: never;
@@ -1760,6 +1929,105 @@ export interface operations {
             header?: never;
             path: {
                 exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_all_api_v1_exams__exam_id__accommodations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccommodationRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_api_v1_exams__exam_id__accommodations__student_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+                student_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccommodationWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccommodationRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_api_v1_exams__exam_id__accommodations__student_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+                student_id: number;
             };
             cookie?: never;
         };
