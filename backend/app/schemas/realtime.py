@@ -275,12 +275,18 @@ class SessionUpdated(Message):
 
 
 class ViolationChanged(Message):
-    """A violation was opened (or reopened), updated or closed."""
+    """A violation was opened (or reopened), updated or closed.
+
+    `without`: violation id → the score without it, for every violation of the exam session, because one change moves
+    them all.
+    """
 
     type: Literal["violation.opened", "violation.updated", "violation.closed"]
     session_id: int
     violation: ViolationOut
     trust: float
+    band: TrustBand
+    without: dict[int, float]
 
 
 class Ping(Message):

@@ -16,7 +16,7 @@ from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN
 from app.domain.incidents import Change
 from app.domain.trust import Episode, trust_score, without
-from app.schemas.realtime import ViolationChanged, ViolationOut, exam_session_topic, exam_topic
+from app.schemas.realtime import ViolationChanged, exam_session_topic, exam_topic
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
@@ -86,9 +86,10 @@ class Ledger:
             pictures = entry.pictures.get(change.key, ())
             noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures)
         if entry.changes:
-            scores = dict(zip(episodes, without(list(episodes.values()), self._sitting.weights), strict=True))
+            scores = without(list(episodes.values()), self._sitting.weights)
+            by_id = {noted[key].id: round(score, 2) for key, score in zip(episodes, scores, strict=True)}
             for change in entry.changes:
-                self._announce(db, change, noted[change.key], trust=trust, without_this=scores[change.key])
+                self._announce(db, change, noted[change.key], trust, by_id)
         if entry.settle:
             announce(db, exam_topic(self._sitting.exam_id), SittingChanged(self._sitting.id))
         return noted, trust, last_seq
@@ -117,15 +118,18 @@ class Ledger:
                 evidence = (*evidence, evidence_out(row))
         return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: one.captured_at)))
 
-    def _announce(self, db: AsyncSession, change: Change, noted: Noted, *, trust: float, without_this: float) -> None:
+    def _announce(
+        self, db: AsyncSession, change: Change, noted: Noted, trust: float, without_each: Mapping[int, float]
+    ) -> None:
         sitting = self._sitting
-        violation: ViolationOut = change_out(sitting.id, sitting.began, change, noted, without_this)
         message = ViolationChanged.model_validate(
             {
                 "type": WORDS[change.action],
                 "session_id": sitting.id,
-                "violation": violation,
+                "violation": change_out(sitting.id, sitting.began, change, noted, without_each[noted.id]),
                 "trust": round(trust, 2),
+                "band": sitting.band_of(trust),
+                "without": without_each,
             }
         )
         announce(db, exam_topic(sitting.exam_id), message)

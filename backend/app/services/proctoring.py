@@ -17,7 +17,7 @@ from app.domain.coverage import LONGEST_GAP, Coverage
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
-from app.domain.trust import TrustBand, band_of
+from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, Observation, ViolationKind
 from app.schemas.realtime import LiveHead, SessionUpdated, Thumbnail, exam_topic
 from app.services.client_messages import StoredMessage
@@ -174,7 +174,7 @@ class LiveExamSession:
     @property
     def band(self) -> TrustBand:
         """Where the score lies between the exam's thresholds."""
-        return band_of(self.trust, warning=self.sitting.thresholds[0], critical=self.sitting.thresholds[1])
+        return self.sitting.band_of(self.trust)
 
     @property
     def trust(self) -> float:

@@ -12,6 +12,7 @@ from app.domain.exams import SWITCHES
 from app.domain.incidents import Change
 from app.domain.presets import Preset, rules_for, switched_off
 from app.domain.roles import Language
+from app.domain.trust import TrustBand, band_of
 from app.domain.violations import Rule, ViolationKind
 from app.schemas.realtime import StudentOut
 from app.services.evidence import KeptPicture, keep_picture
@@ -63,6 +64,10 @@ class Sitting:
             ended_at=taken.end_time,
             state=SessionState(taken.state),
         )
+
+    def band_of(self, trust: float) -> TrustBand:
+        """Where a score lies between the exam's thresholds."""
+        return band_of(trust, warning=self.thresholds[0], critical=self.thresholds[1])
 
     def elapsed(self, at: datetime) -> float:
         """Seconds from the start to `at`, never negative."""

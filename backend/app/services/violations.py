@@ -65,7 +65,8 @@ async def describe(
     for key, violations in by_session.items():
         scores = without([episode_of(row) for row in violations], exam_weights(weights[key]))
         described[key] = [
-            violation_out(row, pictures.get(row.id, ()), score) for row, score in zip(violations, scores, strict=True)
+            violation_out(row, pictures.get(row.id, ()), round(score, 2))
+            for row, score in zip(violations, scores, strict=True)
         ]
     return described
 

@@ -63,8 +63,8 @@ describe("reduceLive", () => {
     const view = after([
       snapshot([sitting(1)]),
       { type: "session.updated", session: withoutViolations(sitting(2)) },
-      { type: "violation.opened", session_id: 1, violation: opened, trust: 97 },
-      { type: "violation.closed", session_id: 1, violation: closed, trust: 94 },
+      { type: "violation.opened", session_id: 1, violation: opened, trust: 97, band: "good", without: { "7": 100 } },
+      { type: "violation.closed", session_id: 1, violation: closed, trust: 94, band: "watch", without: { "7": 100 } },
       { type: "session.updated", session: withoutViolations(sitting(1, { trust: 94, band: "watch", coverage: 0.9 })) },
     ]);
     const fresh = after([
@@ -79,9 +79,27 @@ describe("reduceLive", () => {
       session_id: 1,
       violation: violation(id, 1),
       trust: 90,
+      band: "good",
+      without: { [id]: 95 },
     }));
     const view = after([snapshot([sitting(1)]), ...some, ...some]);
     expect(view?.sittings[1]?.violations.map((one) => one.id)).toEqual([1, 2, 3]);
+  });
+
+  it("tells of every violation what the score would be without it, whichever changed", () => {
+    const view = after([
+      snapshot([sitting(1, { violations: [violation(4, 1, { without_this: 100 })] })]),
+      {
+        type: "violation.opened",
+        session_id: 1,
+        violation: violation(5, 1, { without_this: 94 }),
+        trust: 60,
+        band: "watch",
+        without: { "4": 64, "5": 94 },
+      },
+    ]);
+    expect(view?.sittings[1]?.violations.map((one) => one.without_this)).toEqual([64, 94]);
+    expect(view?.sittings[1]?.band).toBe("watch");
   });
 
   it("keeps the violations when the server sends a sitting with violations null", () => {
@@ -104,7 +122,7 @@ describe("reduceLive", () => {
   });
 
   it("ignores events before a snapshot, for unknown sittings, and of unknown types", () => {
-    const event: LiveMessage = { type: "violation.opened", session_id: 9, violation: violation(1, 9), trust: 1 };
+    const event: LiveMessage = { type: "violation.opened", session_id: 9, violation: violation(1, 9), trust: 1, band: "review", without: {} };
     expect(after([event])).toBeNull();
     const view = after([snapshot([sitting(1)])]);
     expect(reduceLive(view, event, NOW)).toBe(view);

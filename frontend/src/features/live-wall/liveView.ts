@@ -1,5 +1,5 @@
 // What the live page knows, as a pure function of the messages it got: snapshot + events = a fresh snapshot.
-import type { LiveExamHead, LiveMessage, Sitting, SittingWithViolations, Violation } from "./messages";
+import type { LiveExamHead, LiveMessage, Sitting, SittingWithViolations } from "./messages";
 
 export type LiveView = {
   exam: LiveExamHead;
@@ -27,7 +27,7 @@ export function reduceLive(view: LiveView | null, message: LiveMessage, received
     case "violation.updated":
     case "violation.closed": {
       const sitting = view.sittings[message.session_id];
-      return sitting ? withSitting(view, noted(sitting, message.violation, message.trust)) : view;
+      return sitting ? withSitting(view, noted(sitting, message)) : view;
     }
     default:
       // A newer server may say more than this build understands.
@@ -44,9 +44,16 @@ function updated(known: SittingWithViolations | undefined, sitting: Sitting): Si
   return { ...sitting, violations: known?.violations ?? [] };
 }
 
-function noted(sitting: SittingWithViolations, violation: Violation, trust: number): SittingWithViolations {
+type ViolationMessage = Extract<LiveMessage, { violation: unknown }>;
+
+function noted(sitting: SittingWithViolations, message: ViolationMessage): SittingWithViolations {
+  const { violation, trust, band, without } = message;
   const others = sitting.violations.filter((one) => one.id !== violation.id);
-  return { ...sitting, trust, violations: [...others, violation].toSorted((a, b) => a.id - b.id) };
+  const violations = [...others, violation].map((one) => ({
+    ...one,
+    without_this: without[one.id] ?? one.without_this ?? null,
+  }));
+  return { ...sitting, trust, band, violations: violations.toSorted((a, b) => a.id - b.id) };
 }
 
 function withSitting(view: LiveView, sitting: SittingWithViolations): LiveView {

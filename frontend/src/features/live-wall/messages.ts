@@ -31,6 +31,9 @@ export type LiveMessage =
       session_id: number;
       violation: Violation;
       trust: number;
+      band: Band;
+      /** Violation id → the score without it: one change moves them all. */
+      without: Record<string, number>;
     }
   | { type: "ping"; server_time: string };
 
