@@ -19,11 +19,14 @@ SILENCE = -96.0
 """dBFS of nothing at all: the last bit of 16."""
 AUDIBLE_LEVEL = -60.0
 """dBFS below which nothing is looked for: a quiet room through a laptop's microphone."""
-ABOVE_FLOOR = 3.0
-"""dB by which the loudest window must stand out of the noise before the speech model is asked."""
+ABOVE_FLOOR = 2.5
+"""dB by which the loudest window must stand out of the noise before the speech model is asked; both in the band of
+speech, without the rumble of fans and traffic."""
+EMPHASIS = 0.95
+"""Difference filter that takes the rumble away."""
 FLOOR_SHARE = 10.0
 """Percentile of the windows' levels that counts as the chunk's noise."""
-FLOOR_CEILING = -35.0
+FLOOR_CEILING = -45.0
 """dBFS: the first chunk may be speech from end to end, so no louder floor is believed at once."""
 FLOOR_RISE = 1.0
 """dB per second by which the floor follows a noise that grows; it follows one that falls at once."""
@@ -40,11 +43,21 @@ def levels_of(windows: NDArray[np.float32]) -> NDArray[np.float64]:
     return levels
 
 
+def without_rumble(samples: Samples) -> Samples:
+    """Each sample less most of the one before: what is left is mostly between 300 Hz and 8 kHz."""
+    return np.append(samples[:1], samples[1:] - np.float32(EMPHASIS) * samples[:-1]).astype(np.float32)
+
+
 def floor_after(floor: float | None, quiet: float, seconds: float) -> float:
     """The noise floor after a chunk whose quiet moments had this level, all in dBFS."""
     if floor is None:
         return min(quiet, FLOOR_CEILING)
     return min(quiet, floor + FLOOR_RISE * seconds)
+
+
+def mean_level(levels: NDArray[np.float64]) -> float:
+    """The mean power of some windows, in dB."""
+    return float(10 * np.log10(np.mean(10 ** (levels / 10))))
 
 
 def windows_of(samples: Samples) -> NDArray[np.float32]:
@@ -96,13 +109,15 @@ class Listener:
                 return SoundReport(request.at, 0.0, SILENCE, memory.floor or SILENCE, 0.0, memory=memory)
             raise SoundRefused("empty")
         windows = windows_of(samples)
-        levels = levels_of(windows)
-        floor = floor_after(memory.floor, float(np.percentile(levels, FLOOR_SHARE)), seconds)
-        heard = self._speech(windows, levels, floor, request.at, seconds)
+        levels, band = levels_of(windows), levels_of(windows_of(without_rumble(samples)))
+        floor = floor_after(memory.floor, float(np.percentile(band, FLOOR_SHARE)), seconds)
+        heard: tuple[Heard, ...] = ()
+        if levels.max() >= AUDIBLE_LEVEL and band.max() >= floor + ABOVE_FLOOR:
+            heard = self._speech(windows, levels, band - floor, request.at, seconds)
         return SoundReport(
             at=request.at,
             seconds=seconds,
-            level=round(float(10 * np.log10(np.mean(10 ** (levels / 10)))), 2),
+            level=round(mean_level(levels), 2),
             floor=round(floor, 2),
             speech=round(sum(one.ended_at - one.started_at for one in heard) / seconds, 3),
             heard=heard,
@@ -111,22 +126,23 @@ class Listener:
         )
 
     def _speech(
-        self, windows: NDArray[np.float32], levels: NDArray[np.float64], floor: float, at: float, seconds: float
+        self,
+        windows: NDArray[np.float32],
+        levels: NDArray[np.float64],
+        above: NDArray[np.float64],
+        at: float,
+        seconds: float,
     ) -> tuple[Heard, ...]:
         """Stretches of speech. The model is dear, so it is not asked about a chunk that is no louder than the noise."""
-        loudest = float(levels.max())
-        if loudest < AUDIBLE_LEVEL or loudest < floor + ABOVE_FLOOR:
-            return ()
         self._model.reset()
         speech = np.array([self._model.process_samples(window.tolist()) for window in windows])
         heard = []
         for begin, end in stretches(speech):
             probability = float(speech[begin:end].mean())
-            level = float(10 * np.log10(np.mean(10 ** (levels[begin:end] / 10))))
             measured = {
                 "speech_probability": round(probability, 3),
-                "level_dbfs": round(level, 1),
-                "above_floor_db": round(level - floor, 1),
+                "level_dbfs": round(mean_level(levels[begin:end]), 1),
+                "above_floor_db": round(mean_level(above[begin:end]), 1),
             }
             observation = Observation(
                 ViolationKind.AUDIO_DETECTED,

@@ -27,7 +27,7 @@ class SoundFormat(StrEnum):
 class SoundMemory:
     """What is remembered of one exam session's sound between two chunks; in the server's memory only, never stored.
 
-    `floor` is the noise floor in dBFS. The others belong to a WebM or Ogg stream: the number of its Opus `track`, the
+    `floor` is the noise floor in the band of speech, in dBFS. The others belong to a WebM or Ogg stream: the number of its Opus `track`, the
     `channels` its header named, and the `rest` of the last chunk, where an element was cut in two.
     """
 
@@ -56,7 +56,7 @@ class SoundRequest:
 class SoundReport:
     """What was heard from `at` on for `seconds`.
 
-    `level` and `floor` in dBFS (0: as loud as the format allows); `speech` is the share of the time in which somebody
+    `level` in dBFS (0: as loud as the format allows), `floor` that of the noise in the band of speech; `speech` is the share of the time in which somebody
     speaks, 0..1; `heard` are the stretches of speech with their observation.
     """
 

@@ -1,6 +1,6 @@
 """The sound of a video that a person names, as a microphone would send it: PCM16, 16 kHz, one channel, by the second.
 
-The `ffmpeg` program takes it out where it is installed; it is no part of us (docs/decisions/0005-sound-decoding.md).
+The `ffmpeg` program takes it out where it is installed; it is no part of us (docs/decisions/0006-sound-decoding.md).
 """
 
 import shutil

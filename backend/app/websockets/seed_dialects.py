@@ -1,12 +1,14 @@
 """The seed family's ways of speaking on the student's socket, translated to the same live exam session.
 
 D0, untyped: `{frame, audio, tab_active}` → `{session_id, trust_score, alerts, timestamp}`. No rule of proctoring lives
-here: frames go to `judge`, a hidden tab to `note_event`, alerts are the violations that were opened meanwhile.
+here: frames go to `judge`, sound to `listen_to`, a hidden tab to `note_event`, alerts are the violations that were
+opened meanwhile.
 """
 
 import asyncio
 import base64
 import binascii
+import contextlib
 import json
 from collections import deque
 from typing import Any
@@ -15,6 +17,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.ai.guard import check_picture
+from app.ai.sound_guard import MAX_SOUND_BYTES
+from app.ai.sound_types import SoundRefused
 from app.ai.types import FrameRefused
 from app.core.clock import monotonic, now
 from app.core.config import Settings
@@ -33,15 +37,25 @@ ENDED = {"error": "Invalid or completed session"}
 ENDINGS = {"submitted", "terminated", "expired"}
 LONGEST_FRAME = 4 * 256 * 1024 // 3 + 256
 """Characters of base64: the largest picture and its data-URL prefix."""
+LONGEST_AUDIO = 4 * MAX_SOUND_BYTES // 3 + 256
 
 
 class D0(BaseModel):
-    """The untyped message. Sound is accepted and, as long as no detector listens, not judged."""
+    """The untyped message. `audio` is base64 of PCM16 at 16 kHz, WAV, WebM or Ogg, each complete in itself.
+
+    A loudness that the client only claims (a number, `audioLevel`) is ignored: alarms about sound come from sound.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     frame: str | None = Field(None, max_length=LONGEST_FRAME)
+    audio: Any = None
     tab_active: bool | None = Field(None, validation_alias=AliasChoices("tab_active", "tabActive"))
+
+
+def decoded(text: str) -> bytes:
+    """Base64, bare or as a data URL. Raises binascii.Error."""
+    return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
 
 
 async def serve_seed_dialect(websocket: WebSocket, live: LiveExamSession, guest: Guest) -> None:
@@ -116,7 +130,7 @@ class SeedConnection:
 
     async def _answer(self, body: str) -> None:
         try:
-            message = D0.model_validate(parse_text(body, largest=LONGEST_FRAME + 1024))
+            message = D0.model_validate(parse_text(body, largest=LONGEST_FRAME + LONGEST_AUDIO + 1024))
         except (NotAMessage, ValidationError) as error:
             self._say({"error": error.code if isinstance(error, NotAMessage) else "bad_message"})
             return
@@ -127,12 +141,19 @@ class SeedConnection:
             self._tab_active = message.tab_active
         if message.frame:
             trouble = await self._judge(message.frame)
+        if isinstance(message.audio, str) and message.audio:
+            await self._listen(message.audio)
         self._say(self._result() | ({"error": trouble} if trouble else {}))
+
+    async def _listen(self, audio: str) -> None:
+        """Sound in whatever form; clients of this dialect send many, and what is none of ours is passed over."""
+        with contextlib.suppress(binascii.Error, SoundRefused):
+            await self._live.listen_to(decoded(audio), int(now().timestamp() * 1000))
 
     async def _judge(self, frame: str) -> str | None:
         """The reason why the frame could not be judged, or None."""
         try:
-            picture = base64.b64decode(frame.partition(",")[2] if frame.startswith("data:") else frame, validate=True)
+            picture = decoded(frame)
             check_picture(picture)
             await self._live.judge(picture, int(now().timestamp() * 1000))
         except binascii.Error:
