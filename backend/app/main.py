@@ -21,6 +21,7 @@ from app.core.refusals import EXIT_CODE, Refused, refuse_settings
 from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
+from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions
 from app.services.evidence_sweep import sweep_evidence
 from app.services.live_exam_sessions import LiveExamSessions
@@ -32,6 +33,7 @@ from app.websockets import student, teacher
 from app.websockets.connections import Connections
 
 log = structlog.get_logger(__name__)
+KEEP_SECONDS = 1.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -108,9 +110,25 @@ async def _database(settings: Settings) -> AsyncIterator[str]:
         return
     cluster = EmbeddedPostgres(settings.VAR_DIR / "postgres")
     try:
-        yield await asyncio.to_thread(cluster.start)
+        url = await asyncio.to_thread(cluster.start)
+        keeper = asyncio.create_task(_keep(cluster))
+        try:
+            yield url
+        finally:
+            await _ended(keeper)
     finally:
         await asyncio.to_thread(cluster.stop)
+
+
+async def _keep(cluster: EmbeddedPostgres) -> None:
+    """Until cancelled: nobody else starts the embedded PostgreSQL again when something has killed it."""
+    while True:
+        await asyncio.sleep(KEEP_SECONDS)
+        try:
+            if await asyncio.to_thread(cluster.revive):
+                log.warning("database.revived")
+        except EmbeddedPostgresError as error:
+            log.error("database.not_revived", error=str(error))
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

@@ -57,8 +57,8 @@ class LiveFigures:
             f"end to end      {self.fps:7.1f} frames/s through {self.students} sockets, {self.workers} workers"
             + (f"; {self.unjudged} not judged" if self.unjudged else ""),
             f"  frame         {p50:7.1f} ms median, {p95:.1f} ms 95 %, {p99:.1f} ms 99 % (sent → judged)",
-            f"  processor     {self.worker_cpu_ms:7.2f} ms a frame in workers, {self.server_cpu_ms:.2f} ms in the server, "
-            f"{self.generator_cpu_ms:.2f} ms in the load generator: {100 * self.seeing:.0f} % is seeing",
+            f"  processor     {self.worker_cpu_ms:7.2f} ms a frame in workers, {self.server_cpu_ms:.2f} in the server, "
+            f"{self.generator_cpu_ms:.2f} in the load generator; {100 * self.seeing:.0f} % is seeing",
             f"messages        {self.messages_per_second:7.0f} /s acknowledged after COMMIT; "
             f"{self.ack_ms[0]:.1f} ms median, {self.ack_ms[1]:.1f} ms 99 %",
             f"memory          {self.server_rss / 2**20:7.0f} MiB server, {self.worker_rss / 2**20:.0f} MiB a worker, "
@@ -127,11 +127,11 @@ class LiveBench:
     async def _stream(self, seconds: float) -> "Round":
         async with crowd_of(self._server.url, ADMIN, STUDENTS_PER_WORKER * self._workers) as crowd:
             await crowd.stream(self._frames, seconds=WARM_SECONDS, fps=self._fps, at_once=True)
-            workers = [child for child in self._process.children() if "app.ai.worker" in child.cmdline()]
-            before = _cpu(self._process, workers)
+            before = _cpu(self._process)
             counts = await crowd.stream(self._frames, seconds=seconds, fps=self._fps, at_once=True)
-            spent = [after - then for after, then in zip(_cpu(self._process, workers), before, strict=True)]
-            return Round(counts, (spent[0], spent[1], spent[2]), max(one.memory_info().rss for one in workers))
+            spent = [after - then for after, then in zip(_cpu(self._process), before, strict=True)]
+            memory = max(worker.memory_info().rss for worker in _workers(self._process))
+            return Round(counts, (spent[0], spent[1], spent[2]), memory)
 
     async def _messages(self, seconds: float) -> Counts:
         """Numbered messages alone: each student says the next when the last is acknowledged."""
@@ -155,12 +155,19 @@ class Round:
     worker_rss: int
 
 
-def _cpu(process: psutil.Process, children: Sequence[psutil.Process]) -> tuple[float, float, float]:
-    """CPU seconds so far: ourselves, the server, its workers."""
+def _cpu(process: psutil.Process) -> tuple[float, float, float]:
+    """CPU seconds so far: ourselves, the server, its workers (those it had to replace included)."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    spent = [one.cpu_times() for one in (process, *children)]
-    server, *working = [times.user + times.system for times in spent]
-    return own.ru_utime + own.ru_stime, server, sum(working)
+    server = process.cpu_times()
+    working = server.children_user + server.children_system
+    for worker in _workers(process):
+        spent = worker.cpu_times()
+        working += spent.user + spent.system
+    return own.ru_utime + own.ru_stime, server.user + server.system, working
+
+
+def _workers(process: psutil.Process) -> list[psutil.Process]:
+    return [child for child in process.children() if "app.ai.worker" in child.cmdline()]
 
 
 def main() -> None:

@@ -115,6 +115,16 @@ class EmbeddedPostgres:
             if is_last:
                 self._shut_down()
 
+    def revive(self) -> bool:
+        """Start PostgreSQL again if it has died under us (killed, out of memory); whether that was needed."""
+        if self._is_running():
+            return False
+        with self._turn():
+            if self._use is None:  # we have stopped using it meanwhile
+                return False
+            self._bring_up(account_for(self.data_dir))
+        return True
+
     def __enter__(self) -> Self:
         self.start()
         return self
