@@ -13,13 +13,27 @@ import cv2
 import numpy as np
 
 from app.ai import quality as judge
-from app.ai.attention import Attention, Direction, average_rest, both_eyes, compare, eye_angles, head_angles, is_calm
+from app.ai.attention import (
+    Attention,
+    Direction,
+    average_rest,
+    both_eyes,
+    compare,
+    eye_angles,
+    head_angles,
+    is_calm,
+    number,
+)
+from app.ai.face_identity import FaceEmbedder
 from app.ai.face_search import FaceSearch, Recall, SeenFace
+from app.ai.identity_check import IdentityCheck, enrol, is_due, remember
+from app.ai.identity_check import compare as compare_identity
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder, Mesh
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Picture
 from app.ai.object_search import Followed, ObjectSearch
 from app.ai.picture import Decoded
+from app.ai.schedule import SCHEDULE
 from app.ai.types import FrameRequest, Memory, Quality
 from app.domain.violations import NeutralState
 
@@ -35,6 +49,7 @@ class Networks:
     faces: FaceSearch
     irises: IrisFinder
     objects: ObjectSearch
+    embedder: FaceEmbedder
 
 
 @contextmanager
@@ -53,7 +68,7 @@ def silenced() -> Iterator[None]:
 def load_networks(folder: Path = MODELS_FOLDER) -> Networks:
     """Load every model; raises ModelRefused when one is not what the manifest says."""
     with silenced():
-        return Networks(FaceSearch(folder), IrisFinder(folder), ObjectSearch(folder))
+        return Networks(FaceSearch(folder), IrisFinder(folder), ObjectSearch(folder), FaceEmbedder(folder))
 
 
 class Frame:
@@ -68,6 +83,7 @@ class Frame:
         self.single = request.single
         self.memory: Memory = {name: dict(values) for name, values in request.memory.items()}
         self.stages = stages
+        self._request = request
         self._networks = networks
 
     def recall(self, name: str) -> Recall:
@@ -189,3 +205,33 @@ class Frame:
             if self.single:
                 return self._networks.objects.look_thoroughly(self.pixels)
             return self._networks.objects.look(self.pixels, self.at, self.recall("objects"), suspicious=suspicious)
+
+    @cached_property
+    def identity(self) -> IdentityCheck | None:
+        """The main face against the reference, or as a template; None when it is not the time for either."""
+        request = self._request
+        if self.states or self.blocked:
+            return IdentityCheck(problem=str(self.states[0]) if self.states else "no_face") if self.single else None
+        faces = self.faces
+        with self.timed("identity"):
+            if request.reference is not None:
+                return self._compared(request.reference, faces)
+            if request.enrol and (self.single or self._may_enrol()):
+                return enrol(self.pixels, faces, self._networks.embedder)
+        return None
+
+    def _compared(self, reference: bytes, faces: list[SeenFace]) -> IdentityCheck | None:
+        recall = {} if self.single else self.recall("identity")
+        if not is_due(recall, self.at, present=self.single or bool(faces), every=self._request.identity_every):
+            return None
+        check = compare_identity(self.pixels, faces, self._networks.embedder, reference)
+        remember(recall, check, self.at)
+        return check
+
+    def _may_enrol(self) -> bool:
+        """Pictures for a reference are seconds apart."""
+        recall = self.recall("identity")
+        if 0 <= self.at - number(recall, "enrol_at", -1e9) < SCHEDULE.enrol_every:
+            return False
+        recall["enrol_at"] = self.at
+        return True

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.ai.attention import GAZE_RANGE
+from app.ai.face_identity import COMPARABLE
 from app.ai.frame import Frame, load_networks
+from app.ai.identity_check import enrol
 from app.ai.model_files import MODELS_FOLDER, verify_all
 from app.ai.picture import decode, thumbnail
 from app.ai.registry import DETECTORS, Detector
-from app.ai.types import Face, FoundObject, FrameReport, FrameRequest, Gaze, Head
+from app.ai.types import Face, FoundObject, FrameRefused, FrameReport, FrameRequest, Gaze, Head
 from app.domain.violations import Observation, ViolationKind
 
 SEEN_AS_THINGS = frozenset(
@@ -86,6 +88,7 @@ class Pipeline:
         if request.thumbnail:
             with frame.timed("thumbnail"):
                 small = thumbnail(frame.pixels)
+        check = frame.identity if request.reference or request.enrol else None
         return FrameReport(
             at=request.at,
             width=frame.width,
@@ -94,6 +97,9 @@ class Pipeline:
             head=head_of(frame),
             gaze=gaze_of(frame),
             objects=() if request.disabled >= SEEN_AS_THINGS else objects_of(frame),
+            identity=check.similarity if check else None,
+            identity_problem=check.problem if check else None,
+            template=check.template if check else None,
             quality=frame.quality,
             states=frame.states,
             observations=observations,
@@ -102,6 +108,15 @@ class Pipeline:
             stages=stages,
             ms=(time.perf_counter() - begin) * 1000,
         )
+
+    def template_of(self, jpeg: bytes) -> bytes:
+        """The face of a portrait, to compare others with. Raises FrameRefused with the reason there is none."""
+        request = FrameRequest(jpeg, 0.0, single=True)
+        frame = Frame(decode(jpeg, full=True), request, self.networks, {})
+        check = enrol(frame.pixels, frame.faces, self.networks.embedder, COMPARABLE)
+        if check.template is None:
+            raise FrameRefused(check.problem or "no_face")
+        return check.template
 
     def _observe(self, frame: Frame, request: FrameRequest) -> tuple[Observation, ...]:
         """What the detectors see; nothing in a frame that cannot be judged."""

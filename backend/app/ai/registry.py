@@ -7,6 +7,7 @@ from app.ai.detectors.book_detected import BookDetected
 from app.ai.detectors.camera_blocked import CameraBlocked
 from app.ai.detectors.face_not_detected import FaceNotDetected
 from app.ai.detectors.frozen_video import FrozenVideo
+from app.ai.detectors.identity_mismatch import IdentityMismatch
 from app.ai.detectors.laptop_detected import LaptopDetected
 from app.ai.detectors.looking_away import LookingAway
 from app.ai.detectors.multiple_faces import MultipleFaces
@@ -40,4 +41,5 @@ DETECTORS: tuple[Detector, ...] = (
     BookDetected(),
     LaptopDetected(),
     UnauthorizedObject(),
+    IdentityMismatch(),
 )

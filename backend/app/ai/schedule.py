@@ -12,6 +12,9 @@ class Schedule:
     frame. `thorough_side`: in an independent picture without large faces, tiles of this size are searched as well.
     `objects_every`: the object network (~60 ms) looks at the whole picture this often, twice as often on suspicion;
     then it also looks at one of `objects_parts` (x, y, width, height in shares) every `objects_closer_every`.
+    `identity_every`: the face is compared with the reference this often, every `identity_in_doubt` seconds while it
+    does not fit or could not be compared, and at once after `identity_absence` seconds without a face.
+    `enrol_every`: pictures for a reference are taken this far apart, so that they differ.
     `objects_forget_after`: what closer looks refuted is not asked about again for so long.
     """
 
@@ -22,6 +25,10 @@ class Schedule:
     objects_every: float = 5.0
     objects_closer_every: float = 2.0
     objects_forget_after: float = 30.0
+    identity_every: float = 45.0
+    identity_in_doubt: float = 2.0
+    identity_absence: float = 2.0
+    enrol_every: float = 1.0
     objects_parts: tuple[tuple[float, float, float, float], ...] = (
         (0.0, 0.4, 1.0, 0.6),
         (0.0, 0.1, 0.55, 0.9),

@@ -12,6 +12,9 @@ Workers keep nothing: the server sends the memory with each frame, gets the new 
 with the exam session now and then, so that a restarted server goes on where it was.
 """
 
+TEMPLATE_BYTES = 2048
+"""A face template: 1024 numbers in float16."""
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -67,6 +70,12 @@ class FrameRequest:
     thumbnail: bool = False
     single: bool = False
     """True for an independent picture: no rule over time may fire."""
+    reference: bytes | None = None
+    """The face to expect: TEMPLATE_BYTES of float16. Personal data: never logged, kept by nobody on the way."""
+    identity_every: float | None = None
+    """Seconds between comparisons with the reference; None: by the schedule."""
+    enrol: bool = False
+    """True to get a template of the only face back, when it is good enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,9 @@ class FrameReport:
     gaze: Gaze | None = None
     objects: tuple[FoundObject, ...] = ()
     identity: float | None = None
+    identity_problem: str | None = None
+    """Why the face could not be compared or enrolled in this frame; not a sign of another person."""
+    template: bytes | None = None
     quality: Quality | None = None
     states: tuple[NeutralState, ...] = ()
     observations: tuple[Observation, ...] = ()

@@ -2,11 +2,13 @@
 
 import json
 import struct
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from app.ai.types import (
+    TEMPLATE_BYTES,
     Face,
     FoundObject,
     FrameReport,
@@ -53,6 +55,21 @@ def unpack(text: bytes) -> dict[str, Any]:
     return head
 
 
+def as_text(template: bytes | None) -> str | None:
+    """Bytes in JSON."""
+    return None if template is None else b64encode(template).decode()
+
+
+def as_template(text: str | None) -> bytes | None:
+    """The other end of as_text; raises ValueError for anything but a whole template."""
+    if text is None:
+        return None
+    template = b64decode(text, validate=True)
+    if len(template) != TEMPLATE_BYTES:
+        raise ValueError("not a template")
+    return template
+
+
 def pack_request(request: FrameRequest) -> bytes:
     """A frame for a worker."""
     head = {
@@ -61,6 +78,9 @@ def pack_request(request: FrameRequest) -> bytes:
         "disabled": [str(kind) for kind in request.disabled],
         "thumbnail": request.thumbnail,
         "single": request.single,
+        "reference": as_text(request.reference),
+        "identity_every": request.identity_every,
+        "enrol": request.enrol,
     }
     return pack(head, request.jpeg)
 
@@ -68,7 +88,17 @@ def pack_request(request: FrameRequest) -> bytes:
 def request_from(head: Mapping[str, Any], jpeg: bytes) -> FrameRequest:
     """The other end of pack_request."""
     disabled = frozenset(ViolationKind(kind) for kind in head["disabled"])
-    return FrameRequest(jpeg, head["at"], head["memory"], disabled, head["thumbnail"], head["single"])
+    return FrameRequest(
+        jpeg,
+        head["at"],
+        head["memory"],
+        disabled,
+        thumbnail=head["thumbnail"],
+        single=head["single"],
+        reference=as_template(head["reference"]),
+        identity_every=head["identity_every"],
+        enrol=head["enrol"],
+    )
 
 
 def pack_report(report: FrameReport) -> bytes:
@@ -81,6 +111,8 @@ def pack_report(report: FrameReport) -> bytes:
         "gaze": asdict(report.gaze) if report.gaze else None,
         "objects": [[thing.label, thing.score, list(thing.box)] for thing in report.objects],
         "identity": report.identity,
+        "identity_problem": report.identity_problem,
+        "template": as_text(report.template),
         "quality": asdict(report.quality) if report.quality else None,
         "states": [str(state) for state in report.states],
         "observations": [[str(o.kind), o.confidence, o.measured, o.threshold] for o in report.observations],
@@ -109,6 +141,8 @@ def _report(head: Mapping[str, Any], thumbnail: bytes) -> FrameReport:
         gaze=Gaze(*_numbers(head["gaze"], "x", "y")) if head["gaze"] else None,
         objects=tuple(FoundObject(str(label), float(score), _box(box)) for label, score, box in head["objects"]),
         identity=None if head["identity"] is None else float(head["identity"]),
+        identity_problem=None if head["identity_problem"] is None else str(head["identity_problem"])[:32],
+        template=as_template(head["template"]),
         quality=Quality(*_numbers(head["quality"], "brightness", "contrast", "sharpness")) if head["quality"] else None,
         states=tuple(NeutralState(state) for state in head["states"]),
         observations=tuple(

@@ -34,6 +34,13 @@ LARGEST_PICTURE = 120_000_000
 """Pixels."""
 REASONS = {
     "unreadable_video": "cannot be read as a video",
+    "no_face": "shows no face",
+    "several_faces": "shows more than one face",
+    "too_small": "shows a face that is too small",
+    "turned_away": "shows a face that is turned away",
+    "too_dark": "is too dark",
+    "too_bright": "is too bright",
+    "blurred": "is blurred",
     "unreadable_picture": "cannot be read as a picture",
     "no_pictures": "holds no pictures",
     "not_found": "does not exist",
@@ -109,9 +116,23 @@ def progress(label: str, total: float, *, as_json: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def look_at(pipeline: "Pipeline", sample: "Sample", memory: Memory, *, single: bool) -> FrameReport:
-    """Judge one sample."""
-    return pipeline.look(FrameRequest(sample.jpeg, sample.at, memory, single=single))
+def look_at(
+    pipeline: "Pipeline", sample: "Sample", memory: Memory, *, single: bool, reference: bytes | None
+) -> FrameReport:
+    """Judge one sample; with a reference every frame's face is compared with it."""
+    request = FrameRequest(sample.jpeg, sample.at, memory, single=single, reference=reference, identity_every=0.0)
+    return pipeline.look(request)
+
+
+def read_reference(pipeline: "Pipeline", portrait: Path | None, *, as_json: bool) -> bytes | None:
+    """The face to expect; ends the command when the picture does not show one face well."""
+    from app.ai.media import picture_sample
+
+    try:
+        return None if portrait is None else pipeline.template_of(picture_sample(portrait).jpeg)
+    except (FrameRefused, OSError) as error:
+        complain(portrait or Path(), getattr(error, "code", "unreadable_picture"), as_json=as_json)
+        raise typer.Exit(1) from error
 
 
 class Soundtrack:
@@ -137,19 +158,20 @@ class Soundtrack:
         return changes
 
 
-def analyze_video(path: Path, fps: float, *, as_json: bool) -> dict[str, Any]:
+def analyze_video(path: Path, fps: float, *, as_json: bool, portrait: Path | None = None) -> dict[str, Any]:
     """Every sampled frame through the pipeline and the rules over time."""
     from app.ai.media import Video
     from app.ai.pipeline import Pipeline
 
     video, pipeline, sound = Video(path, fps), Pipeline(), Soundtrack(path)
+    reference = read_reference(pipeline, portrait, as_json=as_json)
     incidents, coverage, findings = Incidents(), Coverage(), Findings()
     memory: Memory = {}
     at = 0.0
     begin = time.perf_counter()
     with progress(path.name, video.seconds, as_json=as_json) as advance:
         for sample in video.samples():
-            report = look_at(pipeline, sample, memory, single=False)
+            report = look_at(pipeline, sample, memory, single=False, reference=reference)
             at, memory = sample.at, report.memory
             findings.frames += 1
             findings.add(sound.up_to(at, incidents))
@@ -167,18 +189,19 @@ def analyze_video(path: Path, fps: float, *, as_json: bool) -> dict[str, Any]:
     return findings.summary(coverage.share, time.perf_counter() - begin)
 
 
-def analyze_pictures(paths: list[Path], *, as_json: bool) -> tuple[dict[str, Any], int]:
+def analyze_pictures(paths: list[Path], *, as_json: bool, portrait: Path | None = None) -> tuple[dict[str, Any], int]:
     """Each picture for itself; also the number of files that could not be read."""
     from app.ai.media import picture_sample
     from app.ai.pipeline import Pipeline
 
     pipeline, findings = Pipeline(), Findings()
+    reference = read_reference(pipeline, portrait, as_json=as_json)
     begin = time.perf_counter()
     with progress("pictures", len(paths), as_json=as_json) as advance:
         for number, path in enumerate(paths):
             try:
                 sample = picture_sample(path, number)
-                report = look_at(pipeline, sample, {}, single=True)
+                report = look_at(pipeline, sample, {}, single=True, reference=reference)
             except FrameRefused as refused:
                 findings.refused += 1
                 complain(path, refused.code, as_json=as_json)
@@ -230,6 +253,9 @@ def analyze(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per frame, then one with the result.")
     ] = False,
+    reference: Annotated[
+        Path | None, typer.Option(metavar="FACE", help="A portrait: compare every face with this one.")
+    ] = None,
 ) -> None:
     """Judge a video or pictures offline: the server's own pipeline and rules, no server, no database.
 
@@ -247,9 +273,9 @@ def analyze(
         if not pictures:
             raise FrameRefused("no_pictures")
         if path.is_dir() or is_picture(path):
-            summary, refused = analyze_pictures(pictures, as_json=as_json)
+            summary, refused = analyze_pictures(pictures, as_json=as_json, portrait=reference)
         else:
-            summary = analyze_video(path, fps, as_json=as_json)
+            summary = analyze_video(path, fps, as_json=as_json, portrait=reference)
     except FrameRefused as error:
         complain(path, error.code, as_json=as_json)
         raise typer.Exit(1) from error
