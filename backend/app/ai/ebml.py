@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.ai.sound_types import SoundRefused
 
-EBML, VOID = 0x1A45DFA3, 0xEC
+MAGIC = b"\x1aE\xdf\xa3"
 SEGMENT, CLUSTER, TRACKS, TRACK, AUDIO, BLOCK_GROUP = 0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE, 0xE1, 0xA0
 ENTERED = frozenset({SEGMENT, CLUSTER, TRACKS, TRACK, AUDIO, BLOCK_GROUP})
 """Elements that hold others: they are read as if their contents stood in their place, so their size does not matter."""
@@ -30,15 +30,20 @@ class WebmStream:
 
         Raises SoundRefused: malformed, header_missing, out_of_step, unsupported_format.
         """
-        if body.startswith(EBML.to_bytes(4)):
-            self.track = self.channels = self._number = 0
-            data = body
-        elif not self.channels:
-            raise SoundRefused("header_missing")
-        else:
-            data = picked_up(body) if after_gap else self.rest + body
+        begins = body.startswith(MAGIC)
+        if begins:
+            self.channels, self.rest = 0, b""
+        elif after_gap:
+            self.rest = b""
+        data = picked_up(body) if after_gap and not begins else self.rest + body
+        if not self.channels:
+            if not data.startswith(MAGIC):
+                raise SoundRefused("header_missing")
+            self.track = self._number = 0
         found, used = self._walk(data)
-        self.rest = data[used:]
+        if not self.channels and len(data) > LARGEST_ELEMENT:
+            raise SoundRefused("malformed")
+        self.rest = data[used:] if self.channels else data  # a header that was cut is read again from its beginning
         return found
 
     def _walk(self, data: bytes) -> tuple[list[bytes], int]:

@@ -28,9 +28,9 @@ class OggStream:
 
     def packets(self, body: bytes) -> list[bytes]:
         """The Opus packets in this piece of the stream. A packet that runs over two pages may be lost at a cut."""
-        data = body if is_beginning(body) else self.rest + body
-        if data is body:
-            self.channels = 0
+        if is_beginning(body):
+            self.channels, self.rest = 0, b""
+        data = self.rest + body
         found: list[bytes] = []
         part, position = b"", data.find(MAGIC)
         while position >= 0 and (page := page_at(data, position)) is not None:
@@ -45,8 +45,8 @@ class OggStream:
                 elif not (index == 0 and continued and whole is piece):
                     found += self._take(whole)
             position = data.find(MAGIC, position)
-        self.rest = data[position:][:LARGEST_PAGE] if position >= 0 else b""
-        if not self.channels:
+        self.rest = data[position:][:LARGEST_PAGE] if position >= 0 else beginning_of_a_page(data)
+        if not self.channels and not self.rest:
             raise SoundRefused("header_missing")
         return found
 
@@ -64,6 +64,11 @@ class OggStream:
 def is_beginning(body: bytes) -> bool:
     """Whether a stream begins here."""
     return len(body) > 5 and body.startswith(MAGIC) and bool(body[5] & FIRST)
+
+
+def beginning_of_a_page(data: bytes) -> bytes:
+    """What of the mark of a page stands at the very end."""
+    return next((MAGIC[:size] for size in (3, 2, 1) if data.endswith(MAGIC[:size])), b"")
 
 
 def page_at(data: bytes, position: int) -> tuple[int, bool, list[bytes], bool] | None:

@@ -55,6 +55,8 @@ class D0(BaseModel):
 
 def decoded(text: str) -> bytes:
     """Base64, bare or as a data URL. Raises binascii.Error."""
+    if not text.isascii():
+        raise binascii.Error
     return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
 
 
