@@ -8,17 +8,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from app.commands.rehearsal import Rehearsal, RehearsalStudent, in_turns
-from app.commands.student_client import Pace, StudentClient, Tally
+from app.commands.student_client import Pace, StudentClient, Tally, percentile_ms
 
 EAGER = Pace(rate=1000.0, burst=1000.0)
-
-
-def percentile_ms(seconds: Sequence[float], share: float) -> float | None:
-    """A percentile in milliseconds; None of nothing."""
-    if not seconds:
-        return None
-    ordered = sorted(seconds)
-    return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
 
 
 @dataclass(slots=True)

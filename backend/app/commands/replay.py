@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.ai.types import FrameRefused
 from app.commands.sound_track import can_read_sound, sound_chunks
-from app.commands.student_client import StudentClient, StudentClientError
+from app.commands.student_client import StudentClient, StudentClientError, percentile_ms
 from app.db.init_db import DEMO_ACCOUNTS
 
 STATUS_SECONDS = 1.0
@@ -157,14 +157,6 @@ class Replay:
             )
         else:
             console.print(f"{message['type']}: {message.get('code') or message.get('reason') or ''}")
-
-
-def percentile_ms(seconds: Sequence[float], share: float) -> float | None:
-    """A percentile in milliseconds; None of nothing."""
-    if not seconds:
-        return None
-    ordered = sorted(seconds)
-    return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1)
 
 
 def _show(result: dict[str, Any]) -> None:
