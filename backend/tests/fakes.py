@@ -3,6 +3,7 @@
 import asyncio
 import errno
 from collections.abc import Callable
+from datetime import datetime
 
 from app.ai.engine import EngineBusy, EngineCounters
 from app.ai.sound_types import SoundReport, SoundRequest
@@ -83,3 +84,7 @@ class FullDisk:
 
     async def delete(self, name: str) -> None:
         """Nothing to remove."""
+
+    async def names(self, *, older_than: datetime) -> list[str]:
+        """Nothing is there."""
+        return []
