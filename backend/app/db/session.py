@@ -63,13 +63,18 @@ def announce(db: AsyncSession, topic: str, message: Any) -> None:
     db.info.setdefault("announcements", []).append((topic, message))
 
 
+async def commit(db: AsyncSession) -> None:
+    """Make it true, give the connection back to the pool, and publish what was announced."""
+    await db.commit()
+    announcements, db.info["announcements"] = db.info.get("announcements", []), []
+    bus: Bus = db.info["bus"]
+    for topic, message in announcements:
+        bus.publish(topic, message)
+
+
 @contextlib.asynccontextmanager
 async def unit_of_work(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """One transaction: commits at the end, then publishes what was announced; rolls back on any exception."""
     async with sessions() as db:
         yield db
-        await db.commit()
-        announcements, db.info["announcements"] = db.info.get("announcements", []), []
-        bus: Bus = db.info["bus"]
-    for topic, message in announcements:
-        bus.publish(topic, message)
+        await commit(db)

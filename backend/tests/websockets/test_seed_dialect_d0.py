@@ -118,7 +118,8 @@ BAD = [
     ("a list", "[]", "not_an_object"),
     ("a number for a frame", '{"frame": 5}', "bad_message"),
     ("NaN", '{"audio": NaN}', "not_json"),
-    ("frame too long", '{"frame": "' + "A" * 400_000 + '"}', "message_too_large"),
+    ("frame too long", '{"frame": "' + "A" * 400_000 + '"}', "bad_message"),
+    ("message too long", '{"frame": "' + "A" * 900_000 + '"}', "message_too_large"),
 ]
 
 

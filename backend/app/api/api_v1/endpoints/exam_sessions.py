@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, SessionsDep, Staff
-from app.db.session import unit_of_work
+from app.api.deps import CurrentUser, Db, Staff
+from app.db.session import commit
 from app.schemas.base import PathId
 from app.schemas.exam_sessions import ExamSessionDetail, ExtendRequest, ReasonRequest
 from app.schemas.realtime import ViolationOut
@@ -14,7 +14,7 @@ from app.services.exam_sessions import (
     resume_exam_session,
 )
 from app.services.live_exam_sessions import LiveExamSessions
-from app.services.sitting_reads import exam_session_detail
+from app.services.sitting_reads import exam_session_detail, reload
 from app.services.violations import violations_of
 
 router = APIRouter(prefix="/exam-sessions", tags=["exam sessions"])
@@ -55,12 +55,12 @@ async def extend(db: Db, who: Staff, session_id: PathId, wanted: ExtendRequest) 
 
 @router.post("/{session_id}/terminate")
 async def terminate(
-    request: Request, sessions: SessionsDep, who: Staff, session_id: PathId, wanted: ReasonRequest
+    request: Request, db: Db, who: Staff, session_id: PathId, wanted: ReasonRequest
 ) -> ExamSessionDetail:
     """End it, with a reason that the student is told."""
-    async with unit_of_work(sessions) as db:
-        await end_exam_session(db, who, session_id, reason=wanted.reason)
+    await end_exam_session(db, who, session_id, reason=wanted.reason)
+    await commit(db)
     live: LiveExamSessions = request.app.state.live
     await live.settle(session_id)
-    async with unit_of_work(sessions) as db:
-        return await exam_session_detail(db, who, session_id)
+    await reload(db, session_id)
+    return await exam_session_detail(db, who, session_id)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, Page, SessionsDep, Staff
+from app.api.deps import CurrentUser, Db, Page, Staff
 from app.db.models import Exam, User
-from app.db.session import unit_of_work
+from app.db.session import commit
 from app.schemas.auth import Done
 from app.schemas.base import PathId
 from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, ExamCreate, ExamRead, ExamUpdate
@@ -44,10 +44,10 @@ async def update_exam(db: Db, who: Staff, exam_id: PathId, wanted: ExamUpdate) -
 
 
 @router.delete("/{exam_id}")
-async def delete_exam(request: Request, sessions: SessionsDep, who: Staff, exam_id: PathId) -> Done:
+async def delete_exam(request: Request, db: Db, who: Staff, exam_id: PathId) -> Done:
     """Remove an exam that nobody is sitting, with all its records and evidence."""
-    async with unit_of_work(sessions) as db:
-        names = await exams.delete_exam(db, who, exam_id)
+    names = await exams.delete_exam(db, who, exam_id)
+    await commit(db)  # files go only when the rows are gone for good
     await remove_evidence(request.app.state.store, names)
     return Done()
 

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, Page, SessionsDep, SettingsDep
+from app.api.deps import CurrentUser, Db, Page, SettingsDep
 from app.api.errors import language_of
-from app.db.session import unit_of_work
+from app.db.session import commit
 from app.schemas.base import PathId
 from app.schemas.exam_sessions import AlertRead, ExamSessionRead, StartRequest, TicketRead
 from app.services import tickets
@@ -25,14 +25,13 @@ async def start(db: Db, who: CurrentUser, wanted: StartRequest) -> ExamSessionRe
 
 
 @router.post("/end-session/{session_id}")
-async def end(request: Request, sessions: SessionsDep, who: CurrentUser, session_id: PathId) -> ExamSessionRead:
+async def end(request: Request, db: Db, who: CurrentUser, session_id: PathId) -> ExamSessionRead:
     """Submit one's own exam session, or end another's as its exam's staff; what was open is settled first."""
-    async with unit_of_work(sessions) as db:
-        await end_exam_session(db, who, session_id)
+    await end_exam_session(db, who, session_id)
+    await commit(db)  # settling needs a connection of its own: holding two, many at once would wait for each other
     live: LiveExamSessions = request.app.state.live
     await live.settle(session_id)
-    async with unit_of_work(sessions) as db:
-        return exam_session_read(await reload(db, session_id))
+    return exam_session_read(await reload(db, session_id))
 
 
 @router.get("/sessions/{exam_id}")
