@@ -34,7 +34,9 @@ from app.ai.networks import Picture
 from app.ai.object_search import Followed, ObjectSearch
 from app.ai.picture import Decoded
 from app.ai.schedule import SCHEDULE
+from app.ai.screen_change import change_since
 from app.ai.types import FrameRequest, Memory, Quality
+from app.domain.sources import Source
 from app.domain.violations import NeutralState
 
 SIGNATURE = (32, 24)
@@ -81,6 +83,7 @@ class Frame:
         self.height = decoded.height
         self.at = request.at
         self.single = request.single
+        self.source = request.source
         self.memory: Memory = {name: dict(values) for name, values in request.memory.items()}
         self.stages = stages
         self._request = request
@@ -128,7 +131,12 @@ class Frame:
 
     @cached_property
     def faces(self) -> list[SeenFace]:
-        """Faces in working pixels, main face first. Also looked for where nothing may be concluded: it is only told."""
+        """Faces in working pixels, main face first. Also looked for where nothing may be concluded: it is only told.
+
+        Nobody's face is looked for by a second camera: it stands aside, and an absent face there means nothing.
+        """
+        if self.source is not Source.CAMERA:
+            return []
         with self.timed("faces"):
             if self.single:
                 return self._networks.faces.look_thoroughly(self.pixels)
@@ -141,7 +149,9 @@ class Frame:
 
     @cached_property
     def states(self) -> tuple[NeutralState, ...]:
-        """Why nothing may be concluded from this frame; empty for a frame that can be judged."""
+        """Why nothing may be concluded from this frame; empty for a frame that can be judged. A screen may be black."""
+        if self.source is Source.SCREEN:
+            return ()
         return judge.hopeless(self.quality) or judge.doubtful(
             self.quality, face_found=bool(self.faces), structured=judge.is_structured(self.signature)
         )
@@ -149,7 +159,16 @@ class Frame:
     @cached_property
     def blocked(self) -> bool:
         """An even picture without any face: something covers the lens, or the room is pitch dark."""
-        return judge.is_even(self.quality) and not self.states and not self.faces
+        return judge.is_even(self.quality) and not self.states and not self.faces and self.source is not Source.SCREEN
+
+    @cached_property
+    def change(self) -> float | None:
+        """Share of a screen's tiles that differ from its last frame; None for cameras and independent pictures."""
+        if self.source is not Source.SCREEN or self.single:
+            return None
+        grey = self.grey
+        with self.timed("change"):
+            return change_since(grey, self.recall("screen"))
 
     @cached_property
     def head(self) -> tuple[float, float, float] | None:
@@ -191,14 +210,14 @@ class Frame:
     def suspicious(self) -> bool:
         """Nobody to be seen, or eyes off the screen, down included: worth a closer look at what is in the hands."""
         if not self.faces:
-            return True
+            return self.source is Source.CAMERA
         seen = self.attention
         return seen is not None and not seen.learning and (abs(seen.side) > ASIDE or seen.height > DOWN)
 
     @cached_property
     def things(self) -> list[Followed]:
         """Things and people believed to be in the picture; boxes in shares of it. Looked for by schedule."""
-        if self.states or self.blocked:
+        if self.states or self.blocked or self.source is Source.SCREEN:
             return []
         suspicious = not self.single and self.suspicious
         with self.timed("objects"):

@@ -1,7 +1,7 @@
 """One frame's way: bytes → guard → decode → quality → faces → detectors → report. Keeps nothing between frames."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.ai.attention import GAZE_RANGE
@@ -10,8 +10,9 @@ from app.ai.frame import Frame, load_networks
 from app.ai.identity_check import enrol
 from app.ai.model_files import MODELS_FOLDER, verify_all
 from app.ai.picture import decode, thumbnail
-from app.ai.registry import DETECTORS, Detector
+from app.ai.registry import DETECTORS_OF, Detector
 from app.ai.types import Face, FoundObject, FrameRefused, FrameReport, FrameRequest, Gaze, Head
+from app.domain.sources import Source
 from app.domain.violations import Observation, ViolationKind
 
 SEEN_AS_THINGS = frozenset(
@@ -69,12 +70,14 @@ def objects_of(frame: Frame) -> tuple[FoundObject, ...]:
 
 
 class Pipeline:
-    """Loaded models and the list of detectors; one per process and thread."""
+    """Loaded models and each source's list of detectors; one per process and thread."""
 
-    def __init__(self, folder: Path = MODELS_FOLDER, detectors: Sequence[Detector] = DETECTORS) -> None:
+    def __init__(
+        self, folder: Path = MODELS_FOLDER, detectors: Mapping[Source, Sequence[Detector]] = DETECTORS_OF
+    ) -> None:
         verify_all(folder)
         self.networks = load_networks(folder)
-        self._detectors = tuple(detectors)
+        self._detectors = {source: tuple(those) for source, those in detectors.items()}
 
     def look(self, request: FrameRequest) -> FrameReport:
         """Judge one frame. Raises FrameRefused for a picture that cannot be judged at all."""
@@ -105,6 +108,7 @@ class Pipeline:
             observations=observations,
             memory=frame.memory,
             thumbnail=small,
+            change=frame.change,
             stages=stages,
             ms=(time.perf_counter() - begin) * 1000,
         )
@@ -123,7 +127,7 @@ class Pipeline:
         if frame.states:
             return ()
         observations: list[Observation] = []
-        for detector in self._detectors:
+        for detector in self._detectors[request.source]:
             if detector.kind not in request.disabled:
                 observations += detector.look(frame, frame.recall(str(detector.kind)))
         return tuple(observations)

@@ -1,6 +1,6 @@
 """The list of detectors, in order. A new one is one file in detectors/ and one line here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from app.ai.detectors.book_detected import BookDetected
@@ -10,11 +10,13 @@ from app.ai.detectors.frozen_video import FrozenVideo
 from app.ai.detectors.identity_mismatch import IdentityMismatch
 from app.ai.detectors.laptop_detected import LaptopDetected
 from app.ai.detectors.looking_away import LookingAway
+from app.ai.detectors.more_persons import MorePersons
 from app.ai.detectors.multiple_faces import MultipleFaces
 from app.ai.detectors.phone_detected import PhoneDetected
 from app.ai.detectors.unauthorized_object import UnauthorizedObject
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
+from app.domain.sources import Source
 from app.domain.violations import Observation, ViolationKind
 
 
@@ -43,3 +45,20 @@ DETECTORS: tuple[Detector, ...] = (
     UnauthorizedObject(),
     IdentityMismatch(),
 )
+"""For the main camera."""
+
+SECOND_CAMERA_DETECTORS: tuple[Detector, ...] = (
+    CameraBlocked(),
+    MorePersons(),
+    PhoneDetected(),
+    BookDetected(),
+    LaptopDetected(allowed=1),
+)
+"""It stands aside and sees desk and room: no gaze, no absence, no identity; the exam's own computer may be in view."""
+
+DETECTORS_OF: Mapping[Source, tuple[Detector, ...]] = {
+    Source.CAMERA: DETECTORS,
+    Source.SECOND_CAMERA: SECOND_CAMERA_DETECTORS,
+    Source.SCREEN: (),
+}
+"""A screen is compared with its last frame (screen_change.py) and judged by nobody."""

@@ -24,5 +24,6 @@ def report_json(report: FrameReport) -> dict[str, Any]:
         },
         "states": [str(state) for state in report.states],
         "observations": [{"kind": str(o.kind), "confidence": round(o.confidence, 3)} for o in report.observations],
+        **({} if report.change is None else {"change": report.change}),
         "ms": round(report.ms, 2),
     }

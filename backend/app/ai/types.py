@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from app.domain.sources import Source
 from app.domain.violations import NeutralState, Observation, ViolationKind
 
 Memory: TypeAlias = dict[str, dict[str, float | int | str | list[float] | None]]
@@ -76,6 +77,8 @@ class FrameRequest:
     """Seconds between comparisons with the reference; None: by the schedule."""
     enrol: bool = False
     """True to get a template of the only face back, when it is good enough."""
+    source: Source = Source.CAMERA
+    """Which detectors look at it; the memory must be that of the same source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class FrameReport:
     observations: tuple[Observation, ...] = ()
     memory: Memory = field(default_factory=dict)
     thumbnail: bytes | None = None
+    change: float | None = None
+    """Share of a screen's tiles that differ from its last frame, 0..1; None for cameras and a first frame."""
     stages: dict[str, float] = field(default_factory=dict)
     ms: float = 0.0
 

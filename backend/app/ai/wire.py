@@ -18,6 +18,7 @@ from app.ai.types import (
     Memory,
     Quality,
 )
+from app.domain.sources import Source
 from app.domain.violations import NeutralState, Observation, ViolationKind
 
 PREFIX = struct.Struct(">II")
@@ -81,6 +82,7 @@ def pack_request(request: FrameRequest) -> bytes:
         "reference": as_text(request.reference),
         "identity_every": request.identity_every,
         "enrol": request.enrol,
+        "source": str(request.source),
     }
     return pack(head, request.jpeg)
 
@@ -98,6 +100,7 @@ def request_from(head: Mapping[str, Any], jpeg: bytes) -> FrameRequest:
         reference=as_template(head["reference"]),
         identity_every=head["identity_every"],
         enrol=head["enrol"],
+        source=Source(head["source"]),
     )
 
 
@@ -117,6 +120,7 @@ def pack_report(report: FrameReport) -> bytes:
         "states": [str(state) for state in report.states],
         "observations": [[str(o.kind), o.confidence, o.measured, o.threshold] for o in report.observations],
         "memory": report.memory,
+        "change": report.change,
         "stages": report.stages,
         "ms": report.ms,
     }
@@ -151,6 +155,7 @@ def _report(head: Mapping[str, Any], thumbnail: bytes) -> FrameReport:
         ),
         memory=_memory(head["memory"]),
         thumbnail=thumbnail or None,
+        change=None if head["change"] is None else float(head["change"]),
         stages=_floats(head["stages"]),
         ms=float(head["ms"]),
     )

@@ -1,6 +1,6 @@
 """Observations of single frames → violations with a beginning and an end. Pure: the time is an argument."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -27,7 +27,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one violation. `key` counts 1, 2, 3 … within the exam session; a re-opened one keeps its key.
+    """What happened to one violation. `key` counts on from the first one; a re-opened violation keeps its key.
 
     Times are media seconds. `ended_at` is None while it is open. `confidence` is that of the whole episode, `seconds`
     its observed length, `count` how often it was opened (timed kinds) or happened (event kinds). `measured` and
@@ -117,11 +117,11 @@ def track_from(data: Mapping[str, Any]) -> Track:
 class Incidents:
     """The violations of one exam session. Times never run backwards: an earlier one is taken as the latest known."""
 
-    def __init__(self, rules: Mapping[ViolationKind, Rule] = RULES) -> None:
+    def __init__(self, rules: Mapping[ViolationKind, Rule] = RULES, *, first_key: int = 1) -> None:
         self._rules = rules
         self._now = 0.0
         self._heard = 0.0
-        self._next_key = 1
+        self._next_key = first_key
         self._running: dict[ViolationKind, Track] = {}
         self._closed: dict[ViolationKind, Track] = {}
 
@@ -201,6 +201,10 @@ class Incidents:
             return [*changes, self._open(track, self._rules[kind], now)]
         del self._running[kind]
         return changes
+
+    def open_now(self, kinds: Collection[ViolationKind]) -> list[Change]:
+        """The open violations of these kinds as they stand; nothing happens to them."""
+        return [track.change("extended") for kind, track in self._running.items() if track.key and kind in kinds]
 
     def finish(self, at: float) -> list[Change]:
         """The exam session ends: everything open is closed at its last sighting."""

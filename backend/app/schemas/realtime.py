@@ -9,6 +9,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
 from app.domain.exam_sessions import SessionState
 from app.domain.roles import Language
+from app.domain.sources import Source
 from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, Severity, ViolationKind
 
@@ -19,7 +20,11 @@ MAX_SEQ = 2**53 - 1
 FRAME_HEADER = struct.Struct(">B3sQI")
 """Binary header: kind, flags, captured_at in ms since 1970 (unsigned), frame number."""
 THUMBNAIL_HEADER = struct.Struct(">BQQ")
-"""Binary header to teachers: kind 1, exam session id, captured_at in ms."""
+"""Binary header to teachers: kind (THUMBNAIL_KINDS), exam session id, captured_at in ms."""
+THUMBNAIL_KINDS = {Source.CAMERA: 1, Source.SECOND_CAMERA: 2, Source.SCREEN: 3}
+"""First byte of a picture to teachers; a page leaves out kinds that it does not know."""
+FRAME_KINDS = {1: Source.CAMERA, 3: Source.SECOND_CAMERA, 4: Source.SCREEN}
+"""First byte of a picture from a student; 2 is sound."""
 
 
 class Close:
@@ -148,10 +153,14 @@ class Advice(Message):
 
 
 class FrameDone(Message):
-    """Frame `number` has been judged (report) or could not be (report null, `states` say why)."""
+    """Frame `number` of `source` has been judged (report) or could not be (report null, `states` say why).
+
+    Each source counts its own frames. `coverage` and `advice` are the main camera's alone.
+    """
 
     type: Literal["frame.done"] = "frame.done"
     number: int
+    source: Source = Source.CAMERA
     report: dict[str, Any] | None
     coverage: float | None
     states: tuple[NeutralState, ...] = ()
@@ -298,15 +307,16 @@ class Ping(Message):
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """Latest picture of one student, small; to teachers as binary, newest wins."""
+    """Latest picture of one student's camera, second camera or screen, small; to teachers as binary, newest wins."""
 
     session_id: int
     captured_at: int
     jpeg: bytes
+    source: Source = Source.CAMERA
 
     def packed(self) -> bytes:
         """As it goes over the teachers' socket."""
-        return THUMBNAIL_HEADER.pack(1, self.session_id, self.captured_at) + self.jpeg
+        return THUMBNAIL_HEADER.pack(THUMBNAIL_KINDS[self.source], self.session_id, self.captured_at) + self.jpeg
 
 
 def exam_topic(exam_id: int) -> str:
