@@ -10,6 +10,7 @@ from app.ai.detectors.frozen_video import FrozenVideo
 from app.ai.detectors.identity_mismatch import IdentityMismatch
 from app.ai.detectors.laptop_detected import LaptopDetected
 from app.ai.detectors.looking_away import LookingAway
+from app.ai.detectors.looped_video import LoopedVideo
 from app.ai.detectors.more_persons import MorePersons
 from app.ai.detectors.multiple_faces import MultipleFaces
 from app.ai.detectors.phone_detected import PhoneDetected
@@ -39,6 +40,7 @@ DETECTORS: tuple[Detector, ...] = (
     MultipleFaces(),
     LookingAway(),
     FrozenVideo(),
+    LoopedVideo(),
     PhoneDetected(),
     BookDetected(),
     LaptopDetected(),

@@ -16,6 +16,8 @@ class Schedule:
     does not fit or could not be compared, and at once after `identity_absence` seconds without a face.
     `enrol_every`: pictures for a reference are taken this far apart, so that they differ.
     `objects_forget_after`: what closer looks refuted is not asked about again for so long.
+    `loop_every`: the movement of the last seconds is looked up in that of the minutes before. `stillness_every`: the
+    face is laid over what it was like a while ago.
     """
 
     background_every: float = 3.0
@@ -25,6 +27,8 @@ class Schedule:
     objects_every: float = 5.0
     objects_closer_every: float = 2.0
     objects_forget_after: float = 30.0
+    loop_every: float = 2.0
+    stillness_every: float = 2.0
     identity_every: float = 45.0
     identity_in_doubt: float = 2.0
     identity_absence: float = 2.0

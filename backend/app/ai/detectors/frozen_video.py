@@ -24,15 +24,16 @@ def largest_change(one: bytes, other: bytes) -> float:
 class FrozenVideo:
     """A still picture or a stopped feed instead of a camera.
 
-    Every sensor has noise, so exact repeats over many seconds are no camera's. A still picture that went through a
-    video codec is not exact; but no living face holds still to within `tolerance` grey levels for so long (measured:
-    a person who tries to sits at 7 and more). Without a face only exact repeats count: an empty room may be still.
+    Every sensor has noise, so exact repeats over many seconds are no camera's. A still picture that got noise or went
+    through a codec is not exact (noise of 12 grey levels at quality 50 changes it by up to 3); but no living face holds
+    still to within `tolerance` grey levels for so long (measured: a person who tries to sits at 7 and more). Without a
+    face only exact repeats count: an empty room may be still.
     """
 
     kind: ViolationKind = ViolationKind.FROZEN_VIDEO
     after: float = 10.0
     repeats: int = 2
-    tolerance: float = 2.0
+    tolerance: float = 4.0
 
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
         """One observation per frame once a run of repeats is long enough in seconds and in frames."""
