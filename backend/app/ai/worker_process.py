@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from app.ai.wire import PREFIX, WireError, lengths, pack_request, report_from, u
 KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
 """All a worker gets of the environment: it reads pictures from strangers and has no business with secrets."""
 START_LIMIT = 60.0
+STARVED = 5.0
+"""A worker that gets no processor is not to blame; after so many times its limit it is replaced all the same."""
 
 
 class WorkerDied(Exception):
@@ -31,7 +34,7 @@ class WorkerHung(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """What every worker is started with: seconds a frame may take, address space in MB (0: unlimited), models."""
+    """What every worker is started with: seconds of computing a frame may take, address space in MB, models."""
 
     frame_limit: float
     memory_mb: int
@@ -54,6 +57,7 @@ class WorkerProcess:
         self._writer = writer
         self._settings = settings
         self.pid = process.pid
+        self._seen = psutil.Process(process.pid)
 
     @classmethod
     async def start(cls, settings: WorkerSettings) -> "WorkerProcess":
@@ -126,7 +130,7 @@ class WorkerProcess:
     def rss(self) -> int:
         """Resident bytes; 0 when it is gone."""
         try:
-            return int(psutil.Process(self.pid).memory_info().rss)
+            return int(self._seen.memory_info().rss)
         except psutil.Error:
             return 0
 
@@ -138,13 +142,36 @@ class WorkerProcess:
         return await self._message(self._settings.frame_limit)
 
     async def _message(self, limit: float) -> tuple[dict[str, object], bytes]:
-        """The next message of the worker."""
+        """The next message; `limit` in seconds of the worker's own work, at most STARVED times that by the clock."""
+        reading = asyncio.create_task(self._read())
+        spent, begun = self._cpu_seconds(), time.monotonic()
         try:
-            async with asyncio.timeout(limit):
-                head, blob = lengths(await self._reader.readexactly(PREFIX.size))
-                text = await self._reader.readexactly(head)
-                return unpack(text), await self._reader.readexactly(blob) if blob else b""
-        except TimeoutError as error:
-            raise WorkerHung from error
+            while not (await asyncio.wait({reading}, timeout=limit))[0]:
+                late = time.monotonic() - begun >= STARVED * limit
+                if late or not self._is_busy() or self._cpu_seconds() - spent >= limit:
+                    raise WorkerHung
+            return reading.result()
         except (asyncio.IncompleteReadError, ConnectionError, WireError) as error:
             raise WorkerDied from error
+        finally:
+            reading.cancel()
+
+    async def _read(self) -> tuple[dict[str, object], bytes]:
+        head, blob = lengths(await self._reader.readexactly(PREFIX.size))
+        text = await self._reader.readexactly(head)
+        return unpack(text), await self._reader.readexactly(blob) if blob else b""
+
+    def _cpu_seconds(self) -> float:
+        """What the process has computed so far; 0 when it is gone."""
+        try:
+            times = self._seen.cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(times.user + times.system)
+
+    def _is_busy(self) -> bool:
+        """Whether it computes, or would if the machine let it: one that waits for something in mid-frame never ends."""
+        try:
+            return bool(self._seen.status() == psutil.STATUS_RUNNING)
+        except psutil.Error:
+            return False
