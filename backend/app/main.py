@@ -18,12 +18,14 @@ from app.core.config import Settings, get_settings
 from app.core.events import Bus
 from app.core.logging import configure_logging
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
+from app.core.sealing import Sealer
 from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
 from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions
 from app.services.evidence_sweep import sweep_evidence
+from app.services.face_templates import PURPOSE
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import Services
 from app.services.readiness import DatabasePool
@@ -63,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.bus = Bus()
     app.state.connections = Connections()
     app.state.store = open_storage(settings)
+    app.state.sealer = Sealer(settings, PURPOSE)
     app.state.metrics = CollectorRegistry()
     headers.install(app, settings)
     app.include_router(http_router, prefix="/api/v1")
@@ -91,7 +94,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
         await state.engine.start()
         stack.push_async_callback(state.engine.close)
-        services = Services(state.sessions, state.engine, state.store, state.bus.publish)
+        services = Services(state.sessions, state.engine, state.store, state.bus.publish, state.sealer)
         state.live = LiveExamSessions(services, state.bus)
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)

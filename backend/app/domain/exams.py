@@ -33,6 +33,7 @@ SWITCHES: dict[str, frozenset[ViolationKind]] = {
     "enable_audio_detection": frozenset({ViolationKind.AUDIO_DETECTED}),
     "enable_tab_switch_detection": frozenset({ViolationKind.TAB_SWITCH, ViolationKind.WINDOW_BLUR}),
     "enable_phone_detection": frozenset({ViolationKind.PHONE_DETECTED}),
+    "enable_identity_check": frozenset({ViolationKind.IDENTITY_MISMATCH}),
 }
 """Field of the exam → kinds that are not noted while it is off."""
 

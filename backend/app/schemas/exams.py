@@ -38,6 +38,7 @@ class ExamCreate(Input):
     enable_audio_detection: Flag = True
     enable_tab_switch_detection: Flag = True
     enable_phone_detection: Flag = True
+    enable_identity_check: Flag = True
     warning_threshold: Share = 0.7
     critical_threshold: Share = 0.5
     enrolment: Enrolment = Enrolment.OPEN
@@ -71,6 +72,7 @@ class ExamUpdate(Input):
     enable_audio_detection: Flag | None = None
     enable_tab_switch_detection: Flag | None = None
     enable_phone_detection: Flag | None = None
+    enable_identity_check: Flag | None = None
     warning_threshold: Share | None = None
     critical_threshold: Share | None = None
     enrolment: Enrolment | None = None
@@ -98,6 +100,7 @@ class ExamRead(Output):
     enable_audio_detection: bool
     enable_tab_switch_detection: bool
     enable_phone_detection: bool
+    enable_identity_check: bool
     warning_threshold: float
     critical_threshold: float
     enrolment: Enrolment

@@ -20,6 +20,7 @@ from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import StateChanged, Thumbnail, exam_session_topic
 from app.services.accommodations import accommodation_of
 from app.services.exam_sessions import expire_due
+from app.services.face_templates import forget_template, stored_template
 from app.services.ledger import ExamSessionEnded
 from app.services.proctoring import LiveExamSession, Services
 from app.services.violations import of_exam_session
@@ -57,10 +58,8 @@ class LiveExamSessions:
 
     def thumbnails(self, exam_id: int) -> list[Thumbnail]:
         """The latest picture of each of an exam's students, also of those whose line is down; memory only."""
-        here = [live.thumbnail for live in self._live.values() if live.sitting.exam_id == exam_id]
-        return [shown for shown in here if shown is not None] + [
-            shown for exam, shown in self._away.values() if exam == exam_id
-        ]
+        here = [shown for live in self._live.values() if live.sitting.exam_id == exam_id for shown in live.thumbnails]
+        return here + [shown for exam, shown in self._away.values() if exam == exam_id]
 
     def __len__(self) -> int:
         return len(self._live)
@@ -104,6 +103,8 @@ class LiveExamSessions:
             ending = live or fresh
             ending.sitting.ended_at = fresh.sitting.ended_at
             await ending.finish()
+            async with unit_of_work(self._services.sessions) as db:
+                await forget_template(db, exam_session_id)
 
     async def sweep(self) -> None:
         """Until cancelled: end what is over time and settle what has ended, without any client."""
@@ -162,7 +163,9 @@ class LiveExamSessions:
             taken = await _with_people(db, exam_session_id)
             rows = await of_exam_session(db, taken)
             spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
-            return LiveExamSession(taken, rows, spared, self._services)
+            sealer = self._services.sealer
+            template = None if sealer is None else await stored_template(db, exam_session_id, sealer)
+            return LiveExamSession(taken, rows, spared, self._services, template=template)
 
     def _keep_thumbnail(self, live: LiveExamSession) -> None:
         if live.thumbnail is not None and live.sitting.state in OPEN:

@@ -26,6 +26,7 @@ from app.domain.violations import Severity, ViolationKind
 from app.storage import open_storage
 from tests.builders import make_enrolment, make_exam, make_exam_session, make_user
 from tests.conftest import Login
+from tests.fakes import ScriptedEngine
 
 KINDS = ("anonymous", "own student", "other student", "own teacher", "other teacher", "admin", "disabled")
 Statuses = tuple[int, int, int, int, int, int, int]
@@ -96,6 +97,8 @@ ROUTES: dict[tuple[str, str], Case] = {
     ("POST", "/api/v1/exam-sessions/{session_id}/resume"): Case(EXAM_STAFF, session_state=SessionState.PAUSED),
     ("POST", "/api/v1/exam-sessions/{session_id}/extend"): Case(EXAM_STAFF, {"minutes": 5}),
     ("POST", "/api/v1/exam-sessions/{session_id}/terminate"): Case(EXAM_STAFF, {"reason": "asked to leave"}),
+    # 422: a picture without a single byte.
+    ("POST", "/api/v1/exam-sessions/{session_id}/enrolment"): Case((401, 422, 404, 404, 404, 404, 401)),
     # 409: the row is theirs to see, its file does not exist in this test.
     ("GET", "/api/v1/evidence/{evidence_id}"): Case((401, 409, 404, 409, 404, 409, 401)),
 }
@@ -121,6 +124,7 @@ async def closed_app(app: FastAPI, settings: Settings) -> FastAPI:
     """The app with what its lifespan would have opened, as far as these routes touch it."""
     app.state.live = NoLiveExamSessions()
     app.state.store = open_storage(settings)
+    app.state.engine = ScriptedEngine()
     return app
 
 

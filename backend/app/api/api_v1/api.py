@@ -9,6 +9,7 @@ from app.api.api_v1.endpoints import (
     evidence,
     exam_sessions,
     exams,
+    face_templates,
     proctoring,
     root,
     users,
@@ -21,6 +22,7 @@ router.include_router(users.router)
 router.include_router(exams.router)
 router.include_router(proctoring.router)
 router.include_router(exam_sessions.router)
+router.include_router(face_templates.router)
 router.include_router(evidence.router)
 router.include_router(accommodations.router)
 router.include_router(detection.router)

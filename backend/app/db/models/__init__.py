@@ -3,6 +3,7 @@
 from app.db.models.audit import AuditEntry
 from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
+from app.db.models.face_templates import FaceTemplate
 from app.db.models.installation import InstallationMark
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
@@ -15,6 +16,7 @@ __all__ = [
     "Exam",
     "ExamEnrolment",
     "ExamSession",
+    "FaceTemplate",
     "InstallationMark",
     "RefreshToken",
     "SocketTicket",

@@ -38,6 +38,7 @@ class Exam(Row, Base):
     enable_audio_detection: Mapped[bool] = mapped_column(default=True)
     enable_tab_switch_detection: Mapped[bool] = mapped_column(default=True)
     enable_phone_detection: Mapped[bool] = mapped_column(default=True)
+    enable_identity_check: Mapped[bool] = mapped_column(default=True)
     warning_threshold: Mapped[float] = mapped_column(default=0.7)
     critical_threshold: Mapped[float] = mapped_column(default=0.5)
     preset: Mapped[Preset] = mapped_column(String(16), default=Preset.STANDARD)
