@@ -184,6 +184,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol Face
+         * @description Enrol by a picture of one face, before the stream has done so by itself. The picture is not kept.
+         *
+         *     422 with a code says why the picture will not do: `enrolment_no_face`, `_several_faces`, `_too_small`,
+         *     `_turned_away`, `_too_dark`, `_too_bright`, `_blurred`, or `picture_refused`.
+         */
+        post: operations["enrol_face_api_v1_exam_sessions__session_id__enrolment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/extend": {
         parameters: {
             query?: never;
@@ -707,6 +730,19 @@ export interface components {
             ok?: boolean;
         };
         /**
+         * Enrolled
+         * @description The face of this exam session is known; of the face itself nothing is told.
+         */
+        Enrolled: {
+            /**
+             * Enrolled At
+             * Format: date-time
+             */
+            enrolled_at: string;
+            /** Session Id */
+            session_id: number;
+        };
+        /**
          * EnrolledStudent
          * @description A student on the list.
          */
@@ -789,6 +825,11 @@ export interface components {
              */
             enable_face_detection?: boolean;
             /**
+             * Enable Identity Check
+             * @default true
+             */
+            enable_identity_check?: boolean;
+            /**
              * Enable Multiple Face Detection
              * @default true
              */
@@ -867,6 +908,8 @@ export interface components {
             enable_eye_tracking: boolean;
             /** Enable Face Detection */
             enable_face_detection: boolean;
+            /** Enable Identity Check */
+            enable_identity_check: boolean;
             /** Enable Multiple Face Detection */
             enable_multiple_face_detection: boolean;
             /** Enable Phone Detection */
@@ -1005,6 +1048,8 @@ export interface components {
             enable_eye_tracking?: boolean | null;
             /** Enable Face Detection */
             enable_face_detection?: boolean | null;
+            /** Enable Identity Check */
+            enable_identity_check?: boolean | null;
             /** Enable Multiple Face Detection */
             enable_multiple_face_detection?: boolean | null;
             /** Enable Phone Detection */
@@ -1612,6 +1657,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    enrol_face_api_v1_exam_sessions__session_id__enrolment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
                 };
             };
             /** @description Validation Error */
