@@ -21,9 +21,9 @@ AUDIBLE_LEVEL = -60.0
 """dBFS below which nothing is looked for: a quiet room through a laptop's microphone."""
 ABOVE_FLOOR = 2.5
 """dB by which the loudest window must stand out of the noise before the speech model is asked; both in the band of
-speech, without the rumble of fans and traffic."""
-EMPHASIS = 0.95
-"""Difference filter that takes the rumble away."""
+speech, without the rumble of fans and the hiss of microphones."""
+BAND = (250.0, 3400.0)
+"""Hz: where speech is loudest, as on a telephone."""
 FLOOR_SHARE = 10.0
 """Percentile of the windows' levels that counts as the chunk's noise."""
 FLOOR_CEILING = -45.0
@@ -43,9 +43,12 @@ def levels_of(windows: NDArray[np.float32]) -> NDArray[np.float64]:
     return levels
 
 
-def without_rumble(samples: Samples) -> Samples:
-    """Each sample less most of the one before: what is left is mostly between 300 Hz and 8 kHz."""
-    return np.append(samples[:1], samples[1:] - np.float32(EMPHASIS) * samples[:-1]).astype(np.float32)
+def in_band(samples: Samples) -> Samples:
+    """Only what lies within BAND."""
+    spectrum = np.fft.rfft(samples)
+    frequency = np.fft.rfftfreq(len(samples), 1 / RATE)
+    spectrum[(frequency < BAND[0]) | (frequency > BAND[1])] = 0
+    return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
 
 
 def floor_after(floor: float | None, quiet: float, seconds: float) -> float:
@@ -109,7 +112,7 @@ class Listener:
                 return SoundReport(request.at, 0.0, SILENCE, memory.floor or SILENCE, 0.0, memory=memory)
             raise SoundRefused("empty")
         windows = windows_of(samples)
-        levels, band = levels_of(windows), levels_of(windows_of(without_rumble(samples)))
+        levels, band = levels_of(windows), levels_of(windows_of(in_band(samples)))
         floor = floor_after(memory.floor, float(np.percentile(band, FLOOR_SHARE)), seconds)
         heard: tuple[Heard, ...] = ()
         if levels.max() >= AUDIBLE_LEVEL and band.max() >= floor + ABOVE_FLOOR:
