@@ -79,6 +79,8 @@ class Line:
         self.connection = connection
         self.heard: list[dict[str, Any]] = []
         self.pictures: list[tuple[int, int, bytes]] = []
+        self.side_pictures: dict[int, list[tuple[int, int, bytes]]] = {}
+        """Pictures of second camera and screen, by their kind."""
         self._looked_at = 0
 
     async def read(self, limit: float = PATIENCE) -> dict[str, Any] | None:
@@ -87,8 +89,8 @@ class Line:
             body = await self.connection.recv()
         if isinstance(body, bytes):
             kind, number, captured_at = THUMBNAIL_HEADER.unpack_from(body)
-            assert kind == 1
-            self.pictures.append((number, captured_at, body[THUMBNAIL_HEADER.size :]))
+            shown = self.pictures if kind == 1 else self.side_pictures.setdefault(kind, [])
+            shown.append((number, captured_at, body[THUMBNAIL_HEADER.size :]))
             return None
         self.heard.append(json.loads(body))
         return self.heard[-1]

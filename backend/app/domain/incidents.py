@@ -202,9 +202,15 @@ class Incidents:
         del self._running[kind]
         return changes
 
-    def open_now(self, kinds: Collection[ViolationKind]) -> list[Change]:
-        """The open violations of these kinds as they stand; nothing happens to them."""
-        return [track.change("extended") for kind, track in self._running.items() if track.key and kind in kinds]
+    def open_now(self, kinds: Collection[ViolationKind], at: float) -> list[Change]:
+        """The violations of these kinds that are open at a time, as they stand; nothing happens to them."""
+        return [
+            track.change("extended")
+            for kind, track in self._running.items()
+            if track.key
+            and kind in kinds
+            and (track.since is not None or at - track.last_at <= max(self._rules[kind].cooldown, BLIND_AFTER))
+        ]
 
     def finish(self, at: float) -> list[Change]:
         """The exam session ends: everything open is closed at its last sighting."""

@@ -18,8 +18,7 @@ from app.domain.coverage import LONGEST_GAP, Coverage
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
-from app.domain.screen_share import SILENT_AFTER, ScreenShare
-from app.domain.sources import SHOWN_BY_SCREEN, Source, source_of
+from app.domain.sources import Source
 from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, Observation, ViolationKind
 from app.schemas.realtime import LiveHead, SessionUpdated, Thumbnail, exam_topic
@@ -27,9 +26,8 @@ from app.services.client_messages import StoredMessage
 from app.services.hearing import Hearing
 from app.services.ledger import Entry, Ledger
 from app.services.recognition import Recognition
-from app.services.evidence import KeptPicture
-from app.services.side_sources import ScreenStills, SideSource
-from app.services.sitting import RecentFrame, RecentFrames, Sitting, keep_frame
+from app.services.side_sources import SideSources
+from app.services.sitting import RecentFrame, RecentFrames, Sitting
 from app.storage import EvidenceStore
 
 FRAMES = Counter("proctor_frames_total", "Frames by what became of them.", ["outcome"])
@@ -39,8 +37,6 @@ CHECKPOINT_SECONDS = 10.0
 GLANCE_SECONDS = 2.0
 """How often the exam's teachers hear of coverage and states."""
 THUMBNAIL_SECONDS = 1.0
-SCREEN_STILL = "screen"
-"""Role of a screen among a violation's pictures."""
 Phase: TypeAlias = Literal["begin", "end"] | None
 
 
@@ -81,12 +77,7 @@ class LiveExamSession:
         self._coverage.begin(0.0)
         self._ledger = Ledger(self.sitting, taken, rows, services.sessions)
         self._recent = RecentFrames()
-        sides = taken.analysis.get("sides", {})
-        self._sides = {
-            source: SideSource(source, self.sitting, sides.get(source)) for source in Source if source != Source.CAMERA
-        }
-        self._stills = ScreenStills()
-        self._share = ScreenShare(shared=self._sides[Source.SCREEN].used)
+        self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
         self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)
         self.hearing = Hearing(self.sitting, services.engine)
         self._lock = asyncio.Lock()
@@ -133,7 +124,7 @@ class LiveExamSession:
         """As `judge`, for a second camera or the screen: it neither raises nor lowers coverage."""
         if self.sitting.state == SessionState.PAUSED:
             return None
-        side, elapsed = self._sides[source], self.elapsed()
+        side, elapsed = self._beside[source], self.elapsed()
         at = side.clock.tick(elapsed, captured_ms)
         if source is Source.SCREEN:
             await self._screen_came(elapsed)
@@ -143,11 +134,10 @@ class LiveExamSession:
             FRAMES.labels("busy").inc()
             return None
         FRAMES.labels("judged").inc()
-        shown = side.remember(report, jpeg, captured_ms)
+        shown = self._beside.remember(side, report, jpeg, captured_ms)
         if shown is not None:
             self._services.publish(exam_topic(self.sitting.exam_id), shown)
-        changed = source is Source.SCREEN and self._stills.see(report, jpeg)
-        await self._commit(lambda: [*side.weigh(report), *(self._shown_by_screen(at) if changed else ())])
+        await self._commit(lambda: [*side.weigh(report), *self._beside.explained(self._incidents, at)])
         return report
 
     async def listen_to(self, sound: bytes, captured_ms: int, number: int | None = None) -> None:
@@ -191,23 +181,20 @@ class LiveExamSession:
         def apply() -> list[Change]:
             if end - self.clock.at > LONGEST_GAP:
                 self._coverage.unseen(end, NeutralState.LINK_LOST)
-            beside = [change for side in self._sides.values() for change in side.incidents.finish(end)]
-            return [*self._incidents.finish(end), *beside]
+            return [*self._incidents.finish(end), *self._beside.finish(end)]
 
         await self._commit(apply, checkpoint=True, settle=True)
 
     def resumed(self) -> None:
         """The clock runs again after a pause, in which there was nothing to see."""
         self._coverage.skip(self.elapsed())
-        self._share.restart(self.elapsed())
+        self._beside.share.restart(self.elapsed())
 
     def connected(self) -> None:
         """The student is here (again)."""
         self.clock.restart(self.elapsed())
         self.hearing.connected(self.elapsed())
-        self._share.restart(self.elapsed())
-        for side in self._sides.values():
-            side.clock.restart(self.elapsed())
+        self._beside.connected(self.elapsed())
         self.online = True
         self._glance(force=True)
 
@@ -263,8 +250,7 @@ class LiveExamSession:
     @property
     def thumbnails(self) -> list[Thumbnail]:
         """The latest picture of each source."""
-        shown = [self.thumbnail, *(side.thumbnail for side in self._sides.values())]
-        return [one for one in shown if one is not None]
+        return [*([self.thumbnail] if self.thumbnail else []), *self._beside.thumbnails]
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -288,33 +274,23 @@ class LiveExamSession:
 
     def _weigh(self, report: FrameReport) -> list[Change]:
         self.states = report.states
-        self._share.camera()
-        changes = [change for side in self._sides.values() for change in side.pass_to(report.at)]
+        changes = self._beside.pass_to(report.at)
+        missed = self._beside.missed_screen(self.elapsed())
+        if missed is not None and missed.kind not in self.sitting.disabled:
+            changes += self._incidents.begin(missed, report.at)
         if report.states:
             self._coverage.unseen(report.at, report.states[0])
-            return [*changes, *self._incidents.unseen(report.at), *self._miss_screen(report.at)]
+            return [*changes, *self._incidents.unseen(report.at)]
         self._coverage.saw(report.at)
-        return [*changes, *self._incidents.see(report.observations, report.at), *self._miss_screen(report.at)]
-
-    def _miss_screen(self, at: float) -> list[Change]:
-        """The main camera's frames come, the screen's no longer do."""
-        kind, seconds = ViolationKind.SCREEN_SHARE_STOPPED, self._share.silent(self.elapsed())
-        if seconds is None or kind in self.sitting.disabled:
-            return []
-        self._share.stopped = True
-        return self._incidents.begin(Observation(kind, 1.0, {"seconds": seconds}, {"seconds": SILENT_AFTER}), at)
+        return [*changes, *self._incidents.see(report.observations, report.at)]
 
     async def _screen_came(self, elapsed: float) -> None:
         """What the server itself took for stopped goes on; what the browser reported, it must take back itself."""
-        self._share.screen(elapsed)
-        if self._share.stopped:
-            self._share.stopped = False
+        share = self._beside.share
+        share.screen(elapsed)
+        if share.stopped:
+            share.stopped = False
             await self._commit(lambda: self._incidents.end(ViolationKind.SCREEN_SHARE_STOPPED, self.clock.at))
-
-    def _shown_by_screen(self, at: float) -> list[Change]:
-        """Open violations that the screen's newest still explains."""
-        found = self._incidents.open_now(SHOWN_BY_SCREEN, at)
-        return [change for change in found if self._stills.still_for(change) is not None]
 
     async def _blind(self, at: float, state: NeutralState) -> None:
         def apply() -> list[Change]:
@@ -366,22 +342,12 @@ class LiveExamSession:
             changes, messages = apply(), self._fresh(messages)
             if not (changes or messages or checkpoint):
                 return
-            pictures = {change.key: await self._pictures_for(change) for change in changes}
+            pictures = {c.key: await self._beside.keep(self._services.store, c, self._recent) for c in changes}
             await self._ledger.store(Entry(self._state(), changes, pictures, messages, settle))
             self._stored_at = self.clock.at
-            for key, kept in pictures.items():
-                if any(picture.role == SCREEN_STILL for picture in kept):
-                    self._stills.explained(key)
+            self._beside.stored(pictures)
         if changes:
             self._glance(force=True)
-
-    async def _pictures_for(self, change: Change) -> list[KeptPicture]:
-        """Frames of the source that saw it, and the screen where that explains it; written, but without rows yet."""
-        store, side = self._services.store, self._sides.get(source_of(change.key))
-        kept = await (side.recent if side else self._recent).keep(store, self.sitting, change)
-        still = self._stills.still_for(change)
-        screen = await keep_frame(store, self.sitting, still, role=SCREEN_STILL) if still else None
-        return kept if screen is None else [*kept, screen]
 
     def _state(self) -> dict[str, Any]:
         """What the exam session's row remembers, so that a restarted server goes on where this one was."""
@@ -389,18 +355,17 @@ class LiveExamSession:
             "memory": self._memory,
             "incidents": self._incidents.dump(),
             "coverage": self._coverage.dump(),
-            "sides": {source: side.dump() for source, side in self._sides.items() if side.used},
+            "sides": self._beside.dump(),
         }
         return {"coverage": self.coverage, "analysis": analysis}
 
     @contextlib.asynccontextmanager
     async def _undo_on_failure(self) -> AsyncIterator[None]:
         incidents, coverage = self._incidents.dump(), self._coverage.dump()
-        sides = {source: side.incidents.dump() for source, side in self._sides.items()}
+        beside = self._beside.incidents()
         try:
             yield
         except BaseException:
             self._incidents, self._coverage = self._load_incidents(incidents), Coverage.load(coverage)
-            for source, dumped in sides.items():
-                self._sides[source].load(dumped)
+            self._beside.load(beside)
             raise

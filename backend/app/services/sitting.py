@@ -112,14 +112,16 @@ class RecentFrames:
 
     async def keep(self, store: EvidenceStore, sitting: Sitting, change: Change) -> list[KeptPicture]:
         """Write the frames around a change to the store; those the disk refused are missing."""
-        kept = [
-            await keep_picture(
-                store,
-                exam_session_id=sitting.id,
-                role=role,
-                captured_at=sitting.began + timedelta(seconds=frame.at),
-                body=frame.jpeg,
-            )
-            for role, frame in self.around(change).items()
-        ]
+        kept = [await keep_frame(store, sitting, frame, role=role) for role, frame in self.around(change).items()]
         return [picture for picture in kept if picture is not None]
+
+
+async def keep_frame(store: EvidenceStore, sitting: Sitting, frame: RecentFrame, *, role: str) -> KeptPicture | None:
+    """Write one frame to the store; None where the disk refuses."""
+    return await keep_picture(
+        store,
+        exam_session_id=sitting.id,
+        role=role,
+        captured_at=sitting.began + timedelta(seconds=frame.at),
+        body=frame.jpeg,
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from prometheus_client import Counter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -24,7 +24,7 @@ class Outbox:
         self._length = length
         self._send_timeout = send_timeout
         self._messages: deque[Callable[[], str]] = deque()
-        self._pictures: dict[int, bytes] = {}
+        self._pictures: dict[Hashable, bytes] = {}
         self._closing: int | None = None
         self._sending: asyncio.Timeout | None = None
         self._something = asyncio.Event()
@@ -46,7 +46,7 @@ class Outbox:
         self._messages.append(render)
         self._something.set()
 
-    def picture(self, key: int, body: bytes) -> None:
+    def picture(self, key: Hashable, body: bytes) -> None:
         """Queue a picture over the older one of the same key."""
         if self._closing is None:
             self._pictures[key] = body

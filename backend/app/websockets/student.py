@@ -21,8 +21,10 @@ from app.db.models import ExamSession
 from app.db.session import Sessions, is_passing
 from app.domain.advice import Adviser
 from app.domain.exam_sessions import OPEN, SessionState
+from app.domain.sources import Source
 from app.domain.violations import NeutralState
 from app.schemas.realtime import (
+    FRAME_KINDS,
     PROTOCOL,
     Ack,
     Advice,
@@ -70,7 +72,7 @@ WAITING = 2048
 SOUND_WAITING = 4
 """Chunks of sound in memory at most, of a second or so each."""
 ENDINGS = {"submitted", "terminated", "expired"}
-FRAME, AUDIO, SECOND_CAMERA, SCREEN = 1, 2, 3, 4
+AUDIO = 2
 
 
 @router.websocket("/proctoring/ws/{session_id}")
@@ -124,7 +126,7 @@ class StudentConnection:
         self._bus: Bus = state.bus
         self._connections: Connections = state.connections
         self._outbox = Outbox(websocket)
-        self._mailbox: Mailbox[BinaryMessage] = Mailbox()
+        self._mailboxes: dict[Source, Mailbox[BinaryMessage]] = {source: Mailbox() for source in Source}
         self._sounds: Tray[BinaryMessage] = Tray(SOUND_WAITING)
         self._intake = Intake(next=live.last_seq + 1)
         self._arrived = asyncio.Event()
@@ -147,9 +149,11 @@ class StudentConnection:
         with self._connections.newest(taken.id, self._outbox), self._bus.listening(topic, self._on_announcement):
             self._live.connected()
             self._outbox.send(self._hello())
-            code = await self._together(self._read(), self._store(), self._judge(), self._listen(), self._watch())
-            log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._mailbox.dropped)
-        DROPPED.inc(self._mailbox.dropped)
+            looking = [self._judge(source) for source in Source]
+            code = await self._together(self._read(), self._store(), *looking, self._listen(), self._watch())
+            dropped = sum(mailbox.dropped for mailbox in self._mailboxes.values())
+            log.info("student.left", exam_session_id=taken.id, code=code, dropped=dropped)
+        DROPPED.inc(dropped)
         SOUND_DROPPED.inc(self._sounds.dropped)
 
     async def _together(self, *work: Coroutine[Any, Any, None]) -> int:
@@ -247,21 +251,21 @@ class StudentConnection:
         if message.kind == AUDIO:
             self._on_sound(message)
             return
-        if message.kind != FRAME:
-            known = message.kind in (SECOND_CAMERA, SCREEN)
-            self._problem("not_supported_yet" if known else "unknown_kind", number=message.number, kind=message.kind)
+        source = FRAME_KINDS.get(message.kind)
+        if source is None:
+            self._problem("unknown_kind", number=message.number, kind=message.kind)
             return
         if self._live.sitting.state == SessionState.PAUSED:
-            self._done(message.number, None)
+            self._done(message.number, None, source)
             return
         try:
             check_picture(message.body)
             if len(message.body) > self._settings.MAX_FRAME_BYTES:
                 raise FrameRefused("too_large")
         except FrameRefused as refused:
-            self._refuse(message.number, refused.code)
+            self._refuse(message.number, refused.code, source)
         else:
-            self._mailbox.put(message)
+            self._mailboxes[source].put(message)
 
     def _on_sound(self, message: BinaryMessage) -> None:
         if self._live.hearing.wanted:
@@ -287,21 +291,26 @@ class StudentConnection:
                         self._problem(message.refused, seq=message.seq)
                 self._outbox.send(Ack(upto=upto))
 
-    async def _judge(self) -> None:
-        pause = 0.5 / self._settings.MAX_FPS
+    async def _judge(self, source: Source) -> None:
+        pause = (0.5 if source is Source.CAMERA else 1.0) / self._settings.MAX_FPS
         while True:
-            message = await self._mailbox.take()
+            message = await self._mailboxes[source].take()
             begun = monotonic()
             try:
-                report = await self._live.judge(message.body, message.captured_at)
+                report = await self._look(source, message)
             except FrameRefused as refused:
-                self._refuse(message.number, refused.code)
+                self._refuse(message.number, refused.code, source)
             else:
-                self._done(message.number, report)
+                self._done(message.number, report, source)
                 if report is None:
                     self._slow_down()
             # A client may send up to twice the rate it was asked for; beyond that the mailbox thins it out.
             await asyncio.sleep(max(0.0, pause - (monotonic() - begun)))
+
+    async def _look(self, source: Source, message: BinaryMessage) -> FrameReport | None:
+        if source is Source.CAMERA:
+            return await self._live.judge(message.body, message.captured_at)
+        return await self._live.judge_beside(source, message.body, message.captured_at)
 
     async def _listen(self) -> None:
         while True:
@@ -311,12 +320,14 @@ class StudentConnection:
             except SoundRefused as refused:
                 self._problem("audio_refused", number=message.number, reason=refused.code)
 
-    def _done(self, number: int, report: FrameReport | None) -> None:
-        states = report.states if report is not None else self._live.states
-        advice = self._adviser.advise(states, self._live.clock.at)
+    def _done(self, number: int, report: FrameReport | None, source: Source) -> None:
+        main = source is Source.CAMERA
+        states = report.states if report is not None else self._live.states if main else ()
+        advice = self._adviser.advise(states, self._live.clock.at) if main else None
         self._outbox.send(
             FrameDone(
                 number=number,
+                source=source,
                 report=None if report is None else report_json(report),
                 coverage=self._live.coverage,
                 states=states,
@@ -332,8 +343,9 @@ class StudentConnection:
             self._slowed_at = monotonic()
             self._outbox.send(Slow(max_fps=self._settings.MAX_FPS / 2))
 
-    def _refuse(self, number: int, reason: str) -> None:
-        self._problem("frame_refused", number=number, reason=reason)
+    def _refuse(self, number: int, reason: str, source: Source) -> None:
+        beside: dict[str, str] = {} if source is Source.CAMERA else {"source": source}
+        self._problem("frame_refused", number=number, reason=reason, **beside)
 
     def _problem(self, code: str, **params: str | int | float) -> None:
         PROBLEMS.labels(code).inc()

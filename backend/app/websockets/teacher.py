@@ -106,7 +106,7 @@ class Viewer:
         self._outbox.send(await self._read_snapshot())
         self._following = True
         for shown in self._live.thumbnails(self._exam.id):
-            self._outbox.picture(shown.session_id, shown.packed())
+            self._outbox.picture((shown.session_id, shown.source), shown.packed())
         while True:
             await self._look_again.wait()
             self._look_again.clear()
@@ -138,7 +138,7 @@ class Viewer:
     def _on_announcement(self, _topic: str, message: object) -> None:
         if isinstance(message, Thumbnail):
             if self._following:
-                self._outbox.picture(message.session_id, message.packed())
+                self._outbox.picture((message.session_id, message.source), message.packed())
         elif isinstance(message, SittingChanged):
             self._changed.add(message.exam_session_id)
             self._look_again.set()

@@ -119,7 +119,7 @@ async def test_binary_of_another_kind_is_refused_and_the_line_stays(
     server: LiveServer, student: User, taken: ExamSession
 ) -> None:
     line = await server.student(student, taken)
-    for kind, code in ((3, "not_supported_yet"), (4, "not_supported_yet"), (0, "unknown_kind"), (255, "unknown_kind")):
+    for kind, code in ((3, "frame_refused"), (4, "frame_refused"), (0, "unknown_kind"), (255, "unknown_kind")):
         await line.show(7, b"x" * 100, 0, kind=kind)
         assert (await line.until("error"))["code"] == code
     await line.say(1, "answer", value="x")

@@ -12,7 +12,7 @@ from app.domain.violations import Observation, ViolationKind
 
 @dataclass(frozen=True, slots=True)
 class LaptopDetected:
-    """A laptop that the camera sees is not the one the exam is taken on; a second camera is `allowed` to see that one."""
+    """A laptop that the camera sees is not the one the exam is taken on; a second camera is `allowed` to see that."""
 
     kind: ViolationKind = ViolationKind.LAPTOP_DETECTED
     allowed: int = 0
