@@ -6,6 +6,7 @@ from typing import Protocol
 from app.ai.detectors.book_detected import BookDetected
 from app.ai.detectors.camera_blocked import CameraBlocked
 from app.ai.detectors.face_not_detected import FaceNotDetected
+from app.ai.detectors.face_spoof import FaceSpoof
 from app.ai.detectors.frozen_video import FrozenVideo
 from app.ai.detectors.identity_mismatch import IdentityMismatch
 from app.ai.detectors.laptop_detected import LaptopDetected
@@ -41,6 +42,7 @@ DETECTORS: tuple[Detector, ...] = (
     LookingAway(),
     FrozenVideo(),
     LoopedVideo(),
+    FaceSpoof(),
     PhoneDetected(),
     BookDetected(),
     LaptopDetected(),

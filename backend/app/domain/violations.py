@@ -119,10 +119,10 @@ RULES: dict[ViolationKind, Rule] = {
     ViolationKind.LAPTOP_DETECTED: _timed(Severity.WARNING, 0.3, hold=2.0, full=60.0, release=6.0),
     ViolationKind.UNAUTHORIZED_OBJECT: _timed(Severity.WARNING, 0.2, hold=2.0, full=60.0, release=6.0),
     ViolationKind.IDENTITY_MISMATCH: _timed(Severity.CRITICAL, 0.8, hold=2.0, full=30.0, release=10.0),
-    ViolationKind.FACE_SPOOF: _timed(Severity.CRITICAL, 0.6, hold=3.0, full=30.0, release=6.0),
+    ViolationKind.FACE_SPOOF: _timed(Severity.WARNING, 0.25, hold=0.0, full=60.0, release=6.0),
     ViolationKind.FROZEN_VIDEO: _timed(Severity.CRITICAL, 0.6, hold=0.0, full=60.0),
     ViolationKind.LOOPED_VIDEO: _timed(Severity.CRITICAL, 0.7, hold=0.0, full=60.0, release=10.0),
-    ViolationKind.VIRTUAL_CAMERA: _event(Severity.WARNING, 0.4, full=1.0, cooldown=60.0),
+    ViolationKind.VIRTUAL_CAMERA: _event(Severity.INFO, 0.15, full=1.0, cooldown=60.0),
     ViolationKind.CAMERA_BLOCKED: _timed(Severity.CRITICAL, 0.5, hold=3.0, full=60.0),
 }
 """Starting points; an exam may set other weights. Holding times are media seconds."""

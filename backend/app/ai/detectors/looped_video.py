@@ -28,13 +28,14 @@ def grown(track: Track, last: Track, last_at: float, fresh: Track, at: float, *,
 class LoopedVideo:
     """A recording played in a loop of 10–120 s moves in each pass as it did in the one before; people do not.
 
-    Needs both: the movement alike (`alike`), and at no other distance (`clearer`, which spares fans and rocking
+    Needs both: the movement alike (`alike`), and at no other distance (`clearer`, `elsewhere`: spares fans and rocking
     chairs), and the pictures the same (`apart`, which spares gestures made once more). Who does not move is no loop.
     """
 
     kind: ViolationKind = ViolationKind.LOOPED_VIDEO
     alike: float = 0.7
     clearer: float = 0.25
+    elsewhere: float = 0.5
     apart: float = 0.25
     parts: int = 3
     longest_gap: float = 2.2
@@ -56,13 +57,13 @@ class LoopedVideo:
             lag, alike, elsewhere, apart = found_last
             measured = {"loop_seconds": lag, "alike": alike, "elsewhere": elsewhere, "apart": apart}
             measured = {name: round(value, 2) for name, value in measured.items()}
-            threshold = {"alike": self.alike, "clearer": self.clearer, "apart": self.apart}
+            threshold = {"alike": self.alike, "elsewhere": self.elsewhere, "apart": self.apart}
             yield Observation(self.kind, min(1.0, max(0.6, alike)), measured, threshold)
 
     def _certain(self, found: Likeness) -> bool:
         """Whether this can be nothing but the same video."""
-        alike = found.alike >= self.alike and found.alike - found.elsewhere >= self.clearer
-        return alike and found.parts >= self.parts and found.apart <= self.apart
+        clear = found.elsewhere <= min(self.elsewhere, found.alike - self.clearer)
+        return clear and found.alike >= self.alike and found.parts >= self.parts and found.apart <= self.apart
 
     def _remember(self, frame: Frame, recall: Recall) -> Track | None:
         """Add this frame; the track when it has grown by that."""
