@@ -19,14 +19,16 @@ export function Timeline(props: {
   const { t } = useTranslation();
   const format = useFormats();
   const layout = layOut(props.sitting, props.seen, props.now);
+  // Of a sitting that had ended before this page was opened there is nothing to say about pictures.
+  const pictures = layout.seen.length > 0 || props.sitting.ended_at === null;
   return (
     <section aria-labelledby="timeline-title">
       <h3 id="timeline-title" className={classes.title}>
         {t("live.timeline")}
       </h3>
       <div className={classes.lanes}>
-        <span className={classes.label}>{t("live.pictures")}</span>
-        <SeenLane seen={layout.seen} label={t("live.picturesHint")} />
+        {pictures && <span className={classes.label}>{t("live.pictures")}</span>}
+        {pictures && <SeenLane seen={layout.seen} label={t("live.picturesHint")} />}
         {layout.lanes.map((lane) => (
           <ViolationLane key={lane.kind} lane={lane} name={kindName(t, lane.kind)} onPick={props.onPick} />
         ))}
@@ -39,13 +41,15 @@ export function Timeline(props: {
           ))}
         </div>
       </div>
-      <p className={classes.legend}>
-        <svg width="28" height="12" aria-hidden="true">
-          <NoData id="no-data-legend" />
-          <rect width="28" height="12" fill="url(#no-data-legend)" />
-        </svg>
-        {t("live.noData")}
-      </p>
+      {pictures && (
+        <p className={classes.legend}>
+          <svg width="28" height="12" aria-hidden="true">
+            <NoData id="no-data-legend" />
+            <rect width="28" height="12" fill="url(#no-data-legend)" />
+          </svg>
+          {t("live.noData")}
+        </p>
+      )}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 // What the live page knows, as a pure function of the messages it got: snapshot + events = a fresh snapshot.
-import type { LiveExamHead, LiveMessage, Sitting, SittingWithViolations } from "./messages";
+import type { LiveExamHead, LiveMessage, Sitting, SittingWithViolations, Violation } from "./messages";
 
 export type LiveView = {
   exam: LiveExamHead;
@@ -49,11 +49,12 @@ type ViolationMessage = Extract<LiveMessage, { violation: unknown }>;
 function noted(sitting: SittingWithViolations, message: ViolationMessage): SittingWithViolations {
   const { violation, trust, band, without } = message;
   const others = sitting.violations.filter((one) => one.id !== violation.id);
-  const violations = [...others, violation].map((one) => ({
-    ...one,
-    without_this: without[one.id] ?? one.without_this ?? null,
-  }));
+  const violations = [...others, violation].map((one) => scored(one, without[one.id]));
   return { ...sitting, trust, band, violations: violations.toSorted((a, b) => a.id - b.id) };
+}
+
+function scored(violation: Violation, without: number | undefined): Violation {
+  return { ...violation, without_this: without ?? violation.without_this ?? null };
 }
 
 function withSitting(view: LiveView, sitting: SittingWithViolations): LiveView {
