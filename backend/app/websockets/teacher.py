@@ -17,10 +17,8 @@ from app.schemas.realtime import (
     Close,
     LiveHead,
     LiveSession,
-    Message,
     Ping,
     SessionUpdated,
-    Snapshot,
     Thumbnail,
     ViolationChanged,
     exam_topic,
@@ -57,7 +55,11 @@ async def teacher_socket(websocket: WebSocket, exam_id: str, token: str = "") ->
 
 
 class Viewer:
-    """One open live page. What changes while the snapshot is read is read again, so nothing old overwrites new."""
+    """One open live page.
+
+    What is announced while the snapshot is read is sent right behind it, and read again where it was only a head: so
+    nothing is missing and nothing old stays over new, however much goes on.
+    """
 
     def __init__(self, websocket: WebSocket, exam: Exam, guest: Guest) -> None:
         state = websocket.app.state
@@ -70,6 +72,7 @@ class Viewer:
         self._settings: Settings = state.settings
         self._outbox = Outbox(websocket)
         self._following = False
+        self._meanwhile: list[ViolationChanged] = []
         self._changed: set[int] = set()
         self._overtaken: set[int] = set()
         self._look_again = asyncio.Event()
@@ -103,8 +106,13 @@ class Viewer:
 
     async def _begin_and_follow(self) -> None:
         """The snapshot; then sittings that others changed in the database are read again, all the others speak up."""
-        self._outbox.send(await self._read_snapshot())
+        async with unit_of_work(self._sessions) as db:
+            found = await snapshot(db, self._exam, self._live)
+        self._outbox.send(found)
         self._following = True
+        for message in self._meanwhile:
+            self._outbox.send(message)
+        self._meanwhile.clear()
         for shown in self._live.thumbnails(self._exam.id):
             self._outbox.picture((shown.session_id, shown.source), shown.packed())
         while True:
@@ -112,19 +120,8 @@ class Viewer:
             self._look_again.clear()
             self._overtaken.clear()
             for row in await self._read_changed():
-                if row.id in self._overtaken:  # something newer went out while we were reading
-                    self._changed.add(row.id)
-                    self._look_again.set()
-                else:
+                if row.id not in self._overtaken:  # a newer head went out while we were reading
                     self._send_row(row)
-
-    async def _read_snapshot(self) -> Snapshot:
-        async with unit_of_work(self._sessions) as db:
-            found = await snapshot(db, self._exam, self._live)
-        by_id = {row.id: row for row in found.sessions}
-        while self._changed:  # what was announced meanwhile may be missing in what we read
-            by_id |= {row.id: row for row in await self._read_changed()}
-        return found.model_copy(update={"sessions": tuple(by_id.values()), "server_time": now()})
 
     async def _read_changed(self) -> list[LiveSession]:
         changed, self._changed = self._changed, set()
@@ -142,12 +139,20 @@ class Viewer:
         elif isinstance(message, SittingChanged):
             self._changed.add(message.exam_session_id)
             self._look_again.set()
-        elif isinstance(message, SessionUpdated | ViolationChanged):
+        elif isinstance(message, ViolationChanged):
             if self._following:
                 self._outbox.send(message)
-                self._overtaken.add(_session_of(message))
             else:
-                self._changed.add(_session_of(message))
+                self._meanwhile.append(message)
+                self._changed.add(message.session_id)
+                self._look_again.set()
+        elif isinstance(message, SessionUpdated):
+            if self._following:
+                self._outbox.send(message)
+                self._overtaken.add(message.session.id)
+            else:
+                self._changed.add(message.session.id)
+                self._look_again.set()
 
     async def _read(self) -> None:
         """Viewers say nothing yet; reading notices that they have left."""
@@ -169,7 +174,3 @@ class Viewer:
                 if not await may_stay(self._sessions, self._guest):
                     self._outbox.close(Close.TOKEN)
                     return
-
-
-def _session_of(message: Message) -> int:
-    return message.session.id if isinstance(message, SessionUpdated) else getattr(message, "session_id", 0)
