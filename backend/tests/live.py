@@ -26,7 +26,7 @@ from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import Services
 from app.storage import EvidenceStore
 
-PATIENCE = 8.0
+PATIENCE = 20.0
 """Seconds after which a message that should have come counts as lost."""
 
 

@@ -11,7 +11,7 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models import ExamSession, Violation
+from app.db.models import ExamSession
 from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN
 from app.domain.incidents import Change
@@ -21,7 +21,7 @@ from app.services.client_messages import StoredMessage, record_messages
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
 from app.services.sitting import Sitting
-from app.services.violations import Noted, change_out, episode_of, evidence_out, record_violation
+from app.services.violations import Noted, change_out, evidence_out, record_violation
 
 log = structlog.get_logger(__name__)
 STORES = Histogram("proctor_store_seconds", "From a change in memory to its commit, retries included.")
@@ -47,12 +47,12 @@ class Entry:
 class Ledger:
     """The violations of one exam session. What it says is what the database holds: it changes after the commit only."""
 
-    def __init__(self, sitting: Sitting, taken: ExamSession, rows: Sequence[Violation], sessions: Sessions) -> None:
+    def __init__(self, sitting: Sitting, taken: ExamSession, noted: Mapping[int, Noted], sessions: Sessions) -> None:
         self.trust = taken.trust
         self.last_seq = taken.last_seq
         self._sitting = sitting
         self._sessions = sessions
-        self._noted = {row.key: Noted(row.id, episode_of(row)) for row in rows}
+        self._noted = dict(noted)
 
     async def store(self, entry: Entry) -> None:
         """Store an entry, as often as the database needs; rows are found by their key, so that nothing is doubled."""
@@ -116,7 +116,7 @@ class Ledger:
             row = await record_evidence(db, exam_session_id=sitting.id, violation_id=row_id, picture=picture)
             if row is not None:
                 evidence = (*evidence, evidence_out(row))
-        return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: one.captured_at)))
+        return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: (one.captured_at, one.id))))
 
     def _announce(
         self, db: AsyncSession, change: Change, noted: Noted, trust: float, without_each: Mapping[int, float]

@@ -23,7 +23,7 @@ from app.services.exam_sessions import expire_due
 from app.services.face_templates import forget_template, stored_template
 from app.services.ledger import ExamSessionEnded
 from app.services.proctoring import LiveExamSession, Services
-from app.services.violations import of_exam_session
+from app.services.violations import noted_in
 
 log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 1.0
@@ -161,11 +161,11 @@ class LiveExamSessions:
     async def _load(self, exam_session_id: int) -> LiveExamSession:
         async with unit_of_work(self._services.sessions) as db:
             taken = await _with_people(db, exam_session_id)
-            rows = await of_exam_session(db, taken)
+            noted = await noted_in(db, taken)
             spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
             sealer = self._services.sealer
             template = None if sealer is None else await stored_template(db, exam_session_id, sealer)
-            return LiveExamSession(taken, rows, spared, self._services, template=template)
+            return LiveExamSession(taken, noted, spared, self._services, template=template)
 
     def _keep_thumbnail(self, live: LiveExamSession) -> None:
         if live.thumbnail is not None and live.sitting.state in OPEN:

@@ -12,7 +12,7 @@ from app.ai.engine import Engine, EngineBusy, EngineStopped
 from app.ai.types import FrameReport, FrameRequest, Memory
 from app.core.clock import monotonic, now
 from app.core.sealing import Sealer
-from app.db.models import Accommodation, ExamSession, Violation
+from app.db.models import Accommodation, ExamSession
 from app.db.session import Sessions
 from app.domain.coverage import LONGEST_GAP, Coverage
 from app.domain.exam_sessions import OPEN, SessionState
@@ -28,6 +28,7 @@ from app.services.ledger import Entry, Ledger
 from app.services.recognition import Recognition
 from app.services.side_sources import SideSources
 from app.services.sitting import RecentFrame, RecentFrames, Sitting
+from app.services.violations import Noted
 from app.storage import EvidenceStore
 
 FRAMES = Counter("proctor_frames_total", "Frames by what became of them.", ["outcome"])
@@ -58,7 +59,7 @@ class LiveExamSession:
     def __init__(
         self,
         taken: ExamSession,
-        rows: Sequence[Violation],
+        noted: Mapping[int, Noted],
         accommodation: Accommodation | None,
         services: Services,
         *,
@@ -75,7 +76,7 @@ class LiveExamSession:
         self._incidents = self._load_incidents(taken.analysis.get("incidents"))
         self._coverage = Coverage.load(taken.analysis["coverage"]) if taken.analysis else Coverage()
         self._coverage.begin(0.0)
-        self._ledger = Ledger(self.sitting, taken, rows, services.sessions)
+        self._ledger = Ledger(self.sitting, taken, noted, services.sessions)
         self._recent = RecentFrames()
         self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
         self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)

@@ -146,10 +146,12 @@ def exam_weights(stored: Mapping[str, float]) -> dict[ViolationKind, float]:
     return {kind: stored.get(kind, rule.weight) for kind, rule in RULES.items()}
 
 
-async def of_exam_session(db: AsyncSession, taken: ExamSession) -> list[Violation]:
-    """Rows of one sitting, oldest incident first."""
-    rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.key))
-    return list(rows)
+async def noted_in(db: AsyncSession, taken: ExamSession) -> dict[int, Noted]:
+    """What was noted in one sitting so far, with its pictures, by number of the incident."""
+    query = select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.key)
+    rows = list(await db.scalars(query))
+    pictures = await evidence_of(db, [row.id for row in rows])
+    return {row.key: Noted(row.id, episode_of(row), pictures.get(row.id, ())) for row in rows}
 
 
 def _end(began: datetime, change: Change) -> datetime | None:

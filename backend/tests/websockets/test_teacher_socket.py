@@ -44,9 +44,9 @@ def reduce(messages: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
                 sitting = sittings[message["session_id"]]
                 sitting["violations"][message["violation"]["id"]] = message["violation"]
                 sitting["trust"] = message["trust"]
-    for sitting in sittings.values():
-        for violation in sitting["violations"].values():
-            violation.pop("without_this", None)  # what the others cost changes with each: told with its own violation only
+                for known_id, score in message["without"].items():
+                    if int(known_id) in sitting["violations"]:  # two in one transaction: the second is yet to come
+                        sitting["violations"][int(known_id)]["without_this"] = score
     return sittings
 
 
@@ -156,7 +156,7 @@ async def settled(page: Line, fresh: dict[int, Any]) -> None:
     """Read what is on its way."""
     try:
         while reduce([*page.heard]) != fresh:
-            await page.read(limit=1.0)
+            await page.read(limit=2.0)
     except TimeoutError:
         return
 
