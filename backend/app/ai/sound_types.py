@@ -27,8 +27,8 @@ class SoundFormat(StrEnum):
 class SoundMemory:
     """What is remembered of one exam session's sound between two chunks; in the server's memory only, never stored.
 
-    `floor` is the noise floor in the band of speech, in dBFS. The others belong to a WebM or Ogg stream: the number of its Opus `track`, the
-    `channels` its header named, and the `rest` of the last chunk, where an element was cut in two.
+    `floor` is the noise floor in the band of speech, in dBFS. The others belong to a WebM or Ogg stream: the number of
+    its Opus `track`, the `channels` its header named, and the `rest` of the last chunk, where an element was cut in two.
     """
 
     floor: float | None = None
@@ -56,8 +56,8 @@ class SoundRequest:
 class SoundReport:
     """What was heard from `at` on for `seconds`.
 
-    `level` in dBFS (0: as loud as the format allows), `floor` that of the noise in the band of speech; `speech` is the share of the time in which somebody
-    speaks, 0..1; `heard` are the stretches of speech with their observation.
+    `level` in dBFS (0: as loud as the format allows), `floor` that of the noise in the band of speech; `speech` is the
+    share of the time in which somebody speaks, 0..1; `heard` are the stretches of speech with their observation.
     """
 
     at: float

@@ -150,6 +150,8 @@ class Incidents:
         """
         changes = []
         for stretch in heard:
+            if stretch.observation.confidence < self._rules[stretch.observation.kind].least:
+                continue
             kind, start, end = stretch.observation.kind, *map(self._listen, (stretch.started_at, stretch.ended_at))
             changes += self._fall_silent(kind, start)
             changes += self._sight(stretch.observation, start)

@@ -155,6 +155,10 @@ def hostile() -> Iterator[tuple[str, bytes, SoundFormat | None, int, str]]:
     yield "FLAC", b"fLaC" + second, None, RATE, "unsupported_format"
     yield "MP4", b"\0\0\0\x20ftypisom" + second, None, RATE, "unsupported_format"
     yield "MP3", b"ID3\x04" + second, None, RATE, "unsupported_format"
+
+
+def hostile_streams() -> Iterator[tuple[str, bytes, SoundFormat | None, int, str]]:
+    """P18, in a browser's containers."""
     yield "a stream without its header", webm_blocks([SILENT_OPUS]), SoundFormat.WEBM, RATE, "header_missing"
     yield "Vorbis in WebM", webm_header(codec=b"A_VORBIS") + webm_blocks([b"x"]), None, RATE, "unsupported_format"
     yield "WebM, 255 channels", webm_header(channels=255), None, RATE, "unsupported_format"
@@ -180,7 +184,9 @@ def hostile() -> Iterator[tuple[str, bytes, SoundFormat | None, int, str]]:
     )
 
 
-@pytest.mark.parametrize(("body", "known", "rate", "code"), [pytest.param(*one[1:], id=one[0]) for one in hostile()])
+@pytest.mark.parametrize(
+    ("body", "known", "rate", "code"), [pytest.param(*one[1:], id=one[0]) for one in [*hostile(), *hostile_streams()]]
+)
 def test_hostile_sound_is_refused_with_a_reason(
     listener: Listener, body: bytes, known: SoundFormat | None, rate: int, code: str
 ) -> None:

@@ -1,9 +1,10 @@
 """Stretches of speech → one violation with a beginning and an end, whatever the pictures show meanwhile."""
 
 import json
+from dataclasses import replace
 
 from app.domain.incidents import Change, Heard, Incidents
-from app.domain.violations import Observation, ViolationKind
+from app.domain.violations import RULES, Observation, ViolationKind
 
 SPEECH = Observation(ViolationKind.AUDIO_DETECTED, 0.9, {"speech_probability": 0.9}, {"speech_probability": 0.5})
 AWAY = Observation(ViolationKind.LOOKING_AWAY, 0.8)
@@ -85,3 +86,9 @@ def test_what_was_stored_before_there_was_sound_can_be_read() -> None:
     old = Incidents().dump()
     del old["heard"]
     assert told(Incidents.load(old).hear(heard((0.0, 1.0)), 1.0)) == [("opened", 0.0, None)]
+
+
+def test_what_is_less_sure_than_the_exam_asks_for_is_not_noted() -> None:
+    kind = ViolationKind.AUDIO_DETECTED
+    incidents = Incidents({**RULES, kind: replace(RULES[kind], least=0.95)})
+    assert incidents.hear(heard((0.0, 3.0)), 3.0) == []
