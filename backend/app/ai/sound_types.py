@@ -28,7 +28,7 @@ class SoundMemory:
     """What is remembered of one exam session's sound between two chunks; in the server's memory only, never stored.
 
     `floor` is the noise floor in the band of speech, in dBFS. The others belong to a WebM or Ogg stream: the number of
-    its Opus `track`, the `channels` its header named, and the `rest` of the last chunk, where an element was cut in two.
+    its Opus `track`, the `channels` its header named, and the `rest` of the last chunk, whose last element was cut.
     """
 
     floor: float | None = None
