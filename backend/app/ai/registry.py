@@ -39,6 +39,7 @@ DETECTORS: tuple[Detector, ...] = (
     CameraBlocked(),
     FaceNotDetected(),
     MultipleFaces(),
+    MorePersons(),
     LookingAway(),
     FrozenVideo(),
     LoopedVideo(),

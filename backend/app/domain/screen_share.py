@@ -10,18 +10,12 @@ CAMERA_FRAMES = 8
 
 @dataclass(slots=True)
 class ScreenShare:
-    """Sharing that never began does not stop, unless the exam requires it. A lost line begins the wait anew."""
+    """Sharing that never began does not stop. A lost line begins the wait anew."""
 
-    required: bool = False
     shared: bool = False
     stopped: bool = False
     waiting_since: float = 0.0
     camera_frames: int = 0
-
-    @property
-    def expected(self) -> bool:
-        """Whether frames of the screen should come."""
-        return self.required or self.shared
 
     def restart(self, at: float) -> None:
         """A new connection, or the end of a pause."""
@@ -39,6 +33,6 @@ class ScreenShare:
     def silent(self, at: float) -> float | None:
         """Seconds without the screen where they are too many; None where all is well."""
         seconds = at - self.waiting_since
-        if not self.expected or seconds < SILENT_AFTER or self.camera_frames < CAMERA_FRAMES:
+        if not self.shared or seconds < SILENT_AFTER or self.camera_frames < CAMERA_FRAMES:
             return None
         return seconds

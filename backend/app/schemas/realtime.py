@@ -212,11 +212,15 @@ class EvidenceOut(Message):
 
 
 class ViolationOut(Message):
-    """A violation with what explains it. `without_this`: what the trust score (0..100) would be without it."""
+    """A violation with what explains it. `without_this`: what the trust score (0..100) would be without it.
+
+    `source` saw it; what the browser reports and what is heard counts as the main camera's.
+    """
 
     id: int
     exam_session_id: int
     kind: ViolationKind
+    source: Source = Source.CAMERA
     severity: Severity
     started_at: datetime
     ended_at: datetime | None

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Evidence, ExamSession, User, Violation
 from app.domain.incidents import Change
+from app.domain.sources import source_of
 from app.domain.trust import Episode, without
 from app.domain.violations import RULES, ViolationKind
 from app.schemas.realtime import EvidenceOut, ViolationOut
@@ -97,6 +98,7 @@ def violation_out(row: Violation, evidence: Sequence[EvidenceOut], without_this:
         id=row.id,
         exam_session_id=row.exam_session_id,
         kind=row.kind,
+        source=source_of(row.key),
         severity=row.severity,
         started_at=row.started_at,
         ended_at=row.ended_at,
@@ -118,6 +120,7 @@ def change_out(
         id=noted.id,
         exam_session_id=exam_session_id,
         kind=change.kind,
+        source=source_of(change.key),
         severity=RULES[change.kind].severity,
         started_at=began + timedelta(seconds=change.started_at),
         ended_at=_end(began, change),

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
+from app.ai.object_labels import PERSON
+from app.ai.object_search import of_label
 from app.domain.violations import Observation, ViolationKind
 
 
 @dataclass(frozen=True, slots=True)
 class FaceNotDetected:
-    """No face by either network, in a picture in which one would have been seen."""
+    """No face by either network, in a picture in which one would have been seen.
+
+    `persons` tells who has left from who turned away, as far as the object detector's last look knows.
+    """
 
     kind: ViolationKind = ViolationKind.FACE_NOT_DETECTED
     confidence: float = 0.9
@@ -19,4 +24,5 @@ class FaceNotDetected:
         """One observation for an empty, well-lit, sharp picture."""
         del recall
         if not frame.faces and not frame.blocked:
-            yield Observation(self.kind, self.confidence, {"faces": 0.0}, {"faces": 1.0})
+            persons = float(sum(1 for _ in of_label(frame.things, PERSON)))
+            yield Observation(self.kind, self.confidence, {"faces": 0.0, "persons": persons}, {"faces": 1.0})
