@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from app.ai.detectors.more_persons import is_part_of
 from app.ai.networks import Picture
+from app.ai.object_search import Followed
 from app.ai.picture import encode
 from app.ai.pipeline import Pipeline
 from app.ai.registry import DETECTORS_OF
@@ -128,6 +130,15 @@ def test_a_second_person_is_noticed_by_a_second_camera(film: Film, portrait: Pic
     assert seen.kind is ViolationKind.MULTIPLE_FACES
     assert seen.measured["persons"] == 2
     assert seen.measured["score"] >= seen.threshold["score"]
+
+
+def test_a_tie_is_no_second_person_but_a_face_over_the_shoulder_is() -> None:
+    student = Followed("person", (0.1, 0.2, 0.6, 0.8), 0.6)
+    tie = Followed("person", (0.35, 0.5, 0.1, 0.4), 0.7)
+    behind = Followed("person", (0.5, 0.22, 0.18, 0.3), 0.5)
+    assert is_part_of(tie, student)
+    assert not is_part_of(behind, student)
+    assert not is_part_of(student, tie)
 
 
 def test_a_covered_second_camera_is_noticed(film: Film) -> None:

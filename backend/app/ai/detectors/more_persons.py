@@ -9,6 +9,20 @@ from app.ai.object_labels import PERSON
 from app.ai.object_search import Followed, of_label
 from app.domain.violations import Observation, ViolationKind
 
+INSIDE = 0.8
+SHOULDERS = 0.25
+"""Share of a person's box above the shoulders: beside a head somebody behind can be seen, within a chest nobody."""
+
+
+def is_part_of(one: Followed, other: Followed) -> bool:
+    """Whether one box is clothing or a hand of the other person: inside a larger one, and below its shoulders."""
+    x, y, width, height = one.box
+    ox, oy, owidth, oheight = other.box
+    across = max(0.0, min(x + width, ox + owidth) - max(x, ox))
+    down = max(0.0, min(y + height, oy + oheight) - max(y, oy))
+    inside = across * down >= INSIDE * one.area
+    return one.area < other.area and inside and y > oy + SHOULDERS * oheight
+
 
 @dataclass(frozen=True, slots=True)
 class MorePersons:
@@ -26,10 +40,13 @@ class MorePersons:
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
         """One observation while more people than allowed are believed to be there."""
         del recall
-        persons: list[Followed] = [
-            thing
-            for thing in of_label(frame.things, PERSON)
-            if thing.score >= self.sure and thing.area >= self.least_area
+        everybody = list(of_label(frame.things, PERSON))
+        persons = [
+            person
+            for person in everybody
+            if person.score >= self.sure
+            and person.area >= self.least_area
+            and not any(is_part_of(person, other) for other in everybody)
         ]
         if len(persons) > self.allowed:
             extra = persons[self.allowed]
