@@ -5,6 +5,7 @@ import logging
 import re
 
 import pytest
+import structlog
 
 from app.core.logging import configure_logging
 from app.db.models import ExamSession, User
@@ -82,5 +83,6 @@ async def test_logs_hold_no_token_no_address_and_no_name(
         await server.loopback.quiet()
     finally:
         root.handlers[:], root.level = kept
+        structlog.reset_defaults()
     assert "student.left" in written.getvalue()
     assert SECRETS.findall(written.getvalue()) == []
