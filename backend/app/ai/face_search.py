@@ -10,11 +10,16 @@ import numpy as np
 from app.ai.faces import FaceDetector, FoundFace, full_range, same_face, short_range
 from app.ai.landmarks import FaceMesh, Mesh
 from app.ai.model_files import MODELS_FOLDER
-from app.ai.networks import Picture
+from app.ai.networks import Array, Picture
 from app.ai.schedule import SCHEDULE, Schedule
 
 CONFIRMED = 0.5
 """Mesh score from which a box certainly holds a face (hands, tyres and clocks stay below 0.1)."""
+FOLLOWED = 0.8
+"""Mesh score from which a face is still where it was, so that the detector need not be asked."""
+FIRM_POINTS = [10, 127, 356, 234, 454, 168, 172, 397]
+"""Mesh points of forehead, temples, cheeks, nose bridge and jaw."""
+PLACE_NUMBERS = 20
 SURE_WITHOUT_MESH = 0.7
 """Profiles have no mesh: a box the mesh does not confirm counts from this detector score."""
 SMALL_SHARE = 1 / 16
@@ -65,6 +70,44 @@ def best_first(faces: Sequence[SeenFace]) -> list[SeenFace]:
     return kept
 
 
+def mesh_frame(mesh: Mesh) -> tuple[Array, float]:
+    """Middle (x, y) and size of a mesh, of points that no expression moves: temples, forehead, chin's sides."""
+    points = mesh.points[FIRM_POINTS, :2]
+    middle = points.mean(axis=0)
+    return middle, max(float(np.hypot(*(points - middle).T).mean()), 1e-3)
+
+
+def place_of(face: SeenFace) -> list[float] | None:
+    """Where a face is and how its box sits on its mesh, for the next frame: 4 + 12 numbers of the box and its points,
+    then the mesh's middle and size.
+    """
+    middle, size = mesh_frame(face.mesh)
+    numbers = [*face.found.box, *face.found.points.ravel().tolist(), *middle.tolist(), size, face.found.score]
+    return [round(float(value), 2) for value in numbers]
+
+
+def face_at(place: object) -> tuple[FoundFace, Array, float] | None:
+    """The other end of place_of: the face, and its mesh's middle and size; None for anything else."""
+    if not isinstance(place, list) or len(place) != PLACE_NUMBERS:
+        return None
+    if not all(isinstance(value, float | int) and np.isfinite(value) for value in place):
+        return None
+    left, top, width, height = map(float, place[:4])
+    points = np.array(place[4:16], dtype=np.float32).reshape(6, 2)
+    face = FoundFace((left, top, max(width, 1.0), max(height, 1.0)), points, float(place[19]))
+    return face, np.array(place[16:18], dtype=np.float32), max(float(place[18]), 1e-3)
+
+
+def moved_with(face: FoundFace, middle: Array, size: float, mesh: Mesh) -> FoundFace:
+    """The face's box, moved and scaled as its mesh was."""
+    now, larger = mesh_frame(mesh)
+    scale = larger / size
+    left, top, width, height = face.box
+    corner = (np.array([left, top], dtype=np.float32) - middle) * scale + now
+    box = (float(corner[0]), float(corner[1]), width * scale, height * scale)
+    return FoundFace(box, ((face.points - middle) * scale + now).astype(np.float32), face.score)
+
+
 class FaceSearch:
     """The two detectors and the mesh."""
 
@@ -80,7 +123,37 @@ class FaceSearch:
         return self.near.runs, self.far.runs, self.mesh.runs
 
     def look(self, picture: Picture, at: float, recall: Recall) -> list[SeenFace]:
-        """Faces of one frame of a stream, main face first; `recall` keeps when the background was last searched."""
+        """Faces of one frame of a stream, main face first.
+
+        `recall` keeps when the background was last searched, and the place of a face that was alone: there the mesh
+        looks again without asking the detector, until it sees none or `near_every` has passed.
+        """
+        followed = self._followed(picture, at, recall)
+        if followed is not None:
+            recall["face"] = place_of(followed)
+            return [followed]
+        found = self._search(picture, at, recall)
+        recall["near_at"] = at
+        alone = len(found) == 1 and found[0].confirmed
+        recall["face"] = place_of(found[0]) if alone else None
+        return found
+
+    def _followed(self, picture: Picture, at: float, recall: Recall) -> SeenFace | None:
+        """The only face of the last frame, where it still is; None when it is time or reason for a search."""
+        last, back = recall.get("near_at"), recall.get("background_at")
+        if not isinstance(last, float | int) or not 0 <= at - last < self._schedule.near_every:
+            return None
+        if not isinstance(back, float | int) or not 0 <= at - back < self._schedule.background_every:
+            return None
+        place = face_at(recall.get("face"))
+        if place is None:
+            return None
+        face, middle, size = place
+        mesh = self.mesh.look(picture, face)
+        return SeenFace(moved_with(face, middle, size, mesh), mesh) if mesh.score >= FOLLOWED else None
+
+    def _search(self, picture: Picture, at: float, recall: Recall) -> list[SeenFace]:
+        """Faces by the detectors."""
         near = self._seen(picture, self.near.find(picture))
         if not self._must_search_far(near, at, recall):
             return self._ordered(near)

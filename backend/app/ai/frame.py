@@ -16,7 +16,6 @@ from app.ai import quality as judge
 from app.ai.attention import (
     Attention,
     Direction,
-    average_rest,
     both_eyes,
     compare,
     eye_angles,
@@ -40,7 +39,7 @@ from app.domain.sources import Source
 from app.domain.violations import NeutralState
 
 SIGNATURE = (32, 24)
-ASIDE, DOWN = 14.0, 10.0
+ASIDE, DOWN = 9.0, 10.0
 """Degrees from rest from which hands and desk deserve a look."""
 
 
@@ -195,16 +194,14 @@ class Frame:
 
     def _eye(self, mesh: Mesh, corners: tuple[int, int]) -> tuple[float, float] | None:
         """One eye's turn; None when it is shut."""
-        return eye_angles(mesh, corners, self._networks.irises.look(self.pixels, mesh, corners))
+        return eye_angles(self._networks.irises.look(self.pixels, mesh, corners), right=corners == RIGHT_EYE)
 
     @cached_property
     def attention(self) -> Attention | None:
         """Line of sight against the person's rest; None without a face, with shut eyes, and in unjudgeable frames."""
         if self.states or self.direction is None:
             return None
-        if self.single:
-            return compare(self.direction, self.at, average_rest())
-        return compare(self.direction, self.at, self.recall("attention"))
+        return compare(self.direction, self.at, {} if self.single else self.recall("attention"))
 
     @cached_property
     def suspicious(self) -> bool:
@@ -212,7 +209,7 @@ class Frame:
         if not self.faces:
             return self.source is Source.CAMERA
         seen = self.attention
-        return seen is not None and not seen.learning and (abs(seen.side) > ASIDE or seen.height > DOWN)
+        return seen is not None and (abs(seen.side) > ASIDE or seen.height > DOWN)
 
     @cached_property
     def things(self) -> list[Followed]:

@@ -84,9 +84,11 @@ class Rule:
     least: float = 0.0
 
 
-def _timed(severity: Severity, weight: float, *, hold: float, full: float, release: float = 2.0) -> Rule:
+def _timed(
+    severity: Severity, weight: float, *, hold: float, full: float, release: float = 2.0, cooldown: float = 5.0
+) -> Rule:
     """A kind that lasts."""
-    return Rule(severity, weight, timed=True, hold=hold, release=release, cooldown=5.0, full=full)
+    return Rule(severity, weight, timed=True, hold=hold, release=release, cooldown=cooldown, full=full)
 
 
 def _event(severity: Severity, weight: float, *, full: float, cooldown: float = 5.0) -> Rule:
@@ -102,7 +104,7 @@ def _absence(severity: Severity, weight: float, *, full: float, hold: float = 0.
 RULES: dict[ViolationKind, Rule] = {
     ViolationKind.FACE_NOT_DETECTED: _timed(Severity.WARNING, 0.45, hold=3.0, full=120.0),
     ViolationKind.MULTIPLE_FACES: _timed(Severity.CRITICAL, 0.55, hold=1.5, full=30.0, release=4.0),
-    ViolationKind.LOOKING_AWAY: _timed(Severity.WARNING, 0.35, hold=2.0, full=60.0, release=1.5),
+    ViolationKind.LOOKING_AWAY: _timed(Severity.WARNING, 0.35, hold=2.0, full=60.0, release=1.5, cooldown=2.5),
     ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=0.7, full=60.0, release=3.0),
     ViolationKind.TAB_SWITCH: _absence(Severity.WARNING, 0.4, full=8.0),
     ViolationKind.PHONE_DETECTED: _timed(Severity.WARNING, 0.2, hold=1.0, full=20.0, release=6.0),

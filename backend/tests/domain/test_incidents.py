@@ -79,8 +79,8 @@ def test_rare_flicker_is_no_suspicion() -> None:
 
 def test_soon_after_its_end_the_same_violation_goes_on() -> None:
     incidents = Incidents()
-    changes = watch(incidents, 0, 4, True) + watch(incidents, 4, 7, False) + watch(incidents, 7, 12, True)
-    changes += watch(incidents, 12, 30, False)
+    changes = watch(incidents, 0, 4, True) + watch(incidents, 4, 6, False) + watch(incidents, 6, 11, True)
+    changes += watch(incidents, 11, 30, False)
     assert [change.action for change in changes if change.action != "extended"] == [
         "opened",
         "closed",
@@ -89,7 +89,7 @@ def test_soon_after_its_end_the_same_violation_goes_on() -> None:
     ]
     last = changes[-1]
     assert (last.key, last.count, last.started_at) == (1, 2, 0.0)
-    assert last.ended_at == pytest.approx(11.8)
+    assert last.ended_at == pytest.approx(10.8)
     assert last.seconds == pytest.approx(3.8 + 4.8)
 
 
