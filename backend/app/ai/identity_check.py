@@ -16,6 +16,8 @@ from app.ai.schedule import SCHEDULE, Schedule
 
 SAME_FROM = 0.6
 """Cosine from which two pictures show one person; how it was fixed and how wrong it is: docs/accuracy/identity.md."""
+DIFFERENT_BELOW = 0.52
+"""Below this a comparison speaks against the person; in between it speaks neither way, and is repeated soon."""
 FIRM = Comparable(side=80.0, yaw=20.0, pitch=20.0, dark=50.0, sharp=0.04)
 """A face good enough to be the reference itself."""
 ANOTHER = 0.4
@@ -98,6 +100,8 @@ def remember(recall: Recall, check: IdentityCheck, at: float, schedule: Schedule
         return
     if check.similarity >= SAME_FROM:
         recall.update(mismatches=0, wait=schedule.identity_every)
+        return
+    if check.similarity >= DIFFERENT_BELOW:
         return
     count = number(recall, "mismatches", 0.0)
     mean = number(recall, "similarity", 0.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.ai.attention import number
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
-from app.ai.identity_check import SAME_FROM
+from app.ai.identity_check import DIFFERENT_BELOW, SAME_FROM
 from app.domain.violations import Observation, ViolationKind
 
 
@@ -29,15 +29,16 @@ class IdentityMismatch:
         check = frame.identity
         if frame.single:
             if check and check.problem is None and check.similarity is not None and check.similarity < SAME_FROM:
-                yield self._observed(check.similarity, 1.0, 0.0)
+                yield self._observed(check.similarity, 1.0, 0.0, SAME_FROM)
             return
         memory = frame.recall("identity")
         count, since = number(memory, "mismatches", 0.0), number(memory, "since", frame.at)
         if frame.main_face is not None and count >= self.least and frame.at - since >= self.seconds:
-            yield self._observed(number(memory, "similarity", SAME_FROM), count, frame.at - since)
+            similarity = number(memory, "similarity", DIFFERENT_BELOW)
+            yield self._observed(similarity, count, frame.at - since, DIFFERENT_BELOW)
 
-    def _observed(self, similarity: float, comparisons: float, seconds: float) -> Observation:
-        distance = (SAME_FROM - similarity) / (SAME_FROM - self.stranger)
+    def _observed(self, similarity: float, comparisons: float, seconds: float, limit: float) -> Observation:
+        distance = (limit - similarity) / (limit - self.stranger)
         measured = {"similarity": similarity, "comparisons": comparisons, "seconds": round(seconds, 1)}
-        threshold = {"similarity": SAME_FROM, "comparisons": float(self.least), "seconds": self.seconds}
+        threshold = {"similarity": limit, "comparisons": float(self.least), "seconds": self.seconds}
         return Observation(self.kind, min(1.0, 0.5 + 0.5 * max(distance, 0.0)), measured, threshold)

@@ -1,0 +1,110 @@
+"""The object detector is whatever the manifest says: answers of both kinds are read, own labels and models work."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+
+from app.ai.model_files import MODELS_FOLDER, ModelRefused
+from app.ai.networks import Picture
+from app.ai.object_network import FoundThing, ObjectNetwork, strongest
+from app.ai.picture import encode
+from app.ai.pipeline import Pipeline
+from app.ai.types import FrameRequest
+from app.domain.violations import ViolationKind
+from tests.ai.small_models import THING, centre_scores, detection_postprocess, put_in
+
+CARDS = ("cell phone", "green card", "book")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the models, to put another in."""
+    return Path(shutil.copytree(MODELS_FOLDER, tmp_path / "models"))
+
+
+def picture_with(colour: tuple[int, int, int], *, width: int = 64, height: int = 64) -> Picture:
+    """Black, with one card of 8×8 pixels (a cell of the small model), its left upper corner at 8, 40."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[40:48, 8:16] = colour
+    return pixels
+
+
+def test_centre_scores_of_an_own_model(folder: Path) -> None:
+    put_in(folder, centre_scores(), decoder="centernet", labels=CARDS)
+    network = ObjectNetwork(folder)
+    (found,) = network.find(picture_with((230, 0, 0)), CARDS, least=0.5)
+    assert found.label == "cell phone"
+    assert found.score == pytest.approx(230 / 255, abs=0.02)
+    x, y, width, height = found.box
+    assert (x + width, y + height) == pytest.approx((8 + THING, 40 + THING), abs=0.1)
+    assert x == 0
+    assert y == pytest.approx(40 - THING, abs=0.1)
+
+
+def test_only_labels_asked_for_are_answered(folder: Path) -> None:
+    put_in(folder, centre_scores(), decoder="centernet", labels=CARDS)
+    network = ObjectNetwork(folder)
+    white = picture_with((255, 255, 255))
+    assert {thing.label for thing in network.find(white, CARDS, least=0.5)} == set(CARDS)
+    assert {thing.label for thing in network.find(white, ("book",), least=0.5)} == {"book"}
+    assert network.find(white, ("elephant",), least=0.0) == []
+
+
+@pytest.mark.parametrize("scores_first", [False, True])
+def test_the_operator_of_ssd_models_in_both_orders(folder: Path, *, scores_first: bool) -> None:
+    model = detection_postprocess(scores_first=scores_first)
+    put_in(folder, model, decoder="detection_postprocess", labels=CARDS)
+    green = np.zeros((100, 100, 3), np.uint8)
+    green[..., 1] = 200
+    (found,) = ObjectNetwork(folder).find(green, CARDS, least=0.5)
+    assert found.label == "green card"
+    assert found.box == pytest.approx((50, 50, 50, 50), abs=0.5)
+
+
+def test_boxes_are_in_pixels_of_a_letterboxed_picture(folder: Path) -> None:
+    put_in(folder, centre_scores(), decoder="centernet", labels=CARDS)
+    wide = picture_with((255, 0, 0), width=128)
+    found = ObjectNetwork(folder).find(wide, CARDS, least=0.2)[0]
+    x, y, width, height = found.box
+    assert x <= 12 <= x + width
+    assert y <= 44 <= y + height
+    assert x >= 0
+    assert y + height <= 64
+
+
+def test_an_own_model_speaks_through_the_whole_pipeline(folder: Path) -> None:
+    put_in(folder, centre_scores(), decoder="centernet", labels=CARDS)
+    pixels = np.array(skimage.data.astronaut(), np.uint8)  # type: ignore[no-untyped-call]
+    pixels[380:500, 20:140] = (255, 0, 0)
+    report = Pipeline(folder).look(FrameRequest(encode(pixels, 90), 0.0, single=True))
+    assert "cell phone" in {thing.label for thing in report.objects}
+    assert ViolationKind.PHONE_DETECTED in {observation.kind for observation in report.observations}
+
+
+@pytest.mark.parametrize(
+    ("decoder", "input_range"), [("guesswork", "0..1"), ("centernet", "0..2")], ids=["decoder", "range"]
+)
+def test_a_model_that_is_not_described_refuses_to_start(folder: Path, decoder: str, input_range: str) -> None:
+    put_in(folder, centre_scores(), decoder=decoder, labels=CARDS, input_range=input_range)
+    with pytest.raises(ModelRefused, match="model_not_described"):
+        ObjectNetwork(folder)
+
+
+def test_two_detectors_are_one_too_many(folder: Path) -> None:
+    manifest = folder / "manifest.toml"
+    text = manifest.read_text()
+    put_in(folder, centre_scores(), decoder="centernet", labels=CARDS)
+    manifest.write_text(text + manifest.read_text()[len(text) - len('role = "objects"\n') :])
+    with pytest.raises(ModelRefused, match="role_with_two_models"):
+        ObjectNetwork(folder)
+
+
+def test_one_thing_is_answered_once() -> None:
+    person = FoundThing("person", 0.9, (0, 0, 100, 200))
+    face = FoundThing("person", 0.4, (30, 10, 40, 40))
+    phone = FoundThing("cell phone", 0.3, (30, 10, 40, 40))
+    beside = FoundThing("person", 0.5, (90, 0, 100, 200))
+    assert strongest([face, phone, person, beside]) == [person, beside, phone]

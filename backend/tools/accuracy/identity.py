@@ -1,0 +1,199 @@
+"""How wrong the comparison of faces is: threshold from one half of the people, rates on the other.
+
+`python -m tools.accuracy.identity`. Few people have several pictures here, so pairs are also made by altering one.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import cv2
+import numpy as np
+import skimage.data
+
+from app.ai.face_identity import FaceEmbedder, similarity, why_not_comparable
+from app.ai.face_search import FaceSearch, SeenFace
+from app.ai.identity_check import DIFFERENT_BELOW, SAME_FROM
+from app.ai.networks import Array, Picture
+from app.ai.picture import decode, encode
+from tools.accuracy.scenes import DATA, fitted, photographs, read, video_frames
+
+PEOPLE = {"obama": "derive", "biden": "test", "centre video": "derive", "clip": "test"}
+"""People with several pictures, and the half they belong to; the others alternate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture of one person as the network sees it; `altered` tells pictures made out of another."""
+
+    person: str
+    picture: str
+    embedding: Array
+    altered: str = ""
+
+
+@dataclass(slots=True)
+class Gallery:
+    """Samples of the people of one half; `refused` counts pictures that must not be compared, by reason."""
+
+    samples: list[Sample] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Cosines: one person in different pictures, one person in one picture altered, different people."""
+
+    same: list[float]
+    altered: list[float]
+    different: list[float]
+
+
+def portraits() -> Iterator[tuple[str, str, Picture]]:
+    """Person, picture's name, pixels."""
+    for path in sorted((DATA / "faces").glob("*.jpg")):
+        person = path.stem[:5].strip("0123456789-_")
+        if person in ("obama", "biden") and "_and_" not in path.stem:
+            yield person, path.name, fitted(read(path))
+    for number, frame in enumerate(video_frames("gaze/center_focus.mp4", 3.0)):
+        yield "centre video", f"a{number}", frame
+    for number, frame in enumerate(video_frames("gaze/center_left_center.mp4", 4.0)):
+        yield "centre video", f"b{number}", frame
+    for number, frame in enumerate(video_frames("faces/short_hamilton_clip.mp4", 1.0)[3:8]):
+        yield "clip", f"c{number}", frame
+    yield "astronaut", "astronaut", np.asarray(skimage.data.astronaut(), np.uint8)  # type: ignore[no-untyped-call]
+
+
+def alterations(pixels: Picture, face: SeenFace) -> Iterator[tuple[str, Picture]]:
+    """What a webcam, distance, light and compression do to one picture."""
+    height, width = pixels.shape[:2]
+    size = max(face.found.box[2:])
+    for side in (56, 72, 96):
+        if size > side:
+            scale = side / size
+            small = cv2.resize(pixels, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+            yield f"{side} px", np.asarray(small, np.uint8)
+    yield "darker", (pixels * 0.6).astype(np.uint8)
+    yield "lighter", (pixels * 1.25).clip(0, 255).astype(np.uint8)
+    yield "soft", np.asarray(cv2.GaussianBlur(pixels, (0, 0), max(size / 120, 0.4)), np.uint8)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), 12, 1.0)
+    turned = cv2.warpAffine(pixels, matrix, (width, height), borderMode=cv2.BORDER_REFLECT)
+    yield "turned 12°", np.asarray(turned, np.uint8)
+
+
+def galleries() -> dict[str, Gallery]:
+    """Half → its people."""
+    search, embedder = FaceSearch(), FaceEmbedder()
+    halves = {"derive": Gallery(), "test": Gallery()}
+    for person, name, pixels in portraits():
+        half = halves[PEOPLE.get(person, "test")]
+        faces = search.look_thoroughly(pixels)
+        if faces:
+            add(half, embedder, search, person, name, pixels, faces[0])
+    strangers = 0
+    for photograph in photographs():
+        for number, face in enumerate(search.look_thoroughly(photograph.pixels)):
+            if why_not_comparable(photograph.pixels, face) is None:
+                half = halves["derive" if strangers % 2 else "test"]
+                strangers += 1
+                part, moved = cut_out(photograph.pixels, face)
+                add(half, embedder, search, f"{photograph.name}/{number}", photograph.name, part, moved)
+    return halves
+
+
+def cut_out(pixels: Picture, face: SeenFace) -> tuple[Picture, SeenFace]:
+    """The surroundings of one face, so that only this one is found when they are altered."""
+    left, top, width, height = face.found.box
+    x, y = int(max(left - width * 0.7, 0)), int(max(top - height * 0.9, 0))
+    part = pixels[y : int(top + height * 1.9), x : int(left + width * 1.7)].copy()
+    mesh = type(face.mesh)(face.mesh.points - np.array([x, y, 0], dtype=np.float32), face.mesh.score)
+    return part, SeenFace(face.found.moved(-x, -y), mesh)
+
+
+def add(
+    gallery: Gallery,
+    embedder: FaceEmbedder,
+    search: FaceSearch,
+    person: str,
+    name: str,
+    pixels: Picture,
+    face: SeenFace,
+) -> None:
+    """The picture and what is made of it, at JPEG quality 50, as far as they can be compared."""
+    pictures = [("", pixels, face)]
+    for altered, changed in alterations(pixels, face):
+        seen = decode(encode(changed, 50), full=True).pixels
+        found = search.look_thoroughly(seen)
+        if found:
+            pictures.append((altered, seen, found[0]))
+        else:
+            gallery.refused["no_face"] = gallery.refused.get("no_face", 0) + 1
+    for altered, seen, found_face in pictures:
+        problem = why_not_comparable(seen, found_face)
+        if problem is None:
+            gallery.samples.append(Sample(person, name, embedder.embed(seen, found_face), altered))
+        else:
+            gallery.refused[problem] = gallery.refused.get(problem, 0) + 1
+
+
+def scores_of(gallery: Gallery) -> Scores:
+    """Every pair of the half, except two alterations of one picture."""
+    scores = Scores([], [], [])
+    for one, other in combinations(gallery.samples, 2):
+        value = similarity(one.embedding, other.embedding)
+        if one.person != other.person:
+            scores.different.append(value)
+        elif one.picture != other.picture:
+            scores.same.append(value)
+        elif not one.altered or not other.altered:
+            scores.altered.append(value)
+    return scores
+
+
+def threshold_from(scores: Scores) -> float:
+    """Half-way between what 99.9 % of different people stay below and what 99 % of one person's pairs reach."""
+    highest = float(np.percentile(scores.different, 99.9))
+    lowest = float(np.percentile(scores.same + scores.altered, 1.0))
+    return (highest + lowest) / 2
+
+
+def interval(wrong: int, total: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a rate; too narrow here, since pairs share pictures."""
+    if total == 0:
+        return 0.0, 1.0
+    z, share = 1.96, wrong / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + z * z / total)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def line(name: str, wrong: int, values: Sequence[float]) -> str:
+    """One row of the table."""
+    low, high = interval(wrong, len(values))
+    share = wrong / max(1, len(values))
+    span = f"{min(values):.2f}..{max(values):.2f}" if values else "-"
+    return f"  {name:34} {wrong} of {len(values)} = {share:.2%} ({low:.2%}..{high:.2%}), cosines {span}"
+
+
+def main() -> None:
+    """Print the table."""
+    halves = galleries()
+    derived = threshold_from(scores_of(halves["derive"]))
+    print(f"threshold from the first half: {derived:.3f}; in use: {SAME_FROM}")
+    for half, gallery in halves.items():
+        scores = scores_of(gallery)
+        people = len({sample.person for sample in gallery.samples})
+        print(f"{half}: {people} people, {len(gallery.samples)} pictures, not comparable {gallery.refused}")
+        for name, values in (("another picture of the person", scores.same), ("one picture, altered", scores.altered)):
+            print(line(f"{name}: taken for another", sum(value < SAME_FROM for value in values), values))
+        wrong = sum(value >= SAME_FROM for value in scores.different)
+        print(line("another person: taken for the person", wrong, scores.different))
+        alarms = sum(value < DIFFERENT_BELOW for value in scores.same + scores.altered)
+        print(line(f"the person: below {DIFFERENT_BELOW}", alarms, scores.same + scores.altered))
+        unnoticed = sum(value >= DIFFERENT_BELOW for value in scores.different)
+        print(line(f"another person: not below {DIFFERENT_BELOW}", unnoticed, scores.different))
+
+
+if __name__ == "__main__":
+    main()
