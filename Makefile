@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: help setup build run test check fix client bench lock
+.PHONY: help setup build run test check fix client bench accuracy lock
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
@@ -33,6 +33,10 @@ client: setup  ## Generate frontend/src/api from the server's routes, and .env.e
 
 bench: setup  ## Measure frames per second: bare loop, engine, end to end
 	cd backend && python tools/bench.py
+
+accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../shared/data); writes docs/accuracy.md
+	cd backend && python -m tools.accuracy.kinds --write
+	cd backend && for page in faces gaze objects identity presence sound; do echo "== $$page"; python -m tools.accuracy.$$page; done
 
 lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
 	cd backend && python tools/lock.py
