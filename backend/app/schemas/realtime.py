@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
+from app.domain.challenges import Direction
 from app.domain.exam_sessions import SessionState
 from app.domain.roles import Language
 from app.domain.sources import Source
@@ -188,6 +189,30 @@ class StateChanged(Message):
     type: Literal["paused", "resumed", "extended", "terminated", "submitted", "expired"]
     reason: str = ""
     ends_at: datetime
+
+
+class ChallengeAsked(Message):
+    """Turn your head that way within so many seconds; `text` says it in the student's language."""
+
+    type: Literal["challenge"] = "challenge"
+    nonce: str
+    direction: Direction
+    seconds: int
+    text: str
+
+
+class ChallengeDone(Message):
+    """What came of a challenge, to the student and the exam's teachers; `passed` is null where it could not be judged.
+
+    `turned` is the largest turn seen in that direction, `needed` what would have answered, in degrees.
+    """
+
+    type: Literal["challenge.done"] = "challenge.done"
+    session_id: int
+    nonce: str
+    passed: bool | None
+    turned: float
+    needed: float
 
 
 class Problem(Message):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.db.models import ClientMessage
-from app.domain.browser_events import REPORTABLE
+from app.domain.browser_events import REPORTABLE, without_labels
 from app.schemas.realtime import BrowserEvent, Numbered
 
 TYPES = frozenset({"event", "answer", "consent", "audio", "status"})
@@ -45,6 +45,7 @@ def understand(message: Numbered) -> StoredMessage:
         refused = "unknown_type"
     elif message.type == "event":
         event, refused = _event(payload)
+        payload = without_labels(payload)
     return StoredMessage(
         seq=message.seq,
         type=message.type if storable(message.type) else "unknown",

@@ -17,7 +17,7 @@ from app.core.events import Bus
 from app.db.models import ExamSession
 from app.db.session import is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
-from app.schemas.realtime import StateChanged, Thumbnail, exam_session_topic
+from app.schemas.realtime import ChallengeAsked, StateChanged, Thumbnail, exam_session_topic
 from app.services.accommodations import accommodation_of
 from app.services.exam_sessions import expire_due
 from app.services.face_templates import forget_template, stored_template
@@ -84,6 +84,7 @@ class LiveExamSessions:
                 return
             live.disconnected()
             try:
+                await live.settle_challenge(leaving=True)
                 await live.checkpoint()
             except ExamSessionEnded:
                 log.debug("leave.ended", exam_session_id=key)
@@ -119,6 +120,9 @@ class LiveExamSessions:
 
     async def sweep_once(self) -> None:
         """One round of the sweep."""
+        for live in list(self._live.values()):
+            with contextlib.suppress(ExamSessionEnded):
+                await live.settle_challenge()
         async with unit_of_work(self._services.sessions) as db:
             await expire_due(db)
         async with unit_of_work(self._services.sessions) as db:
@@ -183,6 +187,8 @@ class LiveExamSessions:
 
 def _follow(live: LiveExamSession, message: object) -> None:
     """What was decided elsewhere."""
+    if isinstance(message, ChallengeAsked):
+        live.challenge(message)
     if not isinstance(message, StateChanged):
         return
     live.sitting.ends_at = message.ends_at

@@ -14,14 +14,17 @@ from app.core.clock import monotonic, now
 from app.core.sealing import Sealer
 from app.db.models import Accommodation, ExamSession
 from app.db.session import Sessions
+from app.domain.browser_events import claim
+from app.domain.challenges import Outcome
 from app.domain.coverage import LONGEST_GAP, Coverage
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
 from app.domain.sources import Source
 from app.domain.trust import TrustBand
-from app.domain.violations import NeutralState, Observation, ViolationKind
-from app.schemas.realtime import LiveHead, SessionUpdated, Thumbnail, exam_topic
+from app.domain.violations import NeutralState, ViolationKind
+from app.schemas.realtime import ChallengeAsked, LiveHead, SessionUpdated, Thumbnail, exam_topic
+from app.services.challenges import Challenges, unanswered
 from app.services.client_messages import StoredMessage
 from app.services.hearing import Hearing
 from app.services.ledger import Entry, Ledger
@@ -81,6 +84,7 @@ class LiveExamSession:
         self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
         self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)
         self.hearing = Hearing(self.sitting, services.engine)
+        self.challenges = Challenges(self.sitting, services.sessions)
         self._lock = asyncio.Lock()
         self._stored_at = 0.0
         self._glanced: LiveHead | None = None
@@ -101,7 +105,7 @@ class LiveExamSession:
             jpeg=jpeg,
             at=at,
             memory=self._memory,
-            disabled=self.sitting.disabled,
+            disabled=self.sitting.disabled | self.challenges.spared(at),
             thumbnail=self._wants_thumbnail(),
             reference=self.recognition.reference,
             enrol=self.recognition.enrolling,
@@ -118,6 +122,7 @@ class LiveExamSession:
             await self.recognition.offer(report.template)
         self._remember(report, jpeg, captured_ms)
         await self._commit(lambda: self._weigh(report), checkpoint=at - self._stored_at >= CHECKPOINT_SECONDS)
+        await self.settle_challenge(report)
         self._glance()
         return report
 
@@ -166,10 +171,29 @@ class LiveExamSession:
         await self._commit(apply, messages=messages)
         return self.last_seq
 
+    async def quiet(self) -> None:
+        """Wait until what is being stored now is stored: a new connection must know where the older one got to."""
+        async with self._lock:
+            pass
+
     async def note_event(self, kind: ViolationKind, phase: Phase = None) -> None:
         """A browser event that came without a number (seed dialects): kept before this returns."""
         at = max(self.elapsed(), self.clock.at)
         await self._commit(lambda: self._happened(kind, phase, at))
+
+    def challenge(self, asked: ChallengeAsked) -> None:
+        """The exam's staff asks the student to turn the head."""
+        self.challenges.begin(asked, at=self.elapsed(), memory=self._memory)
+
+    async def settle_challenge(self, report: FrameReport | None = None, *, leaving: bool = False) -> None:
+        """Look for the answer to a challenge in a frame, or only at the clock; note and tell how it ended."""
+        one = self.challenges.follow(report, at=self.elapsed(), leaving=leaving)
+        if one is None:
+            return
+        outcome = Outcome.NOT_JUDGED if leaving or self.sitting.state != SessionState.ACTIVE else one.outcome()
+        if outcome == Outcome.FAILED and not self.challenges.switched_off:
+            await self._commit(lambda: self._incidents.event(unanswered(one), self.clock.at))
+        await self.challenges.tell(one, outcome)
 
     async def checkpoint(self) -> None:
         """Store what is only in memory: coverage and what the detectors remember."""
@@ -270,7 +294,7 @@ class LiveExamSession:
             return self._incidents.end(kind, at)
         if self.sitting.state == SessionState.PAUSED:  # nobody sits an exam that stands still
             return []
-        observation = Observation(kind, confidence=1.0)
+        observation = claim(kind)
         return self._incidents.begin(observation, at) if phase else self._incidents.event(observation, at)
 
     def _weigh(self, report: FrameReport) -> list[Change]:

@@ -29,6 +29,8 @@ from app.schemas.realtime import (
     Ack,
     Advice,
     BinaryMessage,
+    ChallengeAsked,
+    ChallengeDone,
     Close,
     FrameDone,
     Hello,
@@ -147,6 +149,9 @@ class StudentConnection:
         """Until either side leaves."""
         topic = exam_session_topic(taken.id)
         with self._connections.newest(taken.id, self._outbox), self._bus.listening(topic, self._on_announcement):
+            # The older connection stores nothing any more; what it was storing counts before we say where to resume.
+            await self._live.quiet()
+            self._intake = Intake(next=self._live.last_seq + 1)
             self._live.connected()
             self._outbox.send(self._hello())
             looking = [self._judge(source) for source in Source]
@@ -280,7 +285,7 @@ class StudentConnection:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while self._intake.ready:
+            while self._intake.ready and not self._outbox.closing:
                 batch = [understand(message) for message in self._intake.take_ready(BATCH)]
                 self._room.set()
                 oldest, self._oldest = self._oldest, None
@@ -358,6 +363,10 @@ class StudentConnection:
             self._outbox.send(message)
             if message.type in ENDINGS:
                 self._outbox.close(Close.ENDED)
+        elif isinstance(message, ChallengeAsked | ChallengeDone):
+            self._outbox.send(message)
+            if isinstance(message, ChallengeAsked):
+                self._live.challenges.passed_on(message)
         elif isinstance(message, ViolationChanged):
             self._outbox.send(message)
             if self._live.sitting.show_trust:

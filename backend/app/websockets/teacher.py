@@ -14,6 +14,7 @@ from app.db.models import Exam
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.schemas.realtime import (
     PROTOCOL,
+    ChallengeDone,
     Close,
     LiveHead,
     LiveSession,
@@ -139,6 +140,9 @@ class Viewer:
         elif isinstance(message, SittingChanged):
             self._changed.add(message.exam_session_id)
             self._look_again.set()
+        elif isinstance(message, ChallengeDone):
+            if self._following:
+                self._outbox.send(message)
         elif isinstance(message, ViolationChanged):
             if self._following:
                 self._outbox.send(message)

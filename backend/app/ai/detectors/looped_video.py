@@ -34,9 +34,9 @@ class LoopedVideo:
 
     kind: ViolationKind = ViolationKind.LOOPED_VIDEO
     alike: float = 0.7
-    clearer: float = 0.25
+    clearer: float = 0.3
     elsewhere: float = 0.5
-    apart: float = 0.25
+    apart: float = 0.2
     parts: int = 3
     longest_gap: float = 2.2
 

@@ -6,7 +6,8 @@ from app.api.deps import CurrentUser, Db, Staff
 from app.db.session import commit
 from app.schemas.base import PathId
 from app.schemas.exam_sessions import ExamSessionDetail, ExtendRequest, ReasonRequest
-from app.schemas.realtime import ViolationOut
+from app.schemas.realtime import ChallengeAsked, ViolationOut
+from app.services import challenges
 from app.services.exam_sessions import (
     end_exam_session,
     extend_exam_session,
@@ -51,6 +52,15 @@ async def extend(db: Db, who: Staff, session_id: PathId, wanted: ExtendRequest) 
     """Give more time."""
     await extend_exam_session(db, who, session_id, minutes=wanted.minutes)
     return await exam_session_detail(db, who, session_id)
+
+
+@router.post("/{session_id}/challenge")
+async def challenge(request: Request, db: Db, who: Staff, session_id: PathId) -> ChallengeAsked:
+    """Ask the student to turn the head in a direction of the server's choice; the live page hears what came of it."""
+    live_sessions: LiveExamSessions = request.app.state.live
+    live = live_sessions.get(session_id)
+    running = live.challenges if live is not None and live.online else None
+    return await challenges.ask(db, who, session_id, running=running)
 
 
 @router.post("/{session_id}/terminate")
