@@ -1216,6 +1216,12 @@ export interface components {
          */
         Severity: "info" | "warning" | "critical";
         /**
+         * Source
+         * @description Each source has its own clock, memory and incidents: what one does not show, another must not contradict.
+         * @enum {string}
+         */
+        Source: "camera" | "second_camera" | "screen";
+        /**
          * StartRequest
          * @description Which exam to sit.
          */
@@ -1367,6 +1373,8 @@ export interface components {
         /**
          * ViolationOut
          * @description A violation with what explains it. `without_this`: what the trust score (0..100) would be without it.
+         *
+         *     `source` saw it; what the browser reports and what is heard counts as the main camera's.
          */
         ViolationOut: {
             /** Confidence */
@@ -1392,6 +1400,8 @@ export interface components {
             /** Seconds */
             seconds: number;
             severity: components["schemas"]["Severity"];
+            /** @default camera */
+            source?: components["schemas"]["Source"];
             /**
              * Started At
              * Format: date-time
