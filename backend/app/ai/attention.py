@@ -17,6 +17,9 @@ EYEBALL = 2.5
 """Eye width / eyeball radius (30 mm / 12 mm): turns the iris's shift in eye widths into an angle."""
 CLOSED = 0.14
 """Lid distance / eye width below which an eye is shut and its iris a guess."""
+HEAD_STILL = 2.0
+"""Degrees within which the head has not moved."""
+CALM_NUMBERS = 5
 USUALLY_APART = 8.0
 """Degrees by which each eye's iris sits further out than the mean of both, for want of the person's own value."""
 GAZE_RANGE = 30.0
@@ -154,6 +157,20 @@ def is_calm(seen: Direction, recall: Recall, learning: Learning = LEARNING) -> b
     side = seen.eye_x - number(recall, "eye_x", 0.0) + seen.yaw - number(recall, "yaw", 0.0)
     height = seen.eye_y - number(recall, "eye_y", 0.0) - seen.pitch + number(recall, "pitch", 0.0)
     return max(abs(side), abs(height)) < learning.calm
+
+
+def still_valid(
+    head: tuple[float, float, float], at: float, recall: Recall, every: float
+) -> tuple[float, float] | None:
+    """The eyes as last measured, when they were at rest less than `every` seconds ago and the head has not moved."""
+    then = recall.get("calm")
+    if not isinstance(then, list) or len(then) != CALM_NUMBERS or not all(isinstance(n, float | int) for n in then):
+        return None
+    if not 0 <= at - then[0] < every:
+        return None
+    if max(abs(head[0] - then[1]), abs(head[1] - then[2])) > HEAD_STILL:
+        return None
+    return then[3], then[4]
 
 
 def number(recall: Recall, name: str, default: float) -> float:

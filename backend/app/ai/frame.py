@@ -22,6 +22,7 @@ from app.ai.attention import (
     head_angles,
     is_calm,
     number,
+    still_valid,
 )
 from app.ai.face_identity import FaceEmbedder
 from app.ai.face_search import FaceSearch, Recall, SeenFace
@@ -181,13 +182,18 @@ class Frame:
         if face is None:
             return None
         recall: Recall = {} if self.single else self.recall("attention")
-        yaw, pitch, roll = head_angles(face.mesh)
+        yaw, pitch, roll = head = head_angles(face.mesh)
+        known = still_valid(head, self.at, recall, SCHEDULE.eyes_every)
+        if known is not None:
+            return Direction(*head, *known)
+        recall["calm"] = None
         with self.timed("irises"):
             right = self._eye(face.mesh, RIGHT_EYE)
             if right is not None:
                 x, y = both_eyes(right, None, recall) or right
                 seen = Direction(yaw, pitch, roll, x, y)
                 if is_calm(seen, recall):
+                    recall["calm"] = [self.at, yaw, pitch, x, y]
                     return seen
             eyes = both_eyes(right, self._eye(face.mesh, LEFT_EYE), recall)
         return Direction(yaw, pitch, roll, *(eyes or (None, None)))

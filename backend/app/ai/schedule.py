@@ -9,6 +9,7 @@ class Schedule:
 
     `near_every`: the short-range face network looks this often while the mesh keeps hold of the only face, and in every
     frame otherwise.
+    `eyes_every`: eyes that rest, in a head that does, are measured this often.
     `background_every`: the full-range face network looks for people behind the student this often, and in every frame
     as long as its last look found somebody there. `others_at_most`: faces beside the main one that are verified in a
     frame. `thorough_side`: in an independent picture without large faces, tiles of this size are searched as well.
@@ -23,6 +24,7 @@ class Schedule:
     """
 
     near_every: float = 1.0
+    eyes_every: float = 0.3
     background_every: float = 3.0
     others_at_most: int = 4
     thorough_side: int = 640
