@@ -58,6 +58,11 @@ class Outbox:
             self._closing = code
         self._something.set()
 
+    @property
+    def closing(self) -> bool:
+        """Whether its end has been decided."""
+        return self._closing is not None
+
     async def run(self) -> int:
         """Send until closed from either side; returns the close code. A send that stalls closes with 1013."""
         try:

@@ -55,6 +55,29 @@ async def test_no_acknowledgement_leaves_before_the_commit(
     assert [one.kind for one in await server.violations(taken)] == ["tab_switch"]
 
 
+async def test_a_newer_tab_resumes_after_what_the_older_one_was_storing(
+    server: LiveServer, student: User, taken: ExamSession, outside: AsyncEngine
+) -> None:
+    """Otherwise a number would be acknowledged to the newer tab under which the older one's message is kept."""
+    older = await server.student(student, taken)
+    async with outside.connect() as holder, outside.connect() as observer:
+        await holder.execute(text("LOCK TABLE client_messages IN EXCLUSIVE MODE"))
+        await older.say(1, "answer", value="from the older")
+        async with asyncio.timeout(5):
+            while not await observer.scalar(text(WAITING)):
+                await observer.rollback()
+        newer = asyncio.create_task(server.student(student, taken))
+        await older.say(2, "answer", value="too late")
+        await holder.rollback()
+    line = await newer
+    resume_from = line.heard[0]["resume_from"]
+    await line.say(resume_from, "answer", value="from the newer")
+    await line.acknowledged(resume_from)
+    stored = await server.stored(taken)
+    assert stored[0] == (1, {"value": "from the older"})
+    assert stored[-1] == (resume_from, {"value": "from the newer"})
+
+
 async def test_a_transaction_that_waits_too_long_is_tried_again(
     server: LiveServer, student: User, taken: ExamSession, outside: AsyncEngine
 ) -> None:
