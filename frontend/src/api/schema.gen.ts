@@ -184,6 +184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Challenge
+         * @description Ask the student to turn the head in a direction of the server's choice; the live page hears what came of it.
+         */
+        post: operations["challenge_api_v1_exam_sessions__session_id__challenge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/enrolment": {
         parameters: {
             query?: never;
@@ -718,6 +738,31 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * ChallengeAsked
+         * @description Turn your head that way within so many seconds; `text` says it in the student's language.
+         */
+        ChallengeAsked: {
+            direction: components["schemas"]["Direction"];
+            /** Nonce */
+            nonce: string;
+            /** Seconds */
+            seconds: number;
+            /** Text */
+            text: string;
+            /**
+             * Type
+             * @default challenge
+             * @constant
+             */
+            type?: "challenge";
+        };
+        /**
+         * Direction
+         * @description What is asked; left and right are the student's own.
+         * @enum {string}
+         */
+        Direction: "left" | "right" | "up";
         /**
          * Done
          * @description It is done.
@@ -1667,6 +1712,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    challenge_api_v1_exam_sessions__session_id__challenge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeAsked"];
                 };
             };
             /** @description Validation Error */
