@@ -30,7 +30,7 @@ FLOOR_CEILING = -45.0
 """dBFS: the first chunk may be speech from end to end, so no louder floor is believed at once."""
 FLOOR_RISE = 1.0
 """dB per second by which the floor follows a noise that grows; it follows one that falls at once."""
-BEGINS, GOES_ON = 0.5, 0.35
+BEGINS, GOES_ON = 0.7, 0.4
 """Speech probability at which speech begins, and below which it is over."""
 SHORTEST_GAP, SHORTEST_SPEECH = 0.2, 0.13
 """Seconds: shorter gaps within speech are closed; what is shorter after that is no speech, but a click or a cough."""

@@ -105,7 +105,7 @@ RULES: dict[ViolationKind, Rule] = {
     ViolationKind.FACE_NOT_DETECTED: _timed(Severity.WARNING, 0.45, hold=3.0, full=120.0),
     ViolationKind.MULTIPLE_FACES: _timed(Severity.CRITICAL, 0.55, hold=1.5, full=30.0, release=4.0),
     ViolationKind.LOOKING_AWAY: _timed(Severity.WARNING, 0.35, hold=2.0, full=60.0, release=1.5, cooldown=2.5),
-    ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=0.7, full=60.0, release=3.0),
+    ViolationKind.AUDIO_DETECTED: _timed(Severity.WARNING, 0.3, hold=0.9, full=60.0, release=3.0),
     ViolationKind.TAB_SWITCH: _absence(Severity.WARNING, 0.4, full=8.0),
     ViolationKind.PHONE_DETECTED: _timed(Severity.WARNING, 0.2, hold=1.0, full=20.0, release=6.0),
     ViolationKind.OTHER: _event(Severity.INFO, 0.1, full=10.0),

@@ -159,9 +159,10 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=0.5, help="of each noise without a voice")
     parser.add_argument("--each", type=int, default=24, help="utterances for each noise and SNR")
     parser.add_argument("--tuning", action="store_true", help="the voices and seeds used while choosing thresholds")
+    parser.add_argument("--noise", choices=list(NOISES), action="append", help="instead of all")
     parser.add_argument("--only", choices=["speech", "alarms"])
     options = parser.parse_args()
-    voices, seed = (TUNING, 1) if options.tuning else (HELD_BACK, 77)
+    voices, seed = (TUNING, 1) if options.tuning else (HELD_BACK, 101)
     begin = time.monotonic()
     if options.only != "alarms":
         if synthesiser() is None:
@@ -169,7 +170,7 @@ def main() -> int:
         for line in speech_lines(measure_speech(voices, seed=seed, each=options.each)):
             print(line)
     if options.only != "speech":
-        for noise in NOISES:
+        for noise in options.noise or NOISES:
             counts = measure_alarms(noise, options.hours, seed=seed)
             print(f"{noise:12}{counts.alarms} alarms in {counts.hours:.2f} h, {counts.ms:.1f} ms a second", flush=True)
     print(f"{time.monotonic() - begin:.0f} s of work")
