@@ -13,7 +13,7 @@ import numpy as np
 from app.ai.networks import Picture
 from app.ai.picture import encode
 from app.domain.violations import ViolationKind
-from tools.accuracy.scenes import DATA, fitted, read, video_frames
+from tools.accuracy.scenes import DATA, read, video_frames
 
 FPS = 2.0
 EVENT_SECONDS = 8.0
@@ -113,7 +113,7 @@ def sittings() -> Iterator[Sitting]:
     centre = video_frames("gaze/center_focus.mp4", 1 / FPS)
     aside = video_frames("gaze/center_left_center.mp4", 1 / FPS)
     calm = [*centre, *centre[::-1], *centre]
-    other = fitted(read(DATA / "faces" / "biden.jpg"))
+    other = read(DATA / "faces" / "biden.jpg")[150:640, 340:830]
     for variation in variations():
         yield Sitting("quiet", variation, calm, {})
         yield Sitting("looks aside", variation, aside, {ViolationKind.LOOKING_AWAY: (5.0, 10.0)})
@@ -134,9 +134,7 @@ def beside(pixels: Picture, other: Picture) -> Picture:
     """Somebody looks over the shoulder: another face at the picture's edge, a third of its width."""
     height, width = pixels.shape[:2]
     side = width // 3
-    face = cv2.resize(
-        other[20:400, 200:560] if other.shape[0] > 420 else other, (side, side), interpolation=cv2.INTER_AREA
-    )
+    face = cv2.resize(other, (side, side), interpolation=cv2.INTER_AREA)
     found = pixels.copy()
     found[height // 12 : height // 12 + side, width - side :] = face
     return found
