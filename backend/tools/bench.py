@@ -23,6 +23,7 @@ from app.ai.frame import Networks, load_networks
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE
 from app.ai.media import Video
 from app.ai.networks import Picture
+from app.ai.object_search import WANTED
 from app.ai.picture import decode, encode
 from app.ai.pipeline import Pipeline
 from app.ai.types import FrameRequest, Memory
@@ -31,8 +32,11 @@ from tools.bench_live import LiveBench, LiveFigures
 REAL_VIDEO = Path(__file__).resolve().parents[3] / "shared" / "data" / "gaze" / "center_focus.mp4"
 FPS, WIDTH, HEIGHT, QUALITY = 5.0, 640, 480, 70
 STUDENTS_PER_WORKER = 2
-Plan = tuple[bytes, tuple[int, int, int, int]]
-"""A frame, and how often each network runs on it in the pipeline: near, far, mesh, iris."""
+Plan = tuple[bytes, tuple[int, int, int, int, int]]
+"""A frame, and how often each network runs on it in the pipeline: near, far, mesh, iris, objects.
+
+Identity runs only where there is a reference.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,17 @@ def measure_stages(frames: list[bytes]) -> tuple[float, dict[str, float], list[P
         memory = report.memory
         if number < len(frames):
             continue  # warm up, and learn the person's rest
-        near, far, mesh, iris = (b - a for a, b in zip(before, runs_of(pipeline.networks), strict=True))
-        plans.append((jpeg, (near, far, mesh, iris)))
+        near, far, mesh, iris, things = (b - a for a, b in zip(before, runs_of(pipeline.networks), strict=True))
+        plans.append((jpeg, (near, far, mesh, iris, things)))
         total.append(report.ms)
         for stage, spent in report.stages.items():
             stages.setdefault(stage, []).append(spent)
     return statistics.median(total), {stage: statistics.fmean(times) for stage, times in stages.items()}, plans
 
 
-def runs_of(networks: Networks) -> tuple[int, int, int, int]:
+def runs_of(networks: Networks) -> tuple[int, int, int, int, int]:
     """How often each network ran."""
-    return (*networks.faces.runs, networks.irises.runs)
+    return (*networks.faces.runs, networks.irises.runs, networks.objects.network.runs)
 
 
 def bare_worker(plans: list[Plan], seconds: float) -> float:
@@ -111,14 +115,19 @@ def bare_worker(plans: list[Plan], seconds: float) -> float:
     networks = load_networks()
     search, irises = networks.faces, networks.irises
 
+    known = search.near.find(decode(plans[0][0]).pixels)
+
     def look(plan: Plan) -> None:
-        jpeg, (near, far, mesh, iris) = plan
+        jpeg, (near, far, mesh, iris, things) = plan
         pixels = decode(jpeg).pixels
         found = [face for _ in range(near) for face in search.near.find(pixels)]
         found += [face for _ in range(far) for face in search.far.find(pixels)]
-        meshes = [search.mesh.look(pixels, found[number % len(found)]) for number in range(mesh)]
+        known[:] = found or known
+        meshes = [search.mesh.look(pixels, known[number % len(known)]) for number in range(mesh)]
         for number in range(iris):
             irises.look(pixels, meshes[0], (RIGHT_EYE, LEFT_EYE)[number % 2])
+        for _ in range(things):
+            networks.objects.network.find(pixels, WANTED, least=0.3)
 
     for plan in plans[:10]:
         look(plan)

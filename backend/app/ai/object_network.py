@@ -106,13 +106,14 @@ DECODERS: dict[str, Decoder] = {
 
 
 class ObjectNetwork:
-    """The loaded detector; `labels` are all it knows, in the order of its classes."""
+    """The loaded detector; `labels` are all it knows, in the order of its classes; `runs`: its uses."""
 
     def __init__(self, folder: Path = MODELS_FOLDER) -> None:
         name = name_for("objects", folder)
         card = read_manifest(folder)[name]
         if card.decoder not in DECODERS or card.input_range not in INPUT_RANGES or not card.labels:
             raise ModelRefused("model_not_described", name)
+        self.runs = 0
         self.labels = COCO80 if card.labels == "coco80" else tuple(card.labels)
         self._decode = DECODERS[card.decoder]
         self._scaling = INPUT_RANGES[card.input_range]
@@ -131,6 +132,7 @@ class ObjectNetwork:
             return []
         scale, left, top = self._show(picture)
         self._interpreter.invoke()
+        self.runs += 1
         answers = [self._interpreter.get_tensor(index) for index in self._outputs]
         found = self._decode(answers, self._width, classes, least)
         offset = np.array([left, top, left, top], dtype=np.float32)

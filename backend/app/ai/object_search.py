@@ -22,6 +22,8 @@ LONGEST_MEMORY = 16
 FIELDS = 10
 WEIGHT = 4
 """A look counts at least 1/4 of the mean: what a thing scored long ago fades."""
+FADING = 2
+"""A look that misses a believed thing counts half: what was put away is given up after two or three looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Followed:
         """After one more look that did or did not show it."""
         score = seen.score if seen else 0.0
         looks = self.looks + 1
-        mean = self.score + (score - self.score) / min(looks, WEIGHT)
+        weight = FADING if seen is None and self.state == BELIEVED else WEIGHT
+        mean = self.score + (score - self.score) / min(looks, weight)
         box, seen_at = (seen.box, at) if seen else (self.box, self.seen_at)
         return replace(self, box=box, score=mean, looks=looks, seen_at=seen_at).judged(at)
 
@@ -182,13 +185,13 @@ class ObjectSearch:
     """Decides what to look at in this frame and what to believe."""
 
     def __init__(self, folder: Path = MODELS_FOLDER, schedule: Schedule = SCHEDULE) -> None:
-        self._network = ObjectNetwork(folder)
+        self.network = ObjectNetwork(folder)
         self._schedule = schedule
 
     def look(self, picture: Picture, at: float, recall: Recall, *, suspicious: bool) -> list[Followed]:
         """What is believed to be in a frame of a stream; at most one look a frame."""
         things = [thing for thing in remembered(recall) if not self._forgotten(thing, at)]
-        looks = Looks(self._network, picture)
+        looks = Looks(self.network, picture)
         open_question = next((thing for thing in things if thing.state == CANDIDATE), None)
         if self._due(recall, "all_at", at, self._schedule.objects_every / (2 if suspicious else 1)):
             recall["all_at"] = at
@@ -205,7 +208,7 @@ class ObjectSearch:
 
     def look_thoroughly(self, picture: Picture) -> list[Followed]:
         """What is in an independent picture: whole, mirrored, and a closer look at what might be a thing."""
-        looks = Looks(self._network, picture)
+        looks = Looks(self.network, picture)
         mirrored = looks.at(None, WANTED, mirrored=True)
         believed = []
         for seen in looks.at(None, WANTED):

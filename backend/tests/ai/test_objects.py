@@ -43,7 +43,7 @@ class ScriptedNetwork:
 def search_with(network: ScriptedNetwork) -> ObjectSearch:
     """A search whose detector follows a script; the real one is measured elsewhere."""
     search = ObjectSearch.__new__(ObjectSearch)
-    search._network = network  # type: ignore[assignment]
+    search.network = network  # type: ignore[assignment]
     search._schedule = SCHEDULE
     return search
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from app.ai.media import picture_sample
+from app.ai.media import packed, picture_sample
 from app.ai.networks import Picture
-from app.ai.picture import decode, encode
+from app.ai.picture import decode, shrink_to
 from app.ai.pipeline import Pipeline
 from app.ai.types import FrameRequest
 
@@ -55,7 +55,7 @@ def turned(picture: Picture, angle: float) -> Picture:
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     wide, high = round(width * cos + height * sin), round(width * sin + height * cos)
     matrix[:, 2] += ((wide - width) / 2, (high - height) / 2)
-    return cv2.warpAffine(picture, matrix, (wide, high), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+    return np.asarray(cv2.warpAffine(picture, matrix, (wide, high), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
 
 
 def lit(picture: Picture, gain: float) -> Picture:
@@ -73,20 +73,22 @@ SPOILS: dict[str, tuple[Spoil, int]] = {
     **{f"turned {angle}°": (partial(turned, angle=angle), 80) for angle in (-60, -30, -15, 15, 30, 60)},
     **{f"light × {gain}": (partial(lit, gain=gain), 80) for gain in (0.4, 0.7, 1.4)},
 }
+LARGEST = 720
+"""Pixels of a portrait's longer side before anything is done to it; turned ones still pass the guard."""
 WIDTHS = (40, 60, 100, 160)
 """Pixels of the face on a 640×480 picture."""
 
 
 def count(pipeline: Pipeline, picture: Picture, quality: int) -> int:
     """Faces the pipeline reports in an independent picture."""
-    return len(pipeline.look(FrameRequest(encode(picture, quality), 0.0, single=True)).faces)
+    return len(pipeline.look(FrameRequest(packed(picture, quality), 0.0, single=True)).faces)
 
 
 def portraits(pipeline: Pipeline) -> Iterator[tuple[str, Picture, int, float]]:
     """Name, pixels, true number of faces, and the main face's width."""
     for path in sorted((SHARED / "faces").glob("*.jpg")):
-        picture = decode(picture_sample(path).jpeg, full=True).pixels
-        found = pipeline.look(FrameRequest(encode(picture, 92), 0.0, single=True)).faces
+        picture = shrink_to(decode(picture_sample(path).jpeg, full=True).pixels, LARGEST, LARGEST)
+        found = pipeline.look(FrameRequest(packed(picture, 92), 0.0, single=True)).faces
         yield path.name, picture, PEOPLE.get(path.name, 1), float(found[0].box[2]) if found else 0.0
 
 

@@ -60,8 +60,8 @@ def moved(picture: Picture, angle: float, scale: float, right: float = 0.0, down
     """Turned (degrees), scaled and shifted (pixels) around the middle."""
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
-    matrix[:, 2] += (right, down)
-    return cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+    matrix[:, 2] += np.array([right, down])
+    return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
 
 
 def lit(picture: Picture, gain: float, noise: float = 0.0, seed: int = 0) -> Picture:
