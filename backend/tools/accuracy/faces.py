@@ -60,7 +60,8 @@ def turned(picture: Picture, angle: float) -> Picture:
 
 def lit(picture: Picture, gain: float) -> Picture:
     """Another light."""
-    return np.clip(picture * gain, 0, 255).astype(np.uint8)
+    other: Picture = np.clip(picture * gain, 0, 255).astype(np.uint8)
+    return other
 
 
 def as_it_is(picture: Picture) -> Picture:

@@ -67,7 +67,8 @@ def moved(picture: Picture, angle: float, scale: float, right: float = 0.0, down
 def lit(picture: Picture, gain: float, noise: float = 0.0, seed: int = 0) -> Picture:
     """Another light, and a sensor's noise."""
     rough = np.random.default_rng(seed).normal(0, noise, picture.shape) if noise else 0
-    return np.clip(picture * gain + rough, 0, 255).astype(np.uint8)
+    other: Picture = np.clip(picture * gain + rough, 0, 255).astype(np.uint8)
+    return other
 
 
 def one_sided(picture: Picture) -> Picture:
