@@ -29,7 +29,7 @@ class Schedule:
     others_at_most: int = 4
     thorough_side: int = 640
     thorough_at_most: int = 24
-    objects_every: float = 5.0
+    objects_every: float = 6.0
     objects_closer_every: float = 2.0
     objects_forget_after: float = 30.0
     loop_every: float = 2.0
