@@ -102,7 +102,7 @@ def compare(track: Track, search: Search = SEARCH) -> Likeness | None:
     Up to 20 s are compared, for short loops their own length: both passes of it have then been seen once.
     """
     longest = min(search.most_lag, len(track) - search.shortest_stretch)
-    if longest <= search.loop_lag:
+    if longest <= search.loop_lag or np.isnan(track).all(axis=0).any():
         return None
     lags = np.arange(search.least_lag, longest + 1)
     alike, apart, parts = _scores(track, lags, search)
