@@ -19,8 +19,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from app.ai.types import FrameRefused
 from app.commands.crowd import Counts, crowd_of
 from app.commands.student_client import StudentClientError
+from app.db.init_db import DEMO_ACCOUNTS
 
 MOST_FRAMES = 100
+DEMO_ADMIN = DEMO_ACCOUNTS[0]
 console = Console(highlight=False, stderr=True)
 
 
@@ -30,8 +32,8 @@ def load(
     seconds: Annotated[float, typer.Option(min=1, max=7200, help="How long they sit.")] = 30.0,
     server: Annotated[str, typer.Option(help="Address of the server; only of this machine.")] = "http://localhost:8000",
     video: Annotated[Path | None, typer.Option(help="The video all cameras show; else a drawn room.")] = None,
-    admin_email: Annotated[str, typer.Option(help="Who makes the exam and the accounts.")] = "admin@example.com",
-    admin_password: Annotated[str, typer.Option(help="That person's password.")] = "admin123",  # noqa: S107 - demo login
+    admin_email: Annotated[str, typer.Option(help="Who makes the exam and the accounts.")] = DEMO_ADMIN.email,
+    admin_password: Annotated[str, typer.Option(help="That person's password.")] = DEMO_ADMIN.password,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line only.")] = False,
 ) -> None:
     """Let many students sit an exam made for this; it and their accounts are removed afterwards."""
