@@ -144,9 +144,11 @@ class WorkerProcess:
     async def _message(self, limit: float) -> tuple[dict[str, object], bytes]:
         """The next message; `limit` in seconds of the worker's own work, at most STARVED times that by the clock."""
         reading = asyncio.create_task(self._read())
-        spent, begun = self._cpu_seconds(), time.monotonic()
+        begun, spent = time.monotonic(), None
         try:
             while not (await asyncio.wait({reading}, timeout=limit))[0]:
+                # Asked only of the late: for each frame it would cost more than the rest of the bookkeeping.
+                spent = self._cpu_seconds() if spent is None else spent
                 late = time.monotonic() - begun >= STARVED * limit
                 if late or not self._is_busy() or self._cpu_seconds() - spent >= limit:
                     raise WorkerHung
