@@ -23,4 +23,6 @@ class PresetRead(Output):
     preset: Preset
     expected_false_alarms: float | None
     measured_on: str | None
+    measured_hours: float | None
+    """Hours watched: no alarm in few hours proves little."""
     kinds: list[KindRead]

@@ -9,7 +9,7 @@ from app.domain.presets import Preset, rules_for
 from app.schemas.detection import KindRead, PresetRead
 
 MEASURED = Path(__file__).resolve().parents[1] / "ai" / "error_rates.json"
-"""Written by `make accuracy`: {"measured_on": …, "false_alarms_per_hour": {preset: {kind: rate}}}."""
+"""Written by `make accuracy`: {"measured_on": …, "hours": …, "false_alarms_per_hour": {preset: {kind: rate}}}."""
 
 
 def presets() -> list[PresetRead]:
@@ -23,6 +23,7 @@ def _preset(preset: Preset) -> PresetRead:
         preset=preset,
         expected_false_alarms=round(sum(rates.values()), 3) if rates else None,
         measured_on=_measured().get("measured_on"),
+        measured_hours=_measured().get("hours"),
         kinds=[
             KindRead(
                 kind=kind,

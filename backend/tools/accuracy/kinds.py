@@ -248,8 +248,10 @@ def main() -> None:
     print(page)
     if options.write:
         PAGE.write_text(page)
+        hours = round(sum(len(run.reports) for run in runs) / FPS / 3600, 2)
         RATES.write_text(
-            json.dumps({"measured_on": measured_on, "false_alarms_per_hour": rates(runs)}, indent=1) + "\n"
+            json.dumps({"measured_on": measured_on, "hours": hours, "false_alarms_per_hour": rates(runs)}, indent=1)
+            + "\n"
         )
     print(f"took {time.perf_counter() - begin:.0f} s")
 

@@ -1201,6 +1201,8 @@ export interface components {
             expected_false_alarms: number | null;
             /** Kinds */
             kinds: components["schemas"]["KindRead"][];
+            /** Measured Hours */
+            measured_hours: number | null;
             /** Measured On */
             measured_on: string | null;
             preset: components["schemas"]["Preset"];
