@@ -50,20 +50,28 @@ class Ledger:
     def __init__(self, sitting: Sitting, taken: ExamSession, noted: Mapping[int, Noted], sessions: Sessions) -> None:
         self.trust = taken.trust
         self.last_seq = taken.last_seq
+        self.stored = 0
+        """How many entries were committed."""
         self._sitting = sitting
         self._sessions = sessions
         self._noted = dict(noted)
 
     async def store(self, entry: Entry) -> None:
-        """Store an entry, as often as the database needs; rows are found by their key, so that nothing is doubled."""
+        """Store an entry, as often as the database needs; rows are found by their key, so that nothing is doubled.
+
+        Whoever gives up waiting (the socket closed) is let go only when it is known how the running transaction ended:
+        a commit we do not know of would make us acknowledge another message under its number.
+        """
         delay = 0.1
         with STORES.time():
             while True:
+                attempt = asyncio.create_task(self._attempt(entry))
                 try:
-                    async with unit_of_work(self._sessions) as db:
-                        noted, trust, last_seq = await self._write(db, entry)
-                    self._noted, self.trust, self.last_seq = noted, trust, last_seq
+                    await asyncio.shield(attempt)
                     return
+                except asyncio.CancelledError:
+                    await asyncio.gather(attempt, return_exceptions=True)
+                    raise
                 except Exception as error:
                     if not is_passing(error):
                         raise
@@ -71,6 +79,12 @@ class Ledger:
                     log.warning("store.retry", exam_session_id=self._sitting.id, error=type(error).__name__)
                 await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, guards nothing
                 delay = min(2.0, delay * 2)
+
+    async def _attempt(self, entry: Entry) -> None:
+        async with unit_of_work(self._sessions) as db:
+            noted, trust, last_seq = await self._write(db, entry)
+        self._noted, self.trust, self.last_seq = noted, trust, last_seq
+        self.stored += 1
 
     async def _write(self, db: AsyncSession, entry: Entry) -> tuple[dict[int, Noted], float, int]:
         episodes = {key: noted.episode for key, noted in self._noted.items()}

@@ -387,10 +387,12 @@ class LiveExamSession:
     @contextlib.asynccontextmanager
     async def _undo_on_failure(self) -> AsyncIterator[None]:
         incidents, coverage = self._incidents.dump(), self._coverage.dump()
-        beside = self._beside.incidents()
+        beside, stored = self._beside.incidents(), self._ledger.stored
         try:
             yield
         except BaseException:
+            if self._ledger.stored != stored:
+                raise  # the connection went away, but what was on its way arrived
             self._incidents, self._coverage = self._load_incidents(incidents), Coverage.load(coverage)
             self._beside.load(beside)
             raise
