@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.ai.types import FrameRefused
+from app.commands.complaints import complain
 from app.commands.crowd import Counts, crowd_of
 from app.commands.student_client import StudentClientError
 from app.db.init_db import DEMO_ACCOUNTS
@@ -176,14 +177,6 @@ def show(result: dict[str, Any]) -> None:
     out.print(f"  server: {result['server_cpu']} cores, {result['server_rss_mb']:.0f} MB")
     out.print(f"  workers: {result['workers_cpu']} cores, {result['workers_rss_mb']:.0f} MB")
     out.print(f"  this load generator: {result['own_cpu']} cores")
-
-
-def complain(code: str, text: str, *, as_json: bool) -> None:
-    """Why it did not happen."""
-    if as_json:
-        typer.echo(json.dumps({"error": code, "detail": text}, ensure_ascii=False))
-    else:
-        console.print(text)
 
 
 def _own_cpu() -> float:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.ai.types import FrameRefused
+from app.commands.complaints import complain
 from app.commands.sound_track import can_read_sound, sound_chunks
 from app.commands.student_client import StudentClient, StudentClientError, percentile_ms
 from app.db.init_db import DEMO_ACCOUNTS
@@ -35,17 +36,17 @@ def replay(
 ) -> None:
     """Sit an exam with a video for a camera, over the real protocol; survives outages of the server."""
     if not video.is_file():
-        _complain("not_found", f"{video} does not exist.", as_json=as_json)
+        complain("not_found", f"{video} does not exist.", as_json=as_json)
         raise typer.Exit(2)
     try:
         result = asyncio.run(
             Replay(video, fps=fps, speed=speed, as_json=as_json).run(server, email, password, exam_id=exam)
         )
     except FrameRefused as refused:
-        _complain(refused.code, f"{video} cannot be read as a video.", as_json=as_json)
+        complain(refused.code, f"{video} cannot be read as a video.", as_json=as_json)
         raise typer.Exit(2) from None
     except (StudentClientError, httpx2.HTTPError, OSError) as error:
-        _complain("server_refused", str(error) or type(error).__name__, as_json=as_json)
+        complain("server_refused", str(error) or type(error).__name__, as_json=as_json)
         raise typer.Exit(1) from None
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
@@ -168,10 +169,3 @@ def _show(result: dict[str, Any]) -> None:
     for one in result["violations"]:
         out.print(f"  {one['kind']}: {one['started_at']} s to {one['ended_at']} s, confidence {one['confidence']}")
     out.print(f"  acknowledged in {result['ack_p50_ms']} ms (median), {result['ack_p99_ms']} ms (99 %)")
-
-
-def _complain(code: str, text: str, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({"error": code, "detail": text}, ensure_ascii=False))
-    else:
-        console.print(text)
