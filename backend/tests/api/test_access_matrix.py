@@ -1,11 +1,15 @@
 """T13: every HTTP route for every kind of person. A route that is missing here fails the test.
 
-To add a route: one line in ROUTES with the status each kind gets, in the order of KINDS. 200 stands for any success.
-`own` is the student of the sitting and the teacher of the exam, `other` one of the same role who has nothing to do
-with it. The exam is published and open to the students of its list alone; `own` is on that list.
+To add a route: one line in ROUTES of `tests/api/access/<noun>.py`, with the status each kind gets, in the order of
+KINDS. 200 stands for any success. `own` is the student of the sitting and the teacher of the exam, `other` one of the
+same role who has nothing to do with it. The exam is published and open to the students of its list alone; `own` is on
+that list. A noun that needs rows of its own defines `add_to_world(db, world)`, which makes them and returns their ids
+by the names that paths and bodies use.
 """
 
-from dataclasses import dataclass
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -24,86 +28,27 @@ from app.domain.exams import Enrolment
 from app.domain.roles import Role
 from app.domain.violations import Severity, ViolationKind
 from app.storage import open_storage
+from tests.api import access
+from tests.api.access.kinds import KINDS, NEW_USER, Routes, World
 from tests.builders import make_enrolment, make_exam, make_exam_session, make_user
 from tests.conftest import Login
 from tests.fakes import ScriptedEngine
 
-KINDS = ("anonymous", "own student", "other student", "own teacher", "other teacher", "admin", "disabled")
-Statuses = tuple[int, int, int, int, int, int, int]
 
-ANYBODY: Statuses = (200, 200, 200, 200, 200, 200, 200)
-LOGGED_IN: Statuses = (401, 200, 200, 200, 200, 200, 401)
-ADMIN_ONLY: Statuses = (401, 403, 403, 403, 403, 200, 401)
-STAFF: Statuses = (401, 403, 403, 200, 200, 200, 401)
-EXAM_STAFF: Statuses = (401, 403, 403, 200, 404, 200, 401)
-EXAM_READERS: Statuses = (401, 200, 404, 200, 404, 200, 401)
-STAFF_OR_NOT_THERE: Statuses = (401, 404, 404, 200, 404, 200, 401)
-"""For rows a student may see in part: what is for staff is simply not there."""
+class Nouns:
+    """What the files of `tests/api/access` say, put together."""
 
-NEW_USER = {"email": "new@example.org", "password": "mango lantern 77", "full_name": "New"}
-NEW_EXAM = {
-    "title": "Chemistry",
-    "start_time": "2027-01-01T09:00:00Z",
-    "end_time": "2027-01-01T12:00:00Z",
-    "duration_minutes": 60,
-}
+    def __init__(self) -> None:
+        self.routes: Routes = {}
+        self.worlds: list[Callable[[AsyncSession, World], Awaitable[dict[str, int]]]] = []
+        for found in sorted(pkgutil.iter_modules(access.__path__), key=lambda one: one.name):
+            noun = importlib.import_module(f"{access.__name__}.{found.name}")
+            self.routes |= getattr(noun, "ROUTES", {})
+            if hasattr(noun, "add_to_world"):
+                self.worlds.append(noun.add_to_world)
 
 
-@dataclass(frozen=True)
-class Case:
-    """What each kind gets, and what they send."""
-
-    statuses: Statuses
-    body: dict[str, Any] | None = None
-    session_state: SessionState = SessionState.ACTIVE
-
-
-ROUTES: dict[tuple[str, str], Case] = {
-    ("GET", "/api/v1/"): Case(ANYBODY),
-    # Nobody's token is looked at here; a wrong password or refresh token is 401 for everybody.
-    ("POST", "/api/v1/auth/login"): Case((401,) * 7, {"email": "nobody@example.org", "password": "x"}),
-    ("POST", "/api/v1/auth/refresh"): Case((401,) * 7, {"refresh_token": "x"}),
-    ("POST", "/api/v1/auth/register"): Case(ANYBODY, NEW_USER),
-    ("POST", "/api/v1/auth/logout"): Case(LOGGED_IN),
-    ("GET", "/api/v1/auth/me"): Case(LOGGED_IN),
-    ("GET", "/api/v1/users/me"): Case(LOGGED_IN),
-    ("PUT", "/api/v1/users/me"): Case(LOGGED_IN, {"full_name": "New"}),
-    ("GET", "/api/v1/users/"): Case(ADMIN_ONLY),
-    ("POST", "/api/v1/users/"): Case(ADMIN_ONLY, NEW_USER),
-    ("GET", "/api/v1/users/{user_id}"): Case((401, 200, 404, 404, 404, 200, 401)),
-    ("PUT", "/api/v1/users/{user_id}"): Case(ADMIN_ONLY, {"full_name": "New"}),
-    ("DELETE", "/api/v1/users/{user_id}"): Case((401, 403, 403, 403, 403, 409, 401)),
-    ("GET", "/api/v1/exams/"): Case(LOGGED_IN),
-    ("POST", "/api/v1/exams/"): Case(STAFF, NEW_EXAM),
-    ("GET", "/api/v1/exams/{exam_id}"): Case(EXAM_READERS),
-    ("PUT", "/api/v1/exams/{exam_id}"): Case(EXAM_STAFF, {"title": "New"}),
-    ("DELETE", "/api/v1/exams/{exam_id}"): Case(EXAM_STAFF, session_state=SessionState.SUBMITTED),
-    ("POST", "/api/v1/exams/{exam_id}/publish"): Case(EXAM_STAFF),
-    ("GET", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF),
-    ("PUT", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF, {"students": []}),
-    ("GET", "/api/v1/exams/{exam_id}/accommodations"): Case(EXAM_STAFF),
-    ("PUT", "/api/v1/exams/{exam_id}/accommodations/{student_id}"): Case(EXAM_STAFF, {"extra_minutes": 10}),
-    ("DELETE", "/api/v1/exams/{exam_id}/accommodations/{student_id}"): Case(EXAM_STAFF),
-    ("GET", "/api/v1/detection/presets"): Case(LOGGED_IN),
-    ("POST", "/api/v1/proctoring/start-session"): Case((401, 200, 404, 403, 404, 403, 401), {"exam_id": "{exam_id}"}),
-    ("POST", "/api/v1/proctoring/end-session/{session_id}"): Case(EXAM_READERS),
-    ("GET", "/api/v1/proctoring/sessions/{exam_id}"): Case(EXAM_READERS),
-    ("GET", "/api/v1/proctoring/alerts/{session_id}"): Case(EXAM_READERS),
-    ("POST", "/api/v1/proctoring/sessions/{session_id}/ticket"): Case((401, 200, 404, 404, 404, 404, 401)),
-    ("POST", "/api/v1/proctoring/live/{exam_id}/ticket"): Case(STAFF_OR_NOT_THERE),
-    ("GET", "/api/v1/exam-sessions/{session_id}"): Case(EXAM_READERS),
-    ("GET", "/api/v1/exam-sessions/{session_id}/violations"): Case(EXAM_READERS),
-    ("POST", "/api/v1/exam-sessions/{session_id}/pause"): Case(EXAM_STAFF, {"reason": "fire drill"}),
-    ("POST", "/api/v1/exam-sessions/{session_id}/resume"): Case(EXAM_STAFF, session_state=SessionState.PAUSED),
-    ("POST", "/api/v1/exam-sessions/{session_id}/extend"): Case(EXAM_STAFF, {"minutes": 5}),
-    # 409: staff may ask, but nobody is connected in this test.
-    ("POST", "/api/v1/exam-sessions/{session_id}/challenge"): Case((401, 403, 403, 409, 404, 409, 401)),
-    ("POST", "/api/v1/exam-sessions/{session_id}/terminate"): Case(EXAM_STAFF, {"reason": "asked to leave"}),
-    # 422: a picture without a single byte.
-    ("POST", "/api/v1/exam-sessions/{session_id}/enrolment"): Case((401, 422, 404, 404, 404, 404, 401)),
-    # 409: the row is theirs to see, its file does not exist in this test.
-    ("GET", "/api/v1/evidence/{evidence_id}"): Case((401, 409, 404, 409, 404, 409, 401)),
-}
+NOUNS = Nouns()
 
 
 class NoLiveExamSessions:
@@ -114,14 +59,6 @@ class NoLiveExamSessions:
 
     def get(self, exam_session_id: int) -> None:
         """Nobody is connected."""
-
-
-@dataclass(frozen=True)
-class World:
-    """The people by kind, and the ids that paths and bodies name."""
-
-    people: dict[str, User | None]
-    ids: dict[str, int]
 
 
 @pytest.fixture
@@ -140,13 +77,13 @@ def test_every_route_is_in_the_matrix(app: FastAPI) -> None:
         for method in methods
         if path.startswith("/api/")
     }
-    assert known == set(ROUTES)
+    assert known == set(NOUNS.routes)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+@pytest.mark.parametrize("route", NOUNS.routes, ids=" ".join)
 async def test_who_may(closed_app: FastAPI, sessions: Sessions, login: Login, route: tuple[str, str]) -> None:
     method, path = route
-    case = ROUTES[route]
+    case = NOUNS.routes[route]
     answers: dict[str, int] = {}
     async with browser(closed_app) as client:
         for kind in KINDS:
@@ -204,7 +141,10 @@ async def make_world(db: AsyncSession, state: SessionState) -> World:
         "session_id": taken.id,
         "evidence_id": evidence.id,
     }
-    return World(people, ids)
+    world = World(people, exam, taken, ids)
+    for add_to_world in NOUNS.worlds:
+        ids.update(await add_to_world(db, world))
+    return world
 
 
 async def make_evidence(db: AsyncSession, taken: ExamSession) -> Evidence:

@@ -16,7 +16,7 @@ import { makeQueryClient } from "./queryClient";
 import { makeRouter } from "./router/router";
 import { theme } from "./theme";
 
-await startLanguages();
+await startLanguages(["ui", "violations", "states", "errors"]);
 
 const queryClient = makeQueryClient();
 const router = makeRouter(queryClient);

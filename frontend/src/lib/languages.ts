@@ -6,17 +6,17 @@ export const LANGUAGES = ["en", "bn"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const STORAGE_KEY = "proctor.language";
-const NAMESPACES = ["ui", "violations", "states", "errors"] as const;
+let namespaces: readonly string[] = [];
 
 /** Names of the languages in themselves, so that anyone finds their own. */
 export const LANGUAGE_NAMES: Record<Language, string> = { en: "English", bn: "বাংলা" };
 
 // One lazily loaded file per language and part, from the catalogue that the server reads too.
-const FILES = import.meta.glob<{ default: object }>("../../../locales/{en,bn}/{ui,violations,states,errors}.json");
+const FILES = import.meta.glob<{ default: object }>("../../../locales/{en,bn}/*.json");
 
 async function loadCatalogue(language: Language): Promise<Record<string, object>> {
   const parts = await Promise.all(
-    NAMESPACES.map(async (name) => [name, (await FILES[`../../../locales/${language}/${name}.json`]?.())?.default ?? {}]),
+    namespaces.map(async (name) => [name, (await FILES[`../../../locales/${language}/${name}.json`]?.())?.default ?? {}]),
   );
   return Object.fromEntries(parts) as Record<string, object>;
 }
@@ -37,14 +37,16 @@ export function initialLanguage(): Language {
   return navigator.languages.some((tag) => tag.toLowerCase().startsWith("bn")) ? "bn" : "en";
 }
 
-export async function startLanguages(): Promise<void> {
+/** `parts`: the catalogues this page needs; the first is the one whose keys need no prefix. */
+export async function startLanguages(parts: readonly [string, ...string[]]): Promise<void> {
+  namespaces = parts;
   const language = initialLanguage();
   await i18next.use(initReactI18next).init({
     lng: language,
     // Catalogues are kept equal by a test, so there is nothing to fall back to, and no second catalogue to load.
     fallbackLng: false,
-    ns: [...NAMESPACES],
-    defaultNS: "ui",
+    ns: [...namespaces],
+    defaultNS: parts[0],
     resources: { [language]: await loadCatalogue(language) },
     // The placeholders of Python's str.format, because the server reads the same files. React does the escaping.
     interpolation: { prefix: "{", suffix: "}", escapeValue: false },
@@ -55,7 +57,7 @@ export async function startLanguages(): Promise<void> {
 
 /** Switches the whole page without a reload and remembers the choice on this device. */
 export async function switchLanguage(language: Language): Promise<void> {
-  if (!i18next.hasResourceBundle(language, "ui")) {
+  if (!namespaces.every((name) => i18next.hasResourceBundle(language, name))) {
     for (const [name, bundle] of Object.entries(await loadCatalogue(language))) {
       i18next.addResourceBundle(language, name, bundle);
     }
