@@ -56,7 +56,7 @@ async def make_enrolment(db: AsyncSession, exam: Exam, student: User) -> ExamEnr
 
 async def make_exam_session(db: AsyncSession, exam: Exam, student: User, **fields: Any) -> ExamSession:
     """A sitting that has just begun."""
-    defaults = {"ends_at": now() + timedelta(minutes=exam.duration_minutes)}
+    defaults = {"begun_at": now(), "ends_at": now() + timedelta(minutes=exam.duration_minutes)}
     taken = ExamSession(**{**defaults, **fields}, exam_id=exam.id, student_id=student.id)
     db.add(taken)
     await db.flush()

@@ -102,6 +102,14 @@ class Paging:
 Page = Annotated[Paging, Depends()]
 
 
+def _peer(request: Request) -> str:
+    """Where the request came from, as uvicorn knows it: forwarded addresses count only from proxies it trusts."""
+    return request.client.host if request.client else ""
+
+
+Peer = Annotated[str, Depends(_peer)]
+
+
 def is_from_loopback(request: Request) -> bool:
     """Whether the request provably began on this machine: peer, Host, and no trace of a proxy in between."""
     if request.client is None or not _is_loopback(request.client.host):

@@ -22,6 +22,25 @@ class Enrolment(StrEnum):
     LIST = "list"
 
 
+class Navigation(StrEnum):
+    """How a student may move between questions."""
+
+    FREE = "free"
+    FORWARD = "forward"
+
+
+class QuestionLanguage(StrEnum):
+    """In which languages questions are shown."""
+
+    BOTH = "both"
+    ENGLISH = "en"
+    BANGLA = "bn"
+
+
+LOCKDOWN = ("require_fullscreen", "block_clipboard", "block_right_click", "block_shortcuts")
+"""Fields of the exam that `browser_lockdown` switches on together."""
+
+
 SITTABLE = frozenset({ExamStatus.PUBLISHED, ExamStatus.ACTIVE})
 """Statuses in which students see the exam and may start."""
 

@@ -8,13 +8,15 @@ from pydantic import Field
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.trust import TrustBand
 from app.domain.violations import Severity, ViolationKind
-from app.schemas.base import Id, Input, Int32, Output, Text
+from app.schemas.base import Flag, Id, Input, Int32, Output, Text
 
 
 class StartRequest(Input):
-    """Which exam to sit."""
+    """Which exam to sit. With `hold` the clock waits for `begin`: our own client asks for consent first."""
 
     exam_id: Id
+    exam_password: Annotated[str, Field(max_length=200)] | None = None
+    hold: Flag = False
 
 
 class ReasonRequest(Input):
@@ -51,6 +53,9 @@ class ExamSessionRead(Output):
     state: SessionState
     ends_at: datetime
     coverage: float | None
+    attempt: int
+    begun_at: datetime | None
+    admitted_at: datetime | None
 
 
 class StudentRead(Output):

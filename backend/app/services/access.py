@@ -15,7 +15,7 @@ from app.domain.roles import Role
 
 def visible_exams(who: User) -> Select[Exam]:
     """Exams somebody may see: all, one's own, or those one may sit."""
-    query = select(Exam)
+    query = select(Exam).where(~Exam.practice)
     if who.role == Role.ADMIN:
         return query
     if who.role == Role.TEACHER:
@@ -42,15 +42,19 @@ async def access_exam_as_staff(db: AsyncSession, who: User, exam_id: int, *, loc
 
 
 def visible_exam_sessions(who: User) -> Select[ExamSession]:
-    """Sittings somebody may see: one's own, or those of the exams one runs. Loads exam and student."""
+    """Sittings somebody may see: one's own, or those of the exams one runs. Loads exam and student.
+
+    Practice is nobody's but the student's.
+    """
     query = (
         select(ExamSession)
         .join(ExamSession.exam)
         .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
     )
-    if who.role == Role.ADMIN:
-        return query
-    return query.where(Exam.creator_id == who.id if who.role == Role.TEACHER else ExamSession.student_id == who.id)
+    if who.role == Role.STUDENT:
+        return query.where(ExamSession.student_id == who.id)
+    query = query.where(~Exam.practice)
+    return query if who.role == Role.ADMIN else query.where(Exam.creator_id == who.id)
 
 
 async def access_exam_session(db: AsyncSession, who: User, exam_session_id: int, *, lock: bool = False) -> ExamSession:

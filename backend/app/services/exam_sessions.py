@@ -17,6 +17,7 @@ from app.schemas.realtime import StateChanged, exam_session_topic, exam_topic
 from app.services.access import access_exam, access_exam_session
 from app.services.accommodations import accommodation_of
 from app.services.audit import note
+from app.services.exam_settings import check_address, check_password
 
 
 class SittingChanged:
@@ -28,11 +29,23 @@ class SittingChanged:
         self.exam_session_id = exam_session_id
 
 
-async def start_exam_session(db: AsyncSession, student: User, exam_id: int) -> ExamSession:
-    """Begin a sitting, or return the one that is open. Window, status and attempts are enforced."""
+async def start_exam_session(
+    db: AsyncSession,
+    student: User,
+    exam_id: int,
+    *,
+    address: str = "",
+    password: str | None = None,
+    hold: bool = False,
+) -> ExamSession:
+    """Begin a sitting, or return the one that is open. Window, status, attempts, network and password are enforced.
+
+    With `hold`, or where the exam has a waiting room, the clock does not run before `begin_exam_session`.
+    """
     exam = await access_exam(db, student, exam_id)
     if student.role != Role.STUDENT:
         raise Forbidden("only_students_sit")
+    check_address(exam, address)
     at = now()
     going_on = await _open_one(db, student, exam)
     if going_on is not None:
@@ -40,7 +53,8 @@ async def start_exam_session(db: AsyncSession, student: User, exam_id: int) -> E
             return going_on
         await _expire(db, going_on, at)
     _check_window(exam, at)
-    taken = await _insert(db, student, exam, at)
+    await check_password(exam, password)
+    taken = await _insert(db, student, exam, at, hold=hold)
     tell(db, taken)
     return taken
 
@@ -96,8 +110,8 @@ async def extend_exam_session(db: AsyncSession, who: User, exam_session_id: int,
 
 
 async def activate(db: AsyncSession, taken: ExamSession) -> None:
-    """The student is there: a created sitting becomes active."""
-    if taken.state == SessionState.CREATED:
+    """The student is there: a created sitting becomes active, unless its clock does not run yet."""
+    if taken.state == SessionState.CREATED and taken.begun_at is not None:
         _follow(taken, SessionState.ACTIVE)
         await db.flush()
         tell(db, taken)
@@ -152,10 +166,9 @@ async def _open_one(db: AsyncSession, student: User, exam: Exam) -> ExamSession 
     return found
 
 
-async def _insert(db: AsyncSession, student: User, exam: Exam, at: datetime) -> ExamSession:
+async def _insert(db: AsyncSession, student: User, exam: Exam, at: datetime, *, hold: bool) -> ExamSession:
     mine = (ExamSession.exam_id == exam.id, ExamSession.student_id == student.id)
-    spared = await accommodation_of(db, exam_id=exam.id, student_id=student.id)
-    extra = timedelta(minutes=spared.extra_minutes if spared else 0)
+    waits = hold or exam.waiting_room
     attempts = await db.scalar(select(func.count()).where(*mine)) or 0
     if attempts >= exam.max_attempts and await _open_one(db, student, exam) is None:
         raise Conflict("no_attempts_left", max_attempts=exam.max_attempts)
@@ -168,7 +181,9 @@ async def _insert(db: AsyncSession, student: User, exam: Exam, at: datetime) -> 
             attempt=attempts + 1,
             state=SessionState.CREATED,
             start_time=at,
-            ends_at=deadline(at, minutes=exam.duration_minutes, window_ends=exam.end_time, extra=extra),
+            held=hold,
+            begun_at=None if waits else at,
+            ends_at=exam.end_time if waits else await _deadline(db, exam, student.id, at),
         )
         .on_conflict_do_nothing()
     )
@@ -176,6 +191,13 @@ async def _insert(db: AsyncSession, student: User, exam: Exam, at: datetime) -> 
     if taken is None:
         raise Conflict("no_attempts_left", max_attempts=exam.max_attempts)
     return taken
+
+
+async def _deadline(db: AsyncSession, exam: Exam, student_id: int, at: datetime) -> datetime:
+    """When a sitting that begins at this moment ends."""
+    spared = await accommodation_of(db, exam_id=exam.id, student_id=student_id)
+    extra = timedelta(minutes=spared.extra_minutes if spared else 0)
+    return deadline(at, minutes=exam.duration_minutes, window_ends=exam.end_time, extra=extra)
 
 
 async def _for_staff(db: AsyncSession, who: User, exam_session_id: int) -> ExamSession:

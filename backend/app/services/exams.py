@@ -12,11 +12,14 @@ from app.domain.exams import FOLLOWING, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
 from app.services import audit
 from app.services.access import access_exam_as_staff, visible_exams
+from app.services.exam_settings import lock_down, settings_of
 
 
 async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
     """A new exam of `who`."""
-    exam = Exam(**wanted.model_dump(), creator_id=who.id)
+    columns = await settings_of(wanted.model_dump())
+    exam = Exam(**columns, creator_id=who.id)
+    lock_down(exam, columns)
     db.add(exam)
     await db.flush()
     audit.note(db, who, "exam.create", f"exam:{exam.id}")
@@ -35,13 +38,12 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     Invalid `null_not_allowed`, `exam_window_invalid`, `exam_thresholds_invalid`;
     Conflict `exam_status_order`, `exam_has_open_sessions`.
     """
+    changes = await settings_of(wanted.model_dump(exclude_unset=True))
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
-    changes = wanted.model_dump(exclude_unset=True)
-    if None in changes.values():
-        raise Invalid("null_not_allowed")
     await _check_status(db, exam, changes.get("status", exam.status))
     for name, value in changes.items():
         setattr(exam, name, value)
+    lock_down(exam, changes)
     if exam.end_time <= exam.start_time:
         raise Invalid("exam_window_invalid")
     if exam.critical_threshold > exam.warning_threshold:

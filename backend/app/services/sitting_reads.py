@@ -31,6 +31,9 @@ def exam_session_read(taken: ExamSession) -> ExamSessionRead:
         state=taken.state,
         ends_at=taken.ends_at,
         coverage=taken.coverage,
+        attempt=taken.attempt,
+        begun_at=taken.begun_at,
+        admitted_at=taken.admitted_at,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from app.core.clock import now
 from app.core.config import Settings
-from app.core.errors import Missing, Unauthenticated
+from app.core.errors import Forbidden, Missing, Unauthenticated
 from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
@@ -22,6 +22,7 @@ from app.services.access import (
     exam_session_exists,
 )
 from app.services.exam_sessions import activate
+from app.services.exam_settings import check_address
 
 LARGEST_ID = 2**31 - 1
 
@@ -50,10 +51,15 @@ def origin_allowed(websocket: WebSocket, settings: Settings) -> bool:
     return urlsplit(origin).scheme in {"http", "https"} and urlsplit(origin).netloc == websocket.headers.get("host")
 
 
+def address_of(websocket: WebSocket) -> str:
+    """Where the client is, as uvicorn knows it: forwarded addresses count only from proxies it trusts."""
+    return websocket.client.host if websocket.client else ""
+
+
 async def admit_student(
-    sessions: Sessions, settings: Settings, *, token: str, exam_session_id: int
+    sessions: Sessions, settings: Settings, *, token: str, exam_session_id: int, address: str
 ) -> tuple[Guest, ExamSession]:
-    """The student of this exam session, which is open and from now on active. Raises Refusal."""
+    """The student of this exam session, which is open and, once begun, active from now on. Raises Refusal."""
     async with _reasons(), unit_of_work(sessions) as db:
         who = await tickets.enter(db, token, audience=f"student:{exam_session_id}", settings=settings)
         try:
@@ -62,6 +68,10 @@ async def admit_student(
             raise Refusal(await _missing(exam_session_exists(db, exam_session_id))) from None
         if SessionState(taken.state) not in OPEN or (taken.ends_at <= now() and taken.state != SessionState.PAUSED):
             raise Refusal(Close.ENDED)
+        try:
+            check_address(taken.exam, address)
+        except Forbidden:
+            raise Refusal(Close.NOT_YOURS) from None
         await activate(db, taken)
         return Guest(who.id, who.token_version), taken
 

@@ -47,7 +47,7 @@ from app.services.ledger import ExamSessionEnded
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import LiveExamSession
 from app.websockets.connections import Connections
-from app.websockets.door import Guest, Refusal, admit_student, may_stay, origin_allowed, row_id
+from app.websockets.door import Guest, Refusal, address_of, admit_student, may_stay, origin_allowed, row_id
 from app.websockets.hub import Outbox
 from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
 from app.websockets.mailbox import Mailbox, Tray
@@ -88,7 +88,9 @@ async def student_socket(websocket: WebSocket, session_id: str, token: str = "")
     native = PROTOCOL in websocket.scope.get("subprotocols", [])
     await websocket.accept(subprotocol=PROTOCOL if native else None)
     try:
-        guest, taken = await admit_student(state.sessions, settings, token=token, exam_session_id=row_id(session_id))
+        guest, taken = await admit_student(
+            state.sessions, settings, token=token, exam_session_id=row_id(session_id), address=address_of(websocket)
+        )
     except Refusal as refusal:
         if not native and refusal.code == Close.ENDED:
             await websocket.send_json({"error": "Invalid or completed session"})

@@ -796,6 +796,8 @@ export interface components {
             email: string;
             /** Full Name */
             full_name: string;
+            /** Group */
+            group: string;
             /** Id */
             id: number;
             /** Is Active */
@@ -809,12 +811,25 @@ export interface components {
          */
         Enrolment: "open" | "list";
         /**
+         * EnrolmentWrite
+         * @description One student and the group.
+         */
+        EnrolmentWrite: {
+            /**
+             * Group
+             * @default
+             */
+            group?: string;
+            /** Student */
+            student: number | string;
+        };
+        /**
          * EnrolmentsUpdate
-         * @description The whole list, by id or e-mail; it replaces the old one, or nothing changes.
+         * @description The whole list, by id or e-mail (with a group or without); it replaces the old one, or nothing changes.
          */
         EnrolmentsUpdate: {
             /** Students */
-            students: (number | string)[];
+            students: (number | string | components["schemas"]["EnrolmentWrite"])[];
         };
         /**
          * EvidenceOut
@@ -840,6 +855,41 @@ export interface components {
          * @description A new exam.
          */
         ExamCreate: {
+            /**
+             * Allow Calculator
+             * @default false
+             */
+            allow_calculator?: boolean;
+            /**
+             * Allow Review
+             * @default true
+             */
+            allow_review?: boolean;
+            /**
+             * Anonymous Grading
+             * @default false
+             */
+            anonymous_grading?: boolean;
+            /**
+             * Block Clipboard
+             * @default false
+             */
+            block_clipboard?: boolean;
+            /**
+             * Block Right Click
+             * @default false
+             */
+            block_right_click?: boolean;
+            /**
+             * Block Shortcuts
+             * @default false
+             */
+            block_shortcuts?: boolean;
+            /**
+             * Browser Lockdown
+             * @default false
+             */
+            browser_lockdown?: boolean;
             /**
              * Critical Threshold
              * @default 0.5
@@ -885,6 +935,11 @@ export interface components {
              */
             enable_phone_detection?: boolean;
             /**
+             * Enable Screen Recording
+             * @default false
+             */
+            enable_screen_recording?: boolean;
+            /**
              * Enable Tab Switch Detection
              * @default true
              */
@@ -896,13 +951,75 @@ export interface components {
             end_time: string;
             /** @default open */
             enrolment?: components["schemas"]["Enrolment"];
+            /** Exam Password */
+            exam_password?: string | null;
+            /**
+             * Group
+             * @default
+             */
+            group?: string;
+            /**
+             * Instructions
+             * @default
+             */
+            instructions?: string;
+            /** Ip Restrictions */
+            ip_restrictions?: string[];
+            /**
+             * Late Sync Minutes
+             * @default 1440
+             */
+            late_sync_minutes?: number;
             /**
              * Max Attempts
              * @default 1
              */
             max_attempts?: number;
+            /** Max Tab Switches */
+            max_tab_switches?: number | null;
+            /** @default free */
+            navigation?: components["schemas"]["Navigation"];
+            /** Passing Score */
+            passing_score?: number | null;
             /** @default standard */
             preset?: components["schemas"]["Preset"];
+            /** @default both */
+            question_language?: components["schemas"]["QuestionLanguage"];
+            /**
+             * Randomize Options
+             * @default false
+             */
+            randomize_options?: boolean;
+            /**
+             * Randomize Questions
+             * @default false
+             */
+            randomize_questions?: boolean;
+            /**
+             * Record Sound
+             * @default false
+             */
+            record_sound?: boolean;
+            /**
+             * Require Fullscreen
+             * @default false
+             */
+            require_fullscreen?: boolean;
+            /**
+             * Require Id Document
+             * @default false
+             */
+            require_id_document?: boolean;
+            /**
+             * Require Room View
+             * @default false
+             */
+            require_room_view?: boolean;
+            /**
+             * Show Results Immediately
+             * @default false
+             */
+            show_results_immediately?: boolean;
             /**
              * Show Trust
              * @default false
@@ -915,8 +1032,18 @@ export interface components {
             start_time: string;
             /** @default draft */
             status?: components["schemas"]["ExamStatus"];
+            /**
+             * Time Credit Minutes
+             * @default 0
+             */
+            time_credit_minutes?: number;
             /** Title */
             title: string;
+            /**
+             * Waiting Room
+             * @default false
+             */
+            waiting_room?: boolean;
             /**
              * Warning Threshold
              * @default 0.7
@@ -932,6 +1059,20 @@ export interface components {
          * @description An exam.
          */
         ExamRead: {
+            /** Allow Calculator */
+            allow_calculator: boolean;
+            /** Allow Review */
+            allow_review: boolean;
+            /** Anonymous Grading */
+            anonymous_grading: boolean;
+            /** Block Clipboard */
+            block_clipboard: boolean;
+            /** Block Right Click */
+            block_right_click: boolean;
+            /** Block Shortcuts */
+            block_shortcuts: boolean;
+            /** Browser Lockdown */
+            browser_lockdown: boolean;
             /**
              * Created At
              * Format: date-time
@@ -959,6 +1100,8 @@ export interface components {
             enable_multiple_face_detection: boolean;
             /** Enable Phone Detection */
             enable_phone_detection: boolean;
+            /** Enable Screen Recording */
+            enable_screen_recording: boolean;
             /** Enable Tab Switch Detection */
             enable_tab_switch_detection: boolean;
             /**
@@ -967,11 +1110,43 @@ export interface components {
              */
             end_time: string;
             enrolment: components["schemas"]["Enrolment"];
+            /** Group */
+            group: string;
+            /** Has Password */
+            has_password: boolean;
             /** Id */
             id: number;
+            /** Instructions */
+            instructions: string;
+            /** Ip Restrictions */
+            ip_restrictions: string[];
+            /** Late Sync Minutes */
+            late_sync_minutes: number;
             /** Max Attempts */
             max_attempts: number;
+            /** Max Tab Switches */
+            max_tab_switches: number | null;
+            navigation: components["schemas"]["Navigation"];
+            /** Passing Score */
+            passing_score: number | null;
             preset: components["schemas"]["Preset"];
+            question_language: components["schemas"]["QuestionLanguage"];
+            /** Randomize Options */
+            randomize_options: boolean;
+            /** Randomize Questions */
+            randomize_questions: boolean;
+            /** Record Sound */
+            record_sound: boolean;
+            /** Require Fullscreen */
+            require_fullscreen: boolean;
+            /** Require Id Document */
+            require_id_document: boolean;
+            /** Require Room View */
+            require_room_view: boolean;
+            /** Results Released At */
+            results_released_at: string | null;
+            /** Show Results Immediately */
+            show_results_immediately: boolean;
             /** Show Trust */
             show_trust: boolean;
             /**
@@ -980,6 +1155,8 @@ export interface components {
              */
             start_time: string;
             status: components["schemas"]["ExamStatus"];
+            /** Time Credit Minutes */
+            time_credit_minutes: number;
             /** Title */
             title: string;
             /**
@@ -987,6 +1164,8 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /** Waiting Room */
+            waiting_room: boolean;
             /** Warning Threshold */
             warning_threshold: number;
             /** Weights */
@@ -1032,6 +1211,12 @@ export interface components {
          * @description The seed's ExamSession, and behind it what ours adds.
          */
         ExamSessionRead: {
+            /** Admitted At */
+            admitted_at: string | null;
+            /** Attempt */
+            attempt: number;
+            /** Begun At */
+            begun_at: string | null;
             /** Coverage */
             coverage: number | null;
             /**
@@ -1079,6 +1264,20 @@ export interface components {
          * @description What changes; fields left out stay. Times and thresholds are compared with what stays in the service.
          */
         ExamUpdate: {
+            /** Allow Calculator */
+            allow_calculator?: boolean | null;
+            /** Allow Review */
+            allow_review?: boolean | null;
+            /** Anonymous Grading */
+            anonymous_grading?: boolean | null;
+            /** Block Clipboard */
+            block_clipboard?: boolean | null;
+            /** Block Right Click */
+            block_right_click?: boolean | null;
+            /** Block Shortcuts */
+            block_shortcuts?: boolean | null;
+            /** Browser Lockdown */
+            browser_lockdown?: boolean | null;
             /** Critical Threshold */
             critical_threshold?: number | null;
             /** Description */
@@ -1099,21 +1298,57 @@ export interface components {
             enable_multiple_face_detection?: boolean | null;
             /** Enable Phone Detection */
             enable_phone_detection?: boolean | null;
+            /** Enable Screen Recording */
+            enable_screen_recording?: boolean | null;
             /** Enable Tab Switch Detection */
             enable_tab_switch_detection?: boolean | null;
             /** End Time */
             end_time?: string | null;
             enrolment?: components["schemas"]["Enrolment"] | null;
+            /** Exam Password */
+            exam_password?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Instructions */
+            instructions?: string | null;
+            /** Ip Restrictions */
+            ip_restrictions?: string[] | null;
+            /** Late Sync Minutes */
+            late_sync_minutes?: number | null;
             /** Max Attempts */
             max_attempts?: number | null;
+            /** Max Tab Switches */
+            max_tab_switches?: number | null;
+            navigation?: components["schemas"]["Navigation"] | null;
+            /** Passing Score */
+            passing_score?: number | null;
             preset?: components["schemas"]["Preset"] | null;
+            question_language?: components["schemas"]["QuestionLanguage"] | null;
+            /** Randomize Options */
+            randomize_options?: boolean | null;
+            /** Randomize Questions */
+            randomize_questions?: boolean | null;
+            /** Record Sound */
+            record_sound?: boolean | null;
+            /** Require Fullscreen */
+            require_fullscreen?: boolean | null;
+            /** Require Id Document */
+            require_id_document?: boolean | null;
+            /** Require Room View */
+            require_room_view?: boolean | null;
+            /** Show Results Immediately */
+            show_results_immediately?: boolean | null;
             /** Show Trust */
             show_trust?: boolean | null;
             /** Start Time */
             start_time?: string | null;
             status?: components["schemas"]["ExamStatus"] | null;
+            /** Time Credit Minutes */
+            time_credit_minutes?: number | null;
             /** Title */
             title?: string | null;
+            /** Waiting Room */
+            waiting_room?: boolean | null;
             /** Warning Threshold */
             warning_threshold?: number | null;
             /** Weights */
@@ -1172,6 +1407,12 @@ export interface components {
             refresh_token?: string | null;
         };
         /**
+         * Navigation
+         * @description How a student may move between questions.
+         * @enum {string}
+         */
+        Navigation: "free" | "forward";
+        /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
          */
@@ -1207,6 +1448,12 @@ export interface components {
             measured_on: string | null;
             preset: components["schemas"]["Preset"];
         };
+        /**
+         * QuestionLanguage
+         * @description In which languages questions are shown.
+         * @enum {string}
+         */
+        QuestionLanguage: "both" | "en" | "bn";
         /**
          * ReasonRequest
          * @description Why staff acts; told to the student.
@@ -1270,11 +1517,18 @@ export interface components {
         Source: "camera" | "second_camera" | "screen";
         /**
          * StartRequest
-         * @description Which exam to sit.
+         * @description Which exam to sit. With `hold` the clock waits for `begin`: our own client asks for consent first.
          */
         StartRequest: {
             /** Exam Id */
             exam_id: number;
+            /** Exam Password */
+            exam_password?: string | null;
+            /**
+             * Hold
+             * @default false
+             */
+            hold?: boolean;
         };
         /**
          * StudentRead

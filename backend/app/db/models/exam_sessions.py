@@ -43,6 +43,12 @@ class ExamSession(Row, Base):
     end_time: Mapped[datetime | None]
     ends_at: Mapped[datetime]
     """The deadline, kept by the server."""
+    held: Mapped[bool] = mapped_column(default=False)
+    """Whether the clock waits for the student's own word, after consent."""
+    begun_at: Mapped[datetime | None]
+    """When the clock began to run; until then `start_time` is when the sitting was made."""
+    admitted_at: Mapped[datetime | None]
+    """When staff let the student out of the waiting room, where the exam has one."""
     paused_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(String(500), default="")
     trust: Mapped[float] = mapped_column(default=100.0)

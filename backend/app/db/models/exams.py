@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base_class import Base, Row
 from app.db.models.users import User
-from app.domain.exams import Enrolment, ExamStatus
+from app.domain.exams import Enrolment, ExamStatus, Navigation, QuestionLanguage
 from app.domain.presets import Preset
 
 
@@ -20,6 +20,7 @@ class Exam(Row, Base):
         CheckConstraint("end_time > start_time", name="window"),
         CheckConstraint("duration_minutes > 0", name="duration"),
         CheckConstraint("max_attempts > 0", name="attempts"),
+        CheckConstraint("time_credit_minutes >= 0 AND late_sync_minutes >= 0", name="grace"),
     )
 
     creator_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
@@ -46,18 +47,60 @@ class Exam(Row, Base):
     """Violation kinds nobody looks for in this exam, beside what the switches turn off."""
     weights: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict)
     """Violation kind → weight, where the exam departs from the rule's own."""
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    group: Mapped[str] = mapped_column(String(100), default="")
+    """The course, or whatever the exam is counted under."""
+    passing_score: Mapped[float | None]
+    """Percent."""
+    randomize_questions: Mapped[bool] = mapped_column(default=False)
+    randomize_options: Mapped[bool] = mapped_column(default=False)
+    navigation: Mapped[Navigation] = mapped_column(String(8), default=Navigation.FREE)
+    question_language: Mapped[QuestionLanguage] = mapped_column(String(4), default=QuestionLanguage.BOTH)
+    allow_calculator: Mapped[bool] = mapped_column(default=False)
+    show_results_immediately: Mapped[bool] = mapped_column(default=False)
+    allow_review: Mapped[bool] = mapped_column(default=True)
+    anonymous_grading: Mapped[bool] = mapped_column(default=False)
+    results_released_at: Mapped[datetime | None]
+    exam_password_hash: Mapped[str | None] = mapped_column(String(255))
+    ip_restrictions: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    """Networks a sitting may be started and continued from; empty: any."""
+    browser_lockdown: Mapped[bool] = mapped_column(default=False)
+    require_fullscreen: Mapped[bool] = mapped_column(default=False)
+    block_clipboard: Mapped[bool] = mapped_column(default=False)
+    block_right_click: Mapped[bool] = mapped_column(default=False)
+    block_shortcuts: Mapped[bool] = mapped_column(default=False)
+    max_tab_switches: Mapped[int | None]
+    """One more flags the sitting."""
+    enable_screen_recording: Mapped[bool] = mapped_column(default=False)
+    record_sound: Mapped[bool] = mapped_column(default=False)
+    waiting_room: Mapped[bool] = mapped_column(default=False)
+    require_id_document: Mapped[bool] = mapped_column(default=False)
+    require_room_view: Mapped[bool] = mapped_column(default=False)
+    time_credit_minutes: Mapped[int] = mapped_column(default=0)
+    """How much time outages may give back to one student without anybody being asked."""
+    late_sync_minutes: Mapped[int] = mapped_column(default=1440)
+    """How long after the end of a sitting its client may hand in what it could not send."""
+    practice: Mapped[bool] = mapped_column(default=False)
+    """The one built-in exam for trying everything out; shown in no list."""
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a password is asked for at the start."""
+        return self.exam_password_hash is not None
 
     creator: Mapped[User] = relationship(lazy="raise")
 
 
 class ExamEnrolment(Row, Base):
-    """A student on an exam's list. Personal data: the student's id; deleted with exam or account."""
+    """A student on an exam's list. Personal data: the student's id and group; deleted with exam or account."""
 
     __tablename__ = "exam_enrolments"
     __table_args__ = (UniqueConstraint("exam_id", "student_id"),)
 
     exam_id: Mapped[int] = mapped_column(ForeignKey("exams.id", ondelete="CASCADE"))
     student_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    group: Mapped[str] = mapped_column(String(100), default="")
+    """Class, room or whatever the students of this exam are told apart by."""
 
 
 class Accommodation(Row, Base):

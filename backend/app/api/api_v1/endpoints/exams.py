@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 
 from app.api.deps import CurrentUser, Db, Page, Staff
-from app.db.models import Exam, User
+from app.db.models import Exam
 from app.db.session import commit
 from app.schemas.auth import Done
 from app.schemas.base import PathId
@@ -58,13 +58,15 @@ async def publish_exam(db: Db, who: Staff, exam_id: PathId) -> Exam:
     return await exams.publish_exam(db, who, exam_id)
 
 
-@router.get("/{exam_id}/enrolments", response_model=list[EnrolledStudent])
-async def list_enrolments(db: Db, who: Staff, exam_id: PathId) -> Sequence[User]:
+@router.get("/{exam_id}/enrolments")
+async def list_enrolments(db: Db, who: Staff, exam_id: PathId) -> Sequence[EnrolledStudent]:
     """The students on the exam's list."""
     return await enrolments.list_enrolments(db, who, exam_id)
 
 
-@router.put("/{exam_id}/enrolments", response_model=list[EnrolledStudent])
-async def replace_enrolments(db: Db, who: Staff, exam_id: PathId, wanted: EnrolmentsUpdate) -> Sequence[User]:
+@router.put("/{exam_id}/enrolments")
+async def replace_enrolments(
+    db: Db, who: Staff, exam_id: PathId, wanted: EnrolmentsUpdate
+) -> Sequence[EnrolledStudent]:
     """Replace the list by ids or e-mails; one wrong line and nothing changes."""
     return await enrolments.replace_enrolments(db, who, exam_id, wanted)
