@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from app.ai.wire import PREFIX, WireError, lengths, pack_request, report_from, u
 
 KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
 """All a worker gets of the environment: it reads pictures from strangers and has no business with secrets."""
+ARITHMETIC = "OPENBLAS_"
+"""And what chooses the kernels NumPy computes with: others round differently, so worker and server would disagree."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""A worker owns one core; products are far too small to be shared anyway."""
 START_LIMIT = 60.0
 STARVED = 5.0
 """A worker that gets no processor is not to blame; after so many times its limit it is replaced all the same."""
@@ -40,6 +45,12 @@ class WorkerSettings:
     memory_mb: int
     models: Path
     faults: bool
+
+
+def environment_of(ours: Mapping[str, str]) -> dict[str, str]:
+    """The variables a worker is started with, out of the server's own."""
+    kept = {name: value for name, value in ours.items() if name in KEPT_VARIABLES or name.startswith(ARITHMETIC)}
+    return {**kept, **ONE_THREAD}
 
 
 class WorkerProcess:
@@ -67,12 +78,11 @@ class WorkerProcess:
             command = [sys.executable, "-m", "app.ai.worker", "--fd", str(theirs.fileno())]
             command += ["--memory-mb", str(settings.memory_mb), "--limit", str(settings.frame_limit)]
             command += ["--models", str(settings.models), *(["--faults"] if settings.faults else [])]
-            environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
             process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
-                env=environment,
+                env=environment_of(os.environ),
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )

@@ -22,6 +22,7 @@ from app.ai.picture import encode
 from app.ai.pipeline import Pipeline
 from app.ai.types import FrameRefused, FrameRequest
 from app.ai.wire import MAX_HEAD, WireError, lengths, pack_report, report_from, unpack
+from app.ai.worker_process import environment_of
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,11 @@ async def test_the_same_report_as_in_this_process(engine: ProcessEngine, pipelin
     assert there.gaze == here.gaze
     assert there.memory == json.loads(json.dumps(here.memory))
     assert there.thumbnail == here.thumbnail
+
+
+def test_a_worker_computes_as_the_server_does_and_knows_no_secrets() -> None:
+    ours = {"PATH": "/bin", "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "2", "PROCTOR_SECRET_KEY": "x"}
+    assert environment_of(ours) == {"PATH": "/bin", "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
 
 
 async def test_hostile_bytes_never_reach_a_worker(engine: ProcessEngine) -> None:
