@@ -7,11 +7,11 @@ import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { isRunning } from "./attention";
 import type { SittingWithViolations } from "./messages";
-import { stateName } from "./names";
+import { stateName } from "@/ui/names";
 import type { Pictures } from "./pictures";
 import classes from "./StudentPanel.module.css";
 import { Timeline } from "./Timeline";
-import { TrustBadge } from "./TrustBadge";
+import { TrustBadge } from "@/ui/TrustBadge";
 import { useLatestPicture, useSeen } from "./useLiveExam";
 import { ViolationList } from "./ViolationList";
 

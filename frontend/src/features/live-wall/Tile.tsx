@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { gravity, isRunning, openViolations } from "./attention";
 import type { SittingWithViolations } from "./messages";
-import { kindName, stateName } from "./names";
+import { kindName, stateName } from "@/ui/names";
 import type { Pictures } from "./pictures";
-import { SeverityIcon } from "./SeverityIcon";
+import { SeverityIcon } from "@/ui/SeverityIcon";
 import classes from "./Tile.module.css";
-import { TrustBadge } from "./TrustBadge";
+import { TrustBadge } from "@/ui/TrustBadge";
 import { useLatestPicture } from "./useLiveExam";
 
 type TileProps = {

@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import type { SittingWithViolations } from "./messages";
-import { kindName } from "./names";
+import { kindName } from "@/ui/names";
 import type { Span } from "./pictures";
 import classes from "./Timeline.module.css";
 import { type Lane, layOut } from "./timelineLayout";

@@ -2,13 +2,14 @@
 import type { TFunction } from "i18next";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { fetchPicture } from "@/api/client";
 import type { Formats } from "@/lib/format";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
-import { EvidenceStrip } from "./EvidenceStrip";
+import { EvidenceStrip } from "@/ui/EvidenceStrip";
 import type { Evidence, Violation } from "./messages";
-import { kindName, measureName } from "./names";
-import { SeverityIcon } from "./SeverityIcon";
+import { kindName, measureName } from "@/ui/names";
+import { SeverityIcon } from "@/ui/SeverityIcon";
 import classes from "./ViolationList.module.css";
 
 const NO_EVIDENCE: Evidence[] = [];
@@ -52,7 +53,7 @@ export function ViolationItem({ violation, startedAt, clockOffset, picked }: Ite
           </span>
         ) : null}
       </p>
-      <EvidenceStrip evidence={violation.evidence ?? NO_EVIDENCE} name={name} />
+      <EvidenceStrip evidence={violation.evidence ?? NO_EVIDENCE} name={name} load={fetchPicture} />
     </li>
   );
 }

@@ -1,6 +1,7 @@
 // Severity as a shape of its own.
 import { IconAlertOctagon, IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
-import type { Severity } from "./messages";
+
+export type Severity = "info" | "warning" | "critical";
 
 const ICONS = { info: IconInfoCircle, warning: IconAlertTriangle, critical: IconAlertOctagon };
 

@@ -2,8 +2,9 @@
 import { IconAlertTriangle, IconEye, IconShieldCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
-import type { Band } from "./messages";
 import classes from "./TrustBadge.module.css";
+
+type Band = "good" | "watch" | "review";
 
 const ICONS = { good: IconShieldCheck, watch: IconEye, review: IconAlertTriangle };
 

@@ -5,21 +5,21 @@ import { IconPhotoOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { fetchPicture } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import { useFormats } from "@/lib/useFormats";
 import { useObjectUrl } from "@/lib/useObjectUrl";
-import { problemText } from "@/ui/problemText";
-import type { Evidence } from "./messages";
-import classes from "./ViolationList.module.css";
+import classes from "./EvidenceStrip.module.css";
+
+export type EvidencePicture = { id: number; role: string; captured_at: string; sha256: string; url: string };
+/** Fetches a picture that only the signed-in may see; every look is recorded by the server. */
+export type LoadEvidence = (url: string) => Promise<Blob>;
 
 /** Evidence never changes, but it must not linger in memory after its violation has left the screen. */
 const KEEP_MS = 60_000;
 
-function useEvidencePicture(evidence: Evidence, wanted: boolean) {
+function useEvidencePicture(evidence: EvidencePicture, load: LoadEvidence, wanted: boolean) {
   const picture = useQuery({
     queryKey: ["evidence", evidence.id],
-    queryFn: () => fetchPicture(evidence.url),
+    queryFn: () => load(evidence.url),
     enabled: wanted,
     staleTime: Infinity,
     gcTime: KEEP_MS,
@@ -27,27 +27,36 @@ function useEvidencePicture(evidence: Evidence, wanted: boolean) {
   return { url: useObjectUrl(picture.data), error: picture.error };
 }
 
-export function EvidenceStrip({ evidence, name }: { evidence: Evidence[]; name: string }) {
-  const [opened, setOpened] = useState<Evidence | null>(null);
+type StripProps = {
+  evidence: readonly EvidencePicture[];
+  name: string;
+  load: LoadEvidence;
+  size?: "small" | "large";
+};
+
+export function EvidenceStrip({ evidence, name, load, size = "small" }: StripProps) {
+  const [opened, setOpened] = useState<EvidencePicture | null>(null);
   if (evidence.length === 0) return null;
   return (
     <>
-      <ul className={classes.strip}>
+      <ul className={classes.strip} data-size={size}>
         {evidence.map((one) => (
           <li key={one.id}>
-            <Thumb evidence={one} name={name} onOpen={() => setOpened(one)} />
+            <Thumb evidence={one} name={name} load={load} onOpen={() => setOpened(one)} />
           </li>
         ))}
       </ul>
-      {opened ? <LargeEvidence evidence={opened} name={name} onClose={() => setOpened(null)} /> : null}
+      {opened ? <LargeEvidence evidence={opened} name={name} load={load} onClose={() => setOpened(null)} /> : null}
     </>
   );
 }
 
-function Thumb({ evidence, name, onOpen }: { evidence: Evidence; name: string; onOpen: () => void }) {
+type OneProps = { evidence: EvidencePicture; name: string; load: LoadEvidence };
+
+function Thumb({ evidence, name, load, onOpen }: OneProps & { onOpen: () => void }) {
   const { t } = useTranslation();
   const { ref, inViewport } = useInViewport<HTMLButtonElement>();
-  const { url, error } = useEvidencePicture(evidence, inViewport);
+  const { url, error } = useEvidencePicture(evidence, load, inViewport);
   const role = t(`live.evidence.${evidence.role}`);
   return (
     <button
@@ -67,10 +76,10 @@ function Thumb({ evidence, name, onOpen }: { evidence: Evidence; name: string; o
   );
 }
 
-function LargeEvidence({ evidence, name, onClose }: { evidence: Evidence; name: string; onClose: () => void }) {
+function LargeEvidence({ evidence, name, load, onClose }: OneProps & { onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const { url, error } = useEvidencePicture(evidence, true);
+  const { url, error } = useEvidencePicture(evidence, load, true);
   const role = t(`live.evidence.${evidence.role}`);
   return (
     <Modal
@@ -82,7 +91,7 @@ function LargeEvidence({ evidence, name, onClose }: { evidence: Evidence; name: 
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       {url ? <img src={url} alt={t("live.evidenceAlt", { role, name })} className={classes.large} /> : null}
-      {error ? <p role="alert">{problemText(t, asProblem(error))}</p> : null}
+      {error ? <p role="alert">{t("live.noPicture")}</p> : null}
       <p className={classes.hash}>
         {t("live.hash")} {evidence.sha256}
       </p>
