@@ -5,13 +5,17 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.security import PASSWORD_HASH
-from app.db.models import Exam, ExamEnrolment, ExamSession, User
+from app.db.models import Exam, ExamEnrolment, ExamSession, User, Violation
 from app.domain.exams import ExamStatus
 from app.domain.roles import Role
+from app.domain.trust import trust_score
+from app.domain.violations import RULES, ViolationKind
+from app.services.violations import episode_of, exam_weights
 
 PASSWORD = "violet kettle 94 rivers"
 _numbers = itertools.count(1)
@@ -61,6 +65,22 @@ async def make_exam_session(db: AsyncSession, exam: Exam, student: User, **field
     db.add(taken)
     await db.flush()
     return taken
+
+
+async def make_violation(db: AsyncSession, taken: ExamSession, kind: ViolationKind, **fields: Any) -> Violation:
+    """A violation of five seconds that is over; the sitting's trust follows."""
+    number = next(_numbers)
+    at = now() - timedelta(seconds=5)
+    defaults = {"key": number, "started_at": at, "ended_at": now(), "seconds": 5.0, "confidence": 1.0}
+    severity = RULES[kind].severity
+    violation = Violation(**{**defaults, **fields}, exam_session_id=taken.id, kind=kind, severity=severity)
+    db.add(violation)
+    await db.flush()
+    rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id))
+    exam = await db.get_one(Exam, taken.exam_id)
+    trust = trust_score([episode_of(row) for row in rows], exam_weights(exam.weights))
+    await db.execute(update(ExamSession).where(ExamSession.id == taken.id).values(trust=trust))
+    return violation
 
 
 @cache

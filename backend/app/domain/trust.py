@@ -1,9 +1,10 @@
 """The trust score: a pure function of the violations and the weights, so that it can be recomputed and explained."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from app.domain.reviews import Judgement, Verdict
 from app.domain.violations import RULES, ViolationKind
 
 FULL_TRUST = 100.0
@@ -19,18 +20,32 @@ class TrustBand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """What the score needs of one violation: confidence 0..1, seconds (timed kinds), count (event kinds)."""
+    """What the score needs of one violation: confidence 0..1, seconds (timed kinds), count (event kinds).
+
+    `judgement` is what a person said of it, if anybody did.
+    """
 
     kind: ViolationKind
     confidence: float
     seconds: float
     count: int
+    judgement: Judgement | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it costs trust: what a person dismissed does not."""
+        return self.judgement is None or self.judgement.verdict is not Verdict.DISMISSED
+
+    @property
+    def counted_as(self) -> ViolationKind:
+        """The kind whose weight it has: the one a person found, or else the detector's."""
+        return self.kind if self.judgement is None else self.judgement.kind or self.kind
 
 
 def amount(episode: Episode) -> float:
     """Confidence-weighted seconds or occurrences; bad numbers count as none, never as a gain."""
     confidence = min(1.0, max(0.0, episode.confidence))
-    rule = RULES[episode.kind]
+    rule = RULES[episode.counted_as]
     seconds = max(0.0, episode.seconds)
     return confidence * (seconds if rule.timed else max(0, episode.count) + rule.per_second * seconds)
 
@@ -42,10 +57,14 @@ def weight_of(kind: ViolationKind, weights: Mapping[ViolationKind, float] | None
 
 
 def trust_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> float:
-    """100 · Π (1 − w · s) over kinds, 0..100; `s` is the kind's amount over its rule's `full`, at most 1."""
+    """100 · Π (1 − w · s) over kinds, 0..100; `s` is the kind's amount over its rule's `full`, at most 1.
+
+    What a person dismissed is left out, what a person found to be of another kind counts as that.
+    """
     amounts: dict[ViolationKind, list[float]] = {}
     for episode in episodes:
-        amounts.setdefault(episode.kind, []).append(amount(episode))
+        if episode.counts:
+            amounts.setdefault(episode.counted_as, []).append(amount(episode))
     score = FULL_TRUST
     for kind in sorted(amounts):
         # Sorted sums and kinds: the same violations give the same score to the last digit, in whatever order.
@@ -57,6 +76,11 @@ def trust_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, flo
 def without(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> list[float]:
     """For each episode the score if it had not happened ("without me the score would be N"), in the same order."""
     return [trust_score([*episodes[:i], *episodes[i + 1 :]], weights) for i in range(len(episodes))]
+
+
+def measured_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> float:
+    """The score as the detectors left it, before anybody looked (T17: both values stay visible)."""
+    return trust_score([replace(episode, judgement=None) for episode in episodes], weights)
 
 
 def band_of(score: float, *, warning: float = 70.0, critical: float = 50.0) -> TrustBand:

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
 from app.domain.challenges import Direction
 from app.domain.exam_sessions import SessionState
+from app.domain.reviews import Verdict
 from app.domain.roles import Language
 from app.domain.sources import Source
 from app.domain.trust import TrustBand
@@ -239,7 +240,8 @@ class EvidenceOut(Message):
 class ViolationOut(Message):
     """A violation with what explains it. `without_this`: what the trust score (0..100) would be without it.
 
-    `source` saw it; what the browser reports and what is heard counts as the main camera's.
+    `source` saw it; what the browser reports and what is heard counts as the main camera's. `kind` is the detector's,
+    `reviewed_kind` what a person found it to be instead; what was dismissed no longer `counts`.
     """
 
     id: int
@@ -255,6 +257,9 @@ class ViolationOut(Message):
     measured: dict[str, float]
     threshold: dict[str, float]
     without_this: float | None = None
+    verdict: Verdict | None = None
+    reviewed_kind: ViolationKind | None = None
+    counts: bool = True
     evidence: tuple[EvidenceOut, ...] = ()
 
 

@@ -94,6 +94,14 @@ async def access_evidence(db: AsyncSession, who: User, evidence_id: int) -> Evid
     return _found(await db.scalar(query))
 
 
+async def access_violation(db: AsyncSession, who: User, violation_id: int) -> Violation:
+    """A violation, for the exam's staff and the student it is about."""
+    sittings = visible_exam_sessions(who).with_only_columns(ExamSession.id)
+    return _found(
+        await db.scalar(select(Violation).where(Violation.id == violation_id, Violation.exam_session_id.in_(sittings)))
+    )
+
+
 async def access_violations(db: AsyncSession, who: User, exam_session_id: int) -> tuple[ExamSession, list[Violation]]:
     """A sitting and what was noted in it, oldest first."""
     taken = await access_exam_session(db, who, exam_session_id)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from app.services.client_messages import StoredMessage, record_messages
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
 from app.services.sitting import Sitting
+from app.services.standing import Standing, standing_of, write_trust
 from app.services.violations import Noted, change_out, evidence_out, record_violation
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,16 @@ class Ledger:
         self._sitting = sitting
         self._sessions = sessions
         self._noted = dict(noted)
+        self._reviews = taken.reviews
+        self._judged = {one.id: one.episode.judgement for one in noted.values() if one.episode.judgement is not None}
+
+    def take_over(self, standing: Standing) -> None:
+        """What people have decided, once that is committed: it counts from here on. What is older is left aside."""
+        if standing.number <= self._reviews:
+            return
+        self._reviews, self._judged = standing.number, dict(standing.judgements)
+        self._sitting.weights, self._sitting.thresholds = dict(standing.weights), standing.thresholds
+        self.trust = self._score(self._episodes(self._noted))
 
     async def store(self, entry: Entry) -> None:
         """Store an entry, as often as the database needs; rows are found by their key, so that nothing is doubled.
@@ -82,17 +93,20 @@ class Ledger:
 
     async def _attempt(self, entry: Entry) -> None:
         async with unit_of_work(self._sessions) as db:
-            noted, trust, last_seq = await self._write(db, entry)
-        self._noted, self.trust, self.last_seq = noted, trust, last_seq
+            noted, last_seq = await self._write(db, entry)
+        self._noted, self.last_seq = noted, last_seq
+        self.trust = self._score(self._episodes(noted))
         self.stored += 1
 
-    async def _write(self, db: AsyncSession, entry: Entry) -> tuple[dict[int, Noted], float, int]:
-        episodes = {key: noted.episode for key, noted in self._noted.items()}
-        episodes |= {c.key: Episode(c.kind, c.confidence, c.seconds, c.count) for c in entry.changes}
-        trust = trust_score(list(episodes.values()), self._sitting.weights)
+    async def _write(self, db: AsyncSession, entry: Entry) -> tuple[dict[int, Noted], int]:
+        episodes, reviews = self._episodes(self._noted, entry.changes), self._reviews
         last_seq = entry.messages[-1].seq if entry.messages else self.last_seq
         # The exam session's row comes first in every transaction that touches it, so that two never deadlock.
-        await self._write_state(db, entry, trust=trust, last_seq=last_seq)
+        stored = await self._write_state(db, entry, trust=self._score(episodes), last_seq=last_seq)
+        if stored != reviews:  # a person has decided something meanwhile, here or beside another server process
+            self.take_over(await standing_of(db, self._sitting.id))
+            episodes = self._episodes(self._noted, entry.changes)
+            await write_trust(db, self._sitting.id, self._score(episodes))
         if entry.messages:
             await record_messages(db, self._sitting.id, entry.messages)
         noted = dict(self._noted)
@@ -100,24 +114,38 @@ class Ledger:
             pictures = entry.pictures.get(change.key, ())
             noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures)
         if entry.changes:
-            scores = without(list(episodes.values()), self._sitting.weights)
+            trust, scores = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
             by_id = {noted[key].id: round(score, 2) for key, score in zip(episodes, scores, strict=True)}
             for change in entry.changes:
                 self._announce(db, change, noted[change.key], trust, by_id)
         if entry.settle:
             announce(db, exam_topic(self._sitting.exam_id), SittingChanged(self._sitting.id))
-        return noted, trust, last_seq
+        return noted, last_seq
 
-    async def _write_state(self, db: AsyncSession, entry: Entry, *, trust: float, last_seq: int) -> None:
+    def _episodes(self, noted: Mapping[int, Noted], changes: Sequence[Change] = ()) -> dict[int, Episode]:
+        """What counts for trust, by number of the incident, once `changes` have happened."""
+        episodes = {key: one.episode for key, one in noted.items()}
+        episodes |= {c.key: Episode(c.kind, c.confidence, c.seconds, c.count) for c in changes}
+        for key, one in noted.items():
+            episodes[key] = replace(episodes[key], judgement=self._judged.get(one.id))
+        return episodes
+
+    def _score(self, episodes: Mapping[int, Episode]) -> float:
+        return trust_score(list(episodes.values()), self._sitting.weights)
+
+    async def _write_state(self, db: AsyncSession, entry: Entry, *, trust: float, last_seq: int) -> int:
+        """Returns how often people had changed what counts when the row was ours."""
         stored = await db.execute(
             update(ExamSession)
             .where(ExamSession.id == self._sitting.id)
             .where(ExamSession.state.not_in(OPEN) if entry.settle else ExamSession.state.in_(OPEN))
             .values(trust=trust, last_seq=last_seq, settled=entry.settle, **entry.state)
-            .returning(ExamSession.id)
+            .returning(ExamSession.reviews)
         )
-        if stored.scalar_one_or_none() is None:
+        reviews = stored.scalar_one_or_none()
+        if reviews is None:
             raise ExamSessionEnded
+        return reviews
 
     async def _write_change(
         self, db: AsyncSession, change: Change, episode: Episode, pictures: Sequence[KeptPicture]

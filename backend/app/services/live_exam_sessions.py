@@ -23,6 +23,7 @@ from app.services.exam_sessions import expire_due
 from app.services.face_templates import forget_template, stored_template
 from app.services.ledger import ExamSessionEnded
 from app.services.proctoring import LiveExamSession, Services
+from app.services.standing import Standing
 from app.services.violations import noted_in
 
 log = structlog.get_logger(__name__)
@@ -189,6 +190,8 @@ def _follow(live: LiveExamSession, message: object) -> None:
     """What was decided elsewhere."""
     if isinstance(message, ChallengeAsked):
         live.challenge(message)
+    if isinstance(message, Standing):
+        live.take_over(message)
     if not isinstance(message, StateChanged):
         return
     live.sitting.ends_at = message.ends_at

@@ -80,6 +80,7 @@ class LiveExamSession:
         self._coverage = Coverage.load(taken.analysis["coverage"]) if taken.analysis else Coverage()
         self._coverage.begin(0.0)
         self._ledger = Ledger(self.sitting, taken, noted, services.sessions)
+        self.take_over = self._ledger.take_over
         self._recent = RecentFrames()
         self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
         self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Evidence, ExamSession, User, Violation
 from app.domain.incidents import Change
+from app.domain.reviews import Judgement, Verdict
 from app.domain.sources import source_of
 from app.domain.trust import Episode, without
 from app.domain.violations import RULES, ViolationKind
@@ -108,6 +109,9 @@ def violation_out(row: Violation, evidence: Sequence[EvidenceOut], without_this:
         measured=row.measured,
         threshold=row.threshold,
         without_this=without_this,
+        verdict=row.verdict,
+        reviewed_kind=row.reviewed_kind,
+        counts=row.verdict != Verdict.DISMISSED,
         evidence=tuple(evidence),
     )
 
@@ -116,6 +120,7 @@ def change_out(
     exam_session_id: int, began: datetime, change: Change, noted: Noted, without_this: float
 ) -> ViolationOut:
     """As the protocol shows what an incident has just become."""
+    judgement = noted.episode.judgement
     return ViolationOut(
         id=noted.id,
         exam_session_id=exam_session_id,
@@ -130,6 +135,9 @@ def change_out(
         measured=change.measured,
         threshold=change.threshold,
         without_this=without_this,
+        verdict=judgement.verdict if judgement else None,
+        reviewed_kind=judgement.kind if judgement else None,
+        counts=noted.episode.counts,
         evidence=noted.evidence,
     )
 
@@ -141,7 +149,20 @@ def trust_impact(without_this: float | None, trust: float) -> float:
 
 def episode_of(row: Violation) -> Episode:
     """What counts for trust."""
-    return Episode(kind=ViolationKind(row.kind), confidence=row.confidence, seconds=row.seconds, count=row.count)
+    return Episode(
+        kind=ViolationKind(row.kind),
+        confidence=row.confidence,
+        seconds=row.seconds,
+        count=row.count,
+        judgement=judgement_of(row),
+    )
+
+
+def judgement_of(row: Violation) -> Judgement | None:
+    """What a person said of it, if anybody did."""
+    if row.verdict is None:
+        return None
+    return Judgement(Verdict(row.verdict), ViolationKind(row.reviewed_kind) if row.reviewed_kind else None)
 
 
 def exam_weights(stored: Mapping[str, float]) -> dict[ViolationKind, float]:

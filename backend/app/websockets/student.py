@@ -373,6 +373,8 @@ class StudentConnection:
             self._outbox.send(message)
             if self._live.sitting.show_trust:
                 self._outbox.send(TrustTold(score=message.trust, band=self._live.band))
+        elif isinstance(message, TrustTold) and self._live.sitting.show_trust:
+            self._outbox.send(message)
 
     async def _watch(self) -> None:
         """Close a line that is silent, or whose owner may no longer be here."""

@@ -111,10 +111,13 @@ def filled(body: dict[str, Any] | None, ids: dict[str, int]) -> dict[str, Any] |
     """The body with `{name}` replaced by the id of that name."""
     if body is None:
         return None
-    return {
-        name: ids[value.strip("{}")] if isinstance(value, str) and value.startswith("{") else value
-        for name, value in body.items()
-    }
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, list):
+            return [fill(one) for one in value]
+        return ids[value.strip("{}")] if isinstance(value, str) and value.startswith("{") else value
+
+    return {name: fill(value) for name, value in body.items()}
 
 
 async def make_world(db: AsyncSession, state: SessionState) -> World:
@@ -140,6 +143,7 @@ async def make_world(db: AsyncSession, state: SessionState) -> World:
         "exam_id": exam.id,
         "session_id": taken.id,
         "evidence_id": evidence.id,
+        "violation_id": evidence.violation_id,
     }
     world = World(people, exam, taken, ids)
     for add_to_world in NOUNS.worlds:

@@ -467,6 +467,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Several
+         * @description Dismiss several violations of an exam, or leave them unsure; confirming is for one at a time.
+         */
+        post: operations["give_several_api_v1_exams__exam_id__verdicts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/verdicts/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Several
+         * @description Take back the verdicts that stand of several violations.
+         */
+        post: operations["undo_several_api_v1_exams__exam_id__verdicts_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proctoring/alerts/{session_id}": {
         parameters: {
             query?: never;
@@ -663,6 +703,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/violations/{violation_id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give
+         * @description Confirm, dismiss, re-classify or leave unsure; the trust follows at once.
+         */
+        post: operations["give_api_v1_violations__violation_id__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violation_id}/verdict/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take back the verdict that stands; nothing is deleted, the history shows both.
+         */
+        post: operations["undo_api_v1_violations__violation_id__verdict_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -737,6 +817,35 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * BulkUndoRequest
+         * @description Take back the latest verdict of each.
+         */
+        BulkUndoRequest: {
+            /** Violation Ids */
+            violation_ids: number[];
+        };
+        /**
+         * BulkVerdictRead
+         * @description All the violations as they now are, and what followed for each exam session.
+         */
+        BulkVerdictRead: {
+            /** Exam Sessions */
+            exam_sessions: components["schemas"]["ScoreRead"][];
+            /** Violations */
+            violations: components["schemas"]["ViolationOut"][];
+        };
+        /**
+         * BulkVerdictRequest
+         * @description The same for several at once, with a reason; confirming is for one at a time.
+         */
+        BulkVerdictRequest: {
+            /** Reason */
+            reason: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Violation Ids */
+            violation_ids: number[];
         };
         /**
          * ChallengeAsked
@@ -1498,6 +1607,17 @@ export interface components {
          */
         Role: "admin" | "teacher" | "student";
         /**
+         * ScoreRead
+         * @description The trust of one exam session.
+         */
+        ScoreRead: {
+            band: components["schemas"]["TrustBand"];
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Trust */
+            trust: number;
+        };
+        /**
          * SessionState
          * @description One student's sitting: created when the student starts, active from the first live connection or message.
          * @enum {string}
@@ -1666,6 +1786,35 @@ export interface components {
             type: string;
         };
         /**
+         * Verdict
+         * @description What a person says of one violation. A dismissed one costs nothing; an unsure one counts as before.
+         * @enum {string}
+         */
+        Verdict: "confirmed" | "dismissed" | "unsure";
+        /**
+         * VerdictRead
+         * @description The violation as it now is, and what followed for the trust.
+         */
+        VerdictRead: {
+            band: components["schemas"]["TrustBand"];
+            /** Trust */
+            trust: number;
+            violation: components["schemas"]["ViolationOut"];
+        };
+        /**
+         * VerdictRequest
+         * @description What a person says of one violation; `kind` where it is another than the detector said.
+         */
+        VerdictRequest: {
+            kind?: components["schemas"]["ViolationKind"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
          * ViolationKind
          * @description Everything that can be noted against an exam session (protocol.md §2; texts on the wire and in the database).
          * @enum {string}
@@ -1675,13 +1824,19 @@ export interface components {
          * ViolationOut
          * @description A violation with what explains it. `without_this`: what the trust score (0..100) would be without it.
          *
-         *     `source` saw it; what the browser reports and what is heard counts as the main camera's.
+         *     `source` saw it; what the browser reports and what is heard counts as the main camera's. `kind` is the detector's,
+         *     `reviewed_kind` what a person found it to be instead; what was dismissed no longer `counts`.
          */
         ViolationOut: {
             /** Confidence */
             confidence: number;
             /** Count */
             count: number;
+            /**
+             * Counts
+             * @default true
+             */
+            counts?: boolean;
             /** Ended At */
             ended_at: string | null;
             /**
@@ -1698,6 +1853,7 @@ export interface components {
             measured: {
                 [key: string]: number;
             };
+            reviewed_kind?: components["schemas"]["ViolationKind"] | null;
             /** Seconds */
             seconds: number;
             severity: components["schemas"]["Severity"];
@@ -1712,6 +1868,7 @@ export interface components {
             threshold: {
                 [key: string]: number;
             };
+            verdict?: components["schemas"]["Verdict"] | null;
             /** Without This */
             without_this?: number | null;
         };
@@ -2572,6 +2729,76 @@ export interface operations {
             };
         };
     };
+    give_several_api_v1_exams__exam_id__verdicts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkVerdictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkVerdictRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_several_api_v1_exams__exam_id__verdicts_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkUndoRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkVerdictRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     alerts_api_v1_proctoring_alerts__session_id__get: {
         parameters: {
             query?: never;
@@ -2965,6 +3192,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_api_v1_violations__violation_id__verdict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                violation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_v1_violations__violation_id__verdict_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                violation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictRead"];
                 };
             };
             /** @description Validation Error */

@@ -13,6 +13,7 @@ from app.api.api_v1.endpoints import (
     proctoring,
     root,
     users,
+    verdicts,
 )
 
 router = APIRouter()
@@ -26,3 +27,4 @@ router.include_router(face_templates.router)
 router.include_router(evidence.router)
 router.include_router(accommodations.router)
 router.include_router(detection.router)
+router.include_router(verdicts.router)

@@ -5,6 +5,7 @@ from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.face_templates import FaceTemplate
 from app.db.models.installation import InstallationMark
+from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
 
@@ -17,9 +18,13 @@ __all__ = [
     "ExamEnrolment",
     "ExamSession",
     "FaceTemplate",
+    "GivenDecision",
+    "GivenVerdict",
     "InstallationMark",
     "RefreshToken",
     "SocketTicket",
+    "StaffNote",
+    "StudentComment",
     "User",
     "Violation",
 ]

@@ -57,6 +57,8 @@ class ExamSession(Row, Base):
     settled: Mapped[bool] = mapped_column(default=False)
     """Whether the violations that were open at the end are closed and the final trust stands."""
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    reviews: Mapped[int] = mapped_column(default=0)
+    """Raised whenever a person changes what counts (a verdict, other weights): so a live sitting knows to look."""
     analysis: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     """Detectors' memory, incidents and coverage counters, so that a restarted server goes on where it was."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base_class import Base, Row
 from app.db.models.exam_sessions import ExamSession
+from app.domain.reviews import Verdict
 from app.domain.violations import Severity, ViolationKind
 
 
@@ -33,6 +34,10 @@ class Violation(Row, Base):
     confidence: Mapped[float]
     measured: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict)
     threshold: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict)
+    verdict: Mapped[Verdict | None] = mapped_column(String(16))
+    """What stands of `verdicts`; what was measured stays as it was."""
+    reviewed_kind: Mapped[ViolationKind | None] = mapped_column(String(32))
+    """The kind a person found, where it is not the detector's."""
 
     exam_session: Mapped[ExamSession] = relationship(lazy="raise")
 

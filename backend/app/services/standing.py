@@ -1,0 +1,76 @@
+"""What people have decided so far about a sitting, and what its trust is by that: stored, live and recomputed agree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import Exam, ExamSession, Violation
+from app.db.session import announce
+from app.domain.reviews import Judgement
+from app.domain.trust import TrustBand, band_of, trust_score
+from app.domain.violations import ViolationKind
+from app.schemas.realtime import TrustTold, exam_session_topic
+from app.services.violations import episode_of, exam_weights, judgement_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Bus message within this process, and what a live sitting reads when it finds its own to be old.
+
+    `number` counts the changes; `judgements` are by the violation's id.
+    """
+
+    number: int
+    weights: Mapping[ViolationKind, float]
+    thresholds: tuple[float, float]
+    judgements: Mapping[int, Judgement]
+
+
+async def standing_of(db: AsyncSession, exam_session_id: int) -> Standing:
+    """As the database has it; the caller holds the exam session's row."""
+    found = await db.execute(
+        select(ExamSession.reviews, Exam.weights, Exam.warning_threshold, Exam.critical_threshold)
+        .join(ExamSession.exam)
+        .where(ExamSession.id == exam_session_id)
+    )
+    number, weights, warning, critical = found.one()
+    query = select(Violation).where(Violation.exam_session_id == exam_session_id, Violation.verdict.is_not(None))
+    judgements = _judgements((await db.scalars(query)).all())
+    return Standing(number, exam_weights(weights), (100 * warning, 100 * critical), judgements)
+
+
+async def write_trust(db: AsyncSession, exam_session_id: int, trust: float) -> None:
+    """Store a score."""
+    await db.execute(update(ExamSession).where(ExamSession.id == exam_session_id).values(trust=trust))
+
+
+def rescore(db: AsyncSession, taken: ExamSession, violations: Sequence[Violation]) -> float:
+    """Compute the trust again from all that was noted and decided, store it, and tell the live sitting.
+
+    The caller holds the exam session's row, exam loaded; `violations` are all of the sitting, read after that.
+    """
+    weights = exam_weights(taken.exam.weights)
+    taken.trust = trust_score([episode_of(row) for row in violations], weights)
+    taken.reviews += 1
+    standing = Standing(taken.reviews, weights, thresholds_of(taken.exam), _judgements(violations))
+    announce(db, exam_session_topic(taken.id), standing)
+    told = TrustTold(score=round(taken.trust, 2), band=band_in(taken.exam, taken.trust))
+    announce(db, exam_session_topic(taken.id), told)
+    return taken.trust
+
+
+def thresholds_of(exam: Exam) -> tuple[float, float]:
+    """Warning and critical, 0..100."""
+    return 100 * exam.warning_threshold, 100 * exam.critical_threshold
+
+
+def band_in(exam: Exam, trust: float) -> TrustBand:
+    """Where a score lies between an exam's thresholds."""
+    warning, critical = thresholds_of(exam)
+    return band_of(trust, warning=warning, critical=critical)
+
+
+def _judgements(violations: Sequence[Violation]) -> dict[int, Judgement]:
+    return {row.id: one for row in violations if (one := judgement_of(row)) is not None}
