@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from app.commands.rehearsal import Rehearsal
 from app.commands.student_client import Pace, StudentClient
 from app.db.embedded import EmbeddedPostgres
-from tests.faults.history import History, Row, complaints
+from chaos.history import History, Row, complaints
 from tools.server_child import ADMIN, ServerChild
 
 FAST = {"MAX_FPS": "10", "MESSAGES_PER_SECOND": "500", "MESSAGE_BURST": "2000", "ANALYSIS_WORKERS": "1"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.faults.history import History, Row, complaints
+from chaos.history import History, Row, complaints
 
 ROWS = [Row(seq, "status", {"at": seq}) for seq in (1, 2, 3)]
 

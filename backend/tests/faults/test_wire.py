@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 from app.commands.rehearsal import Rehearsal
 from app.schemas.realtime import PROTOCOL
 from tests.faults.conftest import looking
-from tests.faults.history import History, Row, complaints
+from chaos.history import History, Row, complaints
 from tools.server_child import ADMIN, ServerChild
 
 

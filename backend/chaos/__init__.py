@@ -1,0 +1,1 @@
+"""Breaks a running server on purpose and checks that nothing acknowledged was lost: `python -m chaos`."""
