@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: help setup build run test check fix client bench accuracy lock
+.PHONY: help setup build run test check fix client bench accuracy chaos lock
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
@@ -37,6 +37,9 @@ bench: setup  ## Measure frames per second: bare loop, engine, end to end
 accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../shared/data); writes docs/accuracy.md
 	cd backend && python -m tools.accuracy.kinds --write
 	cd backend && for page in faces gaze objects identity presence sound; do echo "== $$page"; python -m tools.accuracy.$$page; done
+
+chaos: setup  ## Break a running system on purpose, 20 minutes long; a table of what it cost (ARGS="--short --seed 7")
+	cd backend && python -m chaos $(ARGS)
 
 lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
 	cd backend && python tools/lock.py

@@ -24,6 +24,7 @@ from app.db.init_db import init_db
 from app.db.migrate import migrate
 from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions
+from app.services.clock_watch import watch_clock
 from app.services.evidence_sweep import sweep_evidence
 from app.services.face_templates import PURPOSE
 from app.services.live_exam_sessions import LiveExamSessions
@@ -99,7 +100,11 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)
         stack.callback(state.metrics.unregister, numbers)
-        for work in (state.live.sweep(), sweep_evidence(state.sessions, state.store)):
+        for work in (
+            state.live.sweep(),
+            sweep_evidence(state.sessions, state.store),
+            watch_clock(state.sessions),
+        ):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
         yield

@@ -72,7 +72,13 @@ async def run(folder: Path, *, seed: int, students: int, short: bool, only: str)
         times = fault.few if short else fault.times
         if not times or (only and fault.id not in only.split(",")):
             continue
-        async with world(folder / f"{fault.id}-{number}", students=students, seed=seed + number) as made:
+        if not fault.possible():
+            say(f"{fault.id:<4} {fault.what:<32} not possible on this machine")
+            continue
+        place = folder / f"{fault.id}-{number}"
+        place.mkdir(parents=True)
+        environment = fault.environment(place)
+        async with world(place, students=students, seed=seed + number, environment=environment) as made:
             outcome = await run_fault(made, fault, times)
         outcomes.append(outcome)
         say(outcome.line())

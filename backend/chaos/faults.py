@@ -8,8 +8,9 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -17,6 +18,7 @@ from chaos.proxy import CLEAR, Line
 from chaos.world import World, is_alive, looking
 
 Inject = Callable[[World, int], Awaitable[float]]
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 OURS = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '360proctor'"
 
 
@@ -30,6 +32,10 @@ class Fault:
     times: int
     few: int
     bar: float
+    environment: Callable[[Path], Mapping[str, str]] = lambda _: {}
+    """Of the server, given the fault's folder."""
+    possible: Callable[[], bool] = lambda: True
+    """Whether this machine has what it takes."""
 
 
 async def kill_server(world: World, times: int) -> float:
@@ -215,6 +221,37 @@ async def freeze_server(world: World, times: int) -> float:
     return slowest
 
 
+def settable_clock(folder: Path) -> Mapping[str, str]:
+    """A server whose clock reads what `folder/clock` says, while its timers run as always."""
+    clock = folder / "clock"
+    clock.write_text("+0")
+    return {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+async def set_clock(world: World, times: int) -> float:
+    """F21: the server's clock is set two hours ahead, two hours back, and right again, in mid-exam."""
+    slowest = 0.0
+    async with looking(world.url) as db:
+        before = await db.fetch("SELECT id, ends_at, state FROM exam_sessions ORDER BY id")
+        for _ in range(times):
+            for shift in ("+2h", "-2h", "+0"):
+                await world.some_acks()
+                (world.var_dir.parent / "clock").write_text(shift)
+                await asyncio.sleep(3)
+                slowest = max(slowest, await world.acks_again())
+        if await db.fetch("SELECT id, ends_at, state FROM exam_sessions ORDER BY id") != before:
+            raise AssertionError("a deadline or a state moved with the clock")
+    if reconnects := sum(student.client.tally.reconnects for student in world.students):
+        raise AssertionError(f"{reconnects} connections ended because the clock was set")
+    return slowest
+
+
 async def everything(world: World, times: int) -> float:
     """F30: one fault after another in random order."""
     slowest = 0.0
@@ -236,6 +273,16 @@ FAULTS = (
     Fault("F15", "TCP resets", reset_line, 20, 2, 15.0),
     Fault("F15", "one byte at a time, cut off", slice_line, 5, 1, 15.0),
     Fault("F16", "800 ± 400 ms, 64 kbit/s", bad_line, 2, 0, 10.0),
+    Fault(
+        "F21",
+        "server's clock set ± 2 h",
+        set_clock,
+        2,
+        1,
+        2.0,
+        environment=settable_clock,
+        possible=FAKETIME.exists,
+    ),
     Fault("F22", "server stands still for 5 s", freeze_server, 4, 0, 10.0),
     Fault("F30", "any of these in random order", everything, 30, 2, 20.0),
 )

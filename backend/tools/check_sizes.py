@@ -15,7 +15,7 @@ LONGEST_FUNCTION = 40
 EMPTY_NAMES = re.compile(
     r"(^|[-_.])(utils?|helpers?|commons?|managers?|enhanced|advanced|v2|misc)([-_.]|$)", re.IGNORECASE
 )
-PYTHON = ("backend/app", "backend/tests", "backend/tools")
+PYTHON = ("backend/app", "backend/chaos", "backend/tests", "backend/tools")
 WEB = ("frontend/src", "frontend/e2e", "frontend/tools")
 WEB_ENDINGS = {".ts", ".tsx", ".mjs"}
 

@@ -12,8 +12,8 @@ from websockets.typing import Subprotocol
 
 from app.commands.rehearsal import Rehearsal
 from app.schemas.realtime import PROTOCOL
-from tests.faults.conftest import looking
 from chaos.history import History, Row, complaints
+from tests.faults.conftest import looking
 from tools.server_child import ADMIN, ServerChild
 
 
