@@ -78,8 +78,9 @@ async def run(folder: Path, *, seed: int, students: int, short: bool, only: str)
         place = folder / f"{fault.id}-{number}"
         place.mkdir(parents=True)
         environment = fault.environment(place)
-        async with world(place, students=students, seed=seed + number, environment=environment) as made:
-            outcome = await run_fault(made, fault, times)
+        with fault.place(place):
+            async with world(place, students=students, seed=seed + number, environment=environment) as made:
+                outcome = await run_fault(made, fault, times)
         outcomes.append(outcome)
         say(outcome.line())
     return outcomes

@@ -9,11 +9,13 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from chaos import resources
 from chaos.proxy import CLEAR, Line
 from chaos.world import World, is_alive, looking
 
@@ -34,6 +36,8 @@ class Fault:
     bar: float
     environment: Callable[[Path], Mapping[str, str]] = lambda _: {}
     """Of the server, given the fault's folder."""
+    place: Callable[[Path], AbstractContextManager[None]] = lambda _: nullcontext()
+    """What must be around the system, such as a disk of its own; given the fault's folder."""
     possible: Callable[[], bool] = lambda: True
     """Whether this machine has what it takes."""
 
@@ -269,6 +273,27 @@ FAULTS = (
     Fault("F05", "PostgreSQL restarts", restart_postgres, 5, 1, 10.0),
     Fault("F06", "PostgreSQL stands still for 6 s", freeze_postgres, 4, 0, 15.0),
     Fault("F07", "backends terminated", end_backends, 1000, 20, 15.0),
+    Fault(
+        "F10",
+        "evidence disk full",
+        resources.fill_evidence_disk,
+        2,
+        0,
+        5.0,
+        environment=resources.evidence_elsewhere,
+        place=resources.small_evidence_disk,
+        possible=resources.can_mount,
+    ),
+    Fault(
+        "F11",
+        "database disk full for 8 s",
+        resources.fill_database_disk,
+        3,
+        0,
+        30.0,
+        place=resources.small_database_disk,
+        possible=resources.can_mount,
+    ),
     Fault("F13", "line cut for 12 s", cut_line, 3, 0, 15.0),
     Fault("F15", "TCP resets", reset_line, 20, 2, 15.0),
     Fault("F15", "one byte at a time, cut off", slice_line, 5, 1, 15.0),
@@ -284,5 +309,7 @@ FAULTS = (
         possible=FAKETIME.exists,
     ),
     Fault("F22", "server stands still for 5 s", freeze_server, 4, 0, 10.0),
+    Fault("F24", "no more files may be opened", resources.exhaust_files, 3, 1, 5.0),
+    Fault("F27", "signing key rotated", resources.rotate_keys, 3, 1, 10.0),
     Fault("F30", "any of these in random order", everything, 30, 2, 20.0),
 )

@@ -34,7 +34,7 @@ class ServerChild:
         self.port = port or spare_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var_dir.with_name(f"{var_dir.name}-{self.port}.log")
-        self._environment = {
+        self.environment = {
             **{name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
             "ENVIRONMENT": "development",
             "VAR_DIR": str(var_dir),
@@ -49,7 +49,7 @@ class ServerChild:
             self._process = subprocess.Popen(
                 command,
                 cwd=BACKEND,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

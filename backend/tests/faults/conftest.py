@@ -7,21 +7,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
-import cv2
-import numpy as np
 import pytest
-from skimage import data
 from sqlalchemy.engine import make_url
 
 from app.commands.rehearsal import Rehearsal
 from app.commands.student_client import Pace, StudentClient
 from app.db.embedded import EmbeddedPostgres
 from chaos.history import History, Row, complaints
+from chaos.pictures import picture
 from tools.server_child import ADMIN, ServerChild
 
 FAST = {"MAX_FPS": "10", "MESSAGES_PER_SECOND": "500", "MESSAGE_BURST": "2000", "ANALYSIS_WORKERS": "1"}
@@ -152,22 +149,3 @@ async def rest(*tasks: "asyncio.Task[None]") -> None:
 async def in_thread(work: Callable[[], Any]) -> Any:
     """Something that blocks (starting a server), while the students go on."""
     return await cast("Awaitable[Any]", asyncio.to_thread(work))
-
-
-@cache
-def _astronaut() -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    return np.asarray(data.astronaut(), np.uint8)  # type: ignore[no-untyped-call]
-
-
-def picture(faces: int, number: int) -> bytes:
-    """A 640×480 JPEG with no, one or two people in it; no two numbers give the same picture."""
-    person = cv2.resize(_astronaut()[:300, 80:380], (320, 320))
-    wall = np.full((480, 640, 3), (96, 110, 122), np.uint8)
-    wall[::8] += 24
-    shift = number % 24
-    for place in range(faces):
-        left = place * 320 if faces == 2 else 140
-        body = person[:, ::-1] if place else person
-        wall[100 + shift : 420 + shift, left : left + 320] = body
-    wall[:8, : 8 + number % 600] = number % 251
-    return bytes(cv2.imencode(".jpg", wall[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
