@@ -45,6 +45,7 @@ class UserRead(Output):
     role: Role
     preferred_language: Language
     must_change_password: bool
+    mail_digest: bool
     created_at: datetime
     updated_at: datetime
 
@@ -89,5 +90,6 @@ class OwnUpdate(Input):
     email: Email | None = None
     full_name: Line | None = None
     preferred_language: Language | None = None
+    mail_digest: Flag | None = None
     password: Password | None = None
     current_password: Password | None = None

@@ -7,11 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Invalid
 from app.db.models import ExamEnrolment, User
+from app.domain.exams import SITTABLE
 from app.domain.roles import Language, Role
 from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, EnrolmentWrite
 from app.schemas.users import normalise_email
 from app.services import audit
 from app.services.access import access_exam_as_staff
+from app.services.news import tell_of_enrolment
 
 
 class InvalidLines(Invalid):
@@ -55,6 +57,8 @@ async def replace_enrolments(
         if group is not None and student_id in before:
             before[student_id].group = group
     await db.flush()
+    if exam.status in SITTABLE:
+        await tell_of_enrolment(db, exam, added)
     audit.note(db, who, "exam.enrolments", f"exam:{exam.id}", added=len(added), removed=len(gone), total=len(listed))
     return await list_enrolments(db, who, exam_id)
 

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict, Invalid
 from app.db.models import Evidence, Exam, ExamSession, User
 from app.domain.exam_sessions import OPEN
-from app.domain.exams import FOLLOWING, ExamStatus
+from app.domain.exams import FOLLOWING, SITTABLE, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
 from app.services import audit
 from app.services.access import access_exam_as_staff, visible_exams
 from app.services.exam_settings import lock_down, settings_of
+from app.services.news import tell_of_publication
 
 
 async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
@@ -41,6 +42,7 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     changes = await settings_of(wanted.model_dump(exclude_unset=True))
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     await _check_status(db, exam, changes.get("status", exam.status))
+    shown_before = exam.status in SITTABLE
     for name, value in changes.items():
         setattr(exam, name, value)
     lock_down(exam, changes)
@@ -49,6 +51,8 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     if exam.critical_threshold > exam.warning_threshold:
         raise Invalid("exam_thresholds_invalid")
     await db.flush()
+    if exam.status in SITTABLE and not shown_before:
+        await tell_of_publication(db, exam)
     audit.note(db, who, "exam.update", f"exam:{exam.id}", fields=",".join(sorted(changes)))
     return exam
 

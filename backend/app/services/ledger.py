@@ -16,10 +16,12 @@ from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN
 from app.domain.incidents import Change
 from app.domain.trust import Episode, trust_score, without
+from app.domain.violations import RULES, Severity
 from app.schemas.realtime import ViolationChanged, exam_session_topic, exam_topic
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
+from app.services.news import tell_of_grave_violation
 from app.services.sitting import Sitting
 from app.services.standing import Standing, standing_of, write_trust
 from app.services.violations import Noted, change_out, evidence_out, record_violation
@@ -113,6 +115,8 @@ class Ledger:
         for change in entry.changes:
             pictures = entry.pictures.get(change.key, ())
             noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures)
+            if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
+                await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
         if entry.changes:
             trust, scores = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
             by_id = {noted[key].id: round(score, 2) for key, score in zip(episodes, scores, strict=True)}

@@ -507,6 +507,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notifications
+         * @description One's own that were not dismissed, newest first.
+         */
+        get: operations["list_notifications_api_v1_notifications__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/broadcast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Broadcast
+         * @description Tell all students of an exam; administrators also a role, or everybody.
+         */
+        post: operations["broadcast_api_v1_notifications_broadcast_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/mark-all-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark All Read
+         * @description Mark all of one's own as read.
+         */
+        post: operations["mark_all_read_api_v1_notifications_mark_all_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send
+         * @description Tell some people; teachers reach the students of their exams.
+         */
+        post: operations["send_api_v1_notifications_send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description Counts of one's own; administrators see those of all.
+         */
+        get: operations["statistics_api_v1_notifications_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description Texts that may be sent by their name.
+         */
+        get: operations["templates_api_v1_notifications_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/unread-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unread Count
+         * @description How many wait to be read, and how many of them are urgent.
+         */
+        get: operations["unread_count_api_v1_notifications_unread_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Remove one.
+         */
+        delete: operations["delete_api_v1_notifications__notification_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description Take one off the list.
+         */
+        post: operations["dismiss_api_v1_notifications__notification_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read
+         * @description Mark one as read.
+         */
+        post: operations["read_api_v1_notifications__notification_id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proctoring/alerts/{session_id}": {
         parameters: {
             query?: never;
@@ -819,6 +1019,30 @@ export interface components {
             updated_at: string;
         };
         /**
+         * BroadcastRequest
+         * @description A notification to all students of an exam (`exam_id`), to a role, or, with neither, to everybody.
+         */
+        BroadcastRequest: {
+            /** Exam Id */
+            exam_id?: number | null;
+            /** Message */
+            message?: string | null;
+            /**
+             * Params
+             * @default {}
+             */
+            params?: {
+                [key: string]: string;
+            };
+            priority?: components["schemas"]["Priority"] | null;
+            role?: components["schemas"]["Role"] | null;
+            /** Template */
+            template?: string | null;
+            /** Title */
+            title?: string | null;
+            type?: components["schemas"]["NotificationType"] | null;
+        };
+        /**
          * BulkUndoRequest
          * @description Take back the latest verdict of each.
          */
@@ -865,6 +1089,14 @@ export interface components {
              * @constant
              */
             type?: "challenge";
+        };
+        /**
+         * Changed
+         * @description How many notifications were changed.
+         */
+        Changed: {
+            /** Count */
+            count: number;
         };
         /**
          * Direction
@@ -1522,6 +1754,71 @@ export interface components {
          */
         Navigation: "free" | "forward";
         /**
+         * NotificationRead
+         * @description A notification in its reader's language.
+         */
+        NotificationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Exam Id */
+            exam_id: number | null;
+            /** Exam Session Id */
+            exam_session_id: number | null;
+            /** Id */
+            id: number;
+            /** Is Dismissed */
+            is_dismissed: boolean;
+            /** Is Read */
+            is_read: boolean;
+            /** Message */
+            message: string;
+            priority: components["schemas"]["Priority"];
+            /** Read At */
+            read_at: string | null;
+            /** Sender Id */
+            sender_id: number | null;
+            /** Template */
+            template: string;
+            /** Title */
+            title: string;
+            type: components["schemas"]["NotificationType"];
+        };
+        /**
+         * NotificationStatistics
+         * @description Counts of one's own notifications, or, for administrators, of all.
+         */
+        NotificationStatistics: {
+            /** By Priority */
+            by_priority: {
+                [key: string]: number;
+            };
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
+            /** Dismissed */
+            dismissed: number;
+            /** Last 24 Hours */
+            last_24_hours: number;
+            /** Mailed */
+            mailed: number;
+            /** Read */
+            read: number;
+            /** Total */
+            total: number;
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationType
+         * @description What a notification is about.
+         * @enum {string}
+         */
+        NotificationType: "violation" | "exam" | "result" | "decision" | "message" | "system";
+        /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
          */
@@ -1532,6 +1829,8 @@ export interface components {
             email?: string | null;
             /** Full Name */
             full_name?: string | null;
+            /** Mail Digest */
+            mail_digest?: boolean | null;
             /** Password */
             password?: string | null;
             preferred_language?: components["schemas"]["Language"] | null;
@@ -1557,6 +1856,12 @@ export interface components {
             measured_on: string | null;
             preset: components["schemas"]["Preset"];
         };
+        /**
+         * Priority
+         * @description How pressing it is. Only urgent ones may make a sound.
+         * @enum {string}
+         */
+        Priority: "low" | "normal" | "high" | "urgent";
         /**
          * QuestionLanguage
          * @description In which languages questions are shown.
@@ -1618,6 +1923,39 @@ export interface components {
             trust: number;
         };
         /**
+         * SendRequest
+         * @description A notification to some people. Teachers reach the students of their exams, administrators everybody.
+         */
+        SendRequest: {
+            /** Exam Id */
+            exam_id?: number | null;
+            /** Message */
+            message?: string | null;
+            /**
+             * Params
+             * @default {}
+             */
+            params?: {
+                [key: string]: string;
+            };
+            priority?: components["schemas"]["Priority"] | null;
+            /** Template */
+            template?: string | null;
+            /** Title */
+            title?: string | null;
+            type?: components["schemas"]["NotificationType"] | null;
+            /** User Ids */
+            user_ids: number[];
+        };
+        /**
+         * Sent
+         * @description How many people were told.
+         */
+        Sent: {
+            /** Sent */
+            sent: number;
+        };
+        /**
          * SessionState
          * @description One student's sitting: created when the student starts, active from the first live connection or message.
          * @enum {string}
@@ -1663,6 +2001,22 @@ export interface components {
             id: number;
         };
         /**
+         * TemplateRead
+         * @description A text that may be sent by its name, in the language of who asks.
+         */
+        TemplateRead: {
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Params */
+            params: string[];
+            priority: components["schemas"]["Priority"];
+            /** Title */
+            title: string;
+            type: components["schemas"]["NotificationType"];
+        };
+        /**
          * TicketRead
          * @description A one-use way into one socket.
          */
@@ -1697,6 +2051,16 @@ export interface components {
          * @enum {string}
          */
         TrustBand: "good" | "watch" | "review";
+        /**
+         * UnreadCount
+         * @description How many wait to be read.
+         */
+        UnreadCount: {
+            /** Unread Count */
+            unread_count: number;
+            /** Urgent */
+            urgent: number;
+        };
         /**
          * UserCreate
          * @description An account made by an administrator.
@@ -1744,6 +2108,8 @@ export interface components {
             id: number;
             /** Is Active */
             is_active: boolean;
+            /** Mail Digest */
+            mail_digest: boolean;
             /** Must Change Password */
             must_change_password: boolean;
             preferred_language: components["schemas"]["Language"];
@@ -2786,6 +3152,280 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkVerdictRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_notifications_api_v1_notifications__get: {
+        parameters: {
+            query?: {
+                unread_only?: boolean;
+                type?: components["schemas"]["NotificationType"] | null;
+                priority?: components["schemas"]["Priority"] | null;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    broadcast_api_v1_notifications_broadcast_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroadcastRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_all_read_api_v1_notifications_mark_all_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+        };
+    };
+    send_api_v1_notifications_send_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    statistics_api_v1_notifications_statistics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationStatistics"];
+                };
+            };
+        };
+    };
+    templates_api_v1_notifications_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRead"][];
+                };
+            };
+        };
+    };
+    unread_count_api_v1_notifications_unread_count_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadCount"];
+                };
+            };
+        };
+    };
+    delete_api_v1_notifications__notification_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    dismiss_api_v1_notifications__notification_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_api_v1_notifications__notification_id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRead"];
                 };
             };
             /** @description Validation Error */

@@ -10,6 +10,7 @@ from app.api.api_v1.endpoints import (
     exam_sessions,
     exams,
     face_templates,
+    notifications,
     proctoring,
     root,
     users,
@@ -28,3 +29,4 @@ router.include_router(evidence.router)
 router.include_router(accommodations.router)
 router.include_router(detection.router)
 router.include_router(verdicts.router)
+router.include_router(notifications.router)

@@ -23,6 +23,8 @@ class User(Row, Base):
     role: Mapped[Role] = mapped_column(String(16))
     is_active: Mapped[bool] = mapped_column(default=True)
     preferred_language: Mapped[Language] = mapped_column(String(8), default=Language.ENGLISH)
+    mail_digest: Mapped[bool] = mapped_column(default=True)
+    """Whether what was not read in the app is sent by mail, now and then."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     password_expires_at: Mapped[datetime | None]

@@ -1,0 +1,80 @@
+"""What happens in exams and is worth telling somebody who is not looking: each a notification, told once."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import Exam, ExamEnrolment, ExamSession, User
+from app.domain.violations import ViolationKind
+from app.services.notifications import raise_notifications, wording_of
+
+
+async def tell_of_grave_violation(db: AsyncSession, *, exam_session_id: int, kind: ViolationKind) -> None:
+    """To the exam's teacher, once for each kind in each sitting: a student who does it ten times is one matter."""
+    query = (
+        select(Exam.id, Exam.creator_id, Exam.title, User.full_name)
+        .join(ExamSession, ExamSession.exam_id == Exam.id)
+        .join(User, User.id == ExamSession.student_id)
+        .where(ExamSession.id == exam_session_id, ~Exam.practice)
+    )
+    found = (await db.execute(query)).one_or_none()
+    if found is None:
+        return
+    exam_id, teacher_id, title, student = found
+    await raise_notifications(
+        db,
+        [teacher_id],
+        wording_of("grave_violation", exam=title, student=student, kind=kind.value),
+        key=f"violation:{exam_session_id}:{kind.value}",
+        exam_id=exam_id,
+        exam_session_id=exam_session_id,
+    )
+
+
+async def tell_of_publication(db: AsyncSession, exam: Exam) -> None:
+    """To the students on the exam's list, once."""
+    students = await db.scalars(select(ExamEnrolment.student_id).where(ExamEnrolment.exam_id == exam.id))
+    await tell_of_enrolment(db, exam, students)
+
+
+async def tell_of_enrolment(db: AsyncSession, exam: Exam, students: Iterable[int]) -> None:
+    """To students that a published exam is theirs to sit, once."""
+    wording = wording_of("exam_published", exam=exam.title)
+    await raise_notifications(db, students, wording, key=f"published:{exam.id}", exam_id=exam.id)
+
+
+async def tell_of_results(db: AsyncSession, exam: Exam) -> None:
+    """To everybody who sat the exam: the results can be looked at. A second release is told again."""
+    students = await db.scalars(select(ExamSession.student_id).where(ExamSession.exam_id == exam.id))
+    released = exam.results_released_at
+    key = f"results:{exam.id}:{released.isoformat() if released else ''}"
+    await raise_notifications(db, students, wording_of("results_released", exam=exam.title), key=key, exam_id=exam.id)
+
+
+async def tell_of_decision(db: AsyncSession, taken: ExamSession, *, decision_id: int) -> None:
+    """To the student: something was decided about the sitting. What it is stands behind the login, not here.
+
+    `taken` with its exam loaded.
+    """
+    await raise_notifications(
+        db,
+        [taken.student_id],
+        wording_of("decision_made", exam=taken.exam.title),
+        key=f"decision:{decision_id}",
+        exam_id=taken.exam_id,
+        exam_session_id=taken.id,
+    )
+
+
+async def tell_of_message(db: AsyncSession, taken: ExamSession, *, message_id: int, sender_id: int, words: str) -> None:
+    """To the student: staff of the exam wrote. `taken` with its exam loaded."""
+    await raise_notifications(
+        db,
+        [taken.student_id],
+        wording_of("staff_message", exam=taken.exam.title, text=words),
+        key=f"message:{message_id}",
+        exam_id=taken.exam_id,
+        exam_session_id=taken.id,
+        sender_id=sender_id,
+    )
