@@ -1,12 +1,26 @@
 """Coverage: the share of an exam session in which we could see. Pure: the time is an argument."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.violations import NeutralState
 
 LONGEST_GAP = 6.0
 """Two judged frames further apart than this (seconds) leave the time between them unobserved: the link was lost."""
+MOST_SPANS = 200
+"""Unobserved spans kept of one exam session; beyond that the shortest is taken to be part of the one before it."""
+SAME_SPAN = 1.0
+"""Spans of one reason that are nearer to each other than this (seconds) are one."""
+
+
+@dataclass(slots=True)
+class Unobserved:
+    """A stretch of media time in which we could not see, and why."""
+
+    begin: float
+    end: float
+    state: NeutralState
 
 
 class Coverage:
@@ -18,6 +32,7 @@ class Coverage:
         self._anything_seen = False
         self._observed = 0.0
         self._lost: dict[NeutralState, float] = {}
+        self._spans: list[Unobserved] = []
 
     def begin(self, at: float) -> None:
         """The exam session starts: time from here on counts even when no frame ever comes."""
@@ -52,6 +67,11 @@ class Coverage:
         return dict(self._lost)
 
     @property
+    def spans(self) -> list[Unobserved]:
+        """The stretches in which we could not see, in the order of time."""
+        return list(self._spans)
+
+    @property
     def total(self) -> float:
         """All seconds."""
         return self._observed + sum(self._lost.values())
@@ -71,6 +91,7 @@ class Coverage:
             "anything_seen": self._anything_seen,
             "observed": self._observed,
             "lost": {str(state): seconds for state, seconds in self._lost.items()},
+            "spans": [[span.begin, span.end, str(span.state)] for span in self._spans],
         }
 
     @classmethod
@@ -81,6 +102,7 @@ class Coverage:
         coverage._anything_seen = bool(data["anything_seen"])
         coverage._observed = float(data["observed"])
         coverage._lost = {NeutralState(state): float(seconds) for state, seconds in data["lost"].items()}
+        coverage._spans = [Unobserved(begin, end, NeutralState(state)) for begin, end, state in data.get("spans", ())]
         return coverage
 
     def _pass(self, at: float) -> float:
@@ -90,4 +112,20 @@ class Coverage:
         return self._last - last
 
     def _lose(self, state: NeutralState, seconds: float) -> None:
+        """The last `seconds` were lost."""
         self._lost[state] = self._lost.get(state, 0.0) + seconds
+        if seconds <= 0.0 or self._last is None:
+            return
+        begin, end = round(self._last - seconds, 3), round(self._last, 3)
+        last = self._spans[-1] if self._spans else None
+        if last is not None and last.state == state and begin - last.end <= SAME_SPAN:
+            last.end = end
+        else:
+            self._spans.append(Unobserved(begin, end, state))
+            self._bound_spans()
+
+    def _bound_spans(self) -> None:
+        """Never more than MOST_SPANS: the shortest one gives way to its neighbour before it."""
+        if len(self._spans) > MOST_SPANS:
+            shortest = min(range(1, len(self._spans)), key=lambda at: self._spans[at].end - self._spans[at].begin)
+            self._spans[shortest - 1].end = self._spans.pop(shortest).end

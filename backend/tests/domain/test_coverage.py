@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.coverage import LONGEST_GAP, Coverage
+from app.domain.coverage import LONGEST_GAP, MOST_SPANS, Coverage
 from app.domain.violations import NeutralState
 
 
@@ -57,3 +57,26 @@ def test_bounded_and_kept_over_restarts(steps: list[tuple[bool, float]]) -> None
                 coverage.unseen(at, NeutralState.BLURRED)
     assert 0.0 <= one.share <= 1.0
     assert one.dump() == other.dump()
+
+
+def test_spans_say_when_we_could_not_see() -> None:
+    coverage = Coverage()
+    coverage.begin(0.0)
+    for at in (1.0, 2.0, 3.0):
+        coverage.saw(at)
+    for at in (4.0, 5.0):
+        coverage.unseen(at, NeutralState.TOO_DARK)
+    coverage.saw(6.0)
+    coverage.saw(20.0)
+    found = [(span.begin, span.end, span.state) for span in Coverage.load(coverage.dump()).spans]
+    assert found == [(3.0, 5.0, NeutralState.TOO_DARK), (6.0, 20.0, NeutralState.LINK_LOST)]
+
+
+def test_spans_are_bounded_and_keep_their_sum() -> None:
+    coverage = Coverage()
+    coverage.begin(0.0)
+    for number in range(3 * MOST_SPANS):
+        coverage.saw(4.0 * number + 2)
+        coverage.unseen(4.0 * number + 4, NeutralState.BLURRED if number % 2 else NeutralState.TOO_DARK)
+    assert len(coverage.spans) == MOST_SPANS
+    assert coverage.spans[-1].end == 12.0 * MOST_SPANS
