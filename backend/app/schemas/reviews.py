@@ -1,18 +1,22 @@
 """Verdicts, decisions, notes and comments, as they come in and go out; trust 0..100."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from app.domain.reviews import Verdict
+from app.domain.reviews import Decision, Verdict
+from app.domain.roles import Role
 from app.domain.trust import TrustBand
-from app.domain.violations import ViolationKind
+from app.domain.violations import NeutralState, ViolationKind
 from app.schemas.base import Id, Input, Output, Text
+from app.schemas.exam_sessions import ExamSessionDetail, StudentRead
 from app.schemas.realtime import ViolationOut
 
 MOST_AT_ONCE = 500
 LONGEST_REASON = 500
+LONGEST_WORDS = 4000
 
 Reason = Annotated[Text, Field(max_length=LONGEST_REASON)]
 Several = Annotated[list[Id], Field(min_length=1, max_length=MOST_AT_ONCE)]
@@ -84,3 +88,193 @@ class GivenVerdictRead(Output):
     stage: int
     trust_before: float
     trust_after: float
+
+
+# --- the queue --------------------------------------------------------------------------------------------------------
+
+
+class QueueStatus(StrEnum):
+    """Which exam sessions of the queue."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    ALL = "all"
+
+
+class ReasonRead(Output):
+    """What was noted of one kind and still counts; `open` is how many nobody has looked at, `cost` what all cost."""
+
+    kind: ViolationKind
+    count: int
+    seconds: float
+    open: int
+    cost: float
+
+
+class DecidedRead(Output):
+    """The decision that stands."""
+
+    decision: Decision
+    at: datetime
+    reviewer: ReviewerRead
+
+
+class QueueItem(Output):
+    """One exam session that is over. `gain`: what a look could change, in points; the queue is in its order."""
+
+    exam_session_id: int
+    exam_id: int
+    exam_title: str
+    student: StudentRead
+    ended_at: datetime | None
+    trust: float
+    band: TrustBand
+    coverage: float | None
+    gain: float
+    reasons: list[ReasonRead]
+    open: int
+    decided: DecidedRead | None
+    outage_seconds: float
+
+
+# --- notes, comments, decisions ---------------------------------------------------------------------------------------
+
+
+class WordsRequest(Input):
+    """A note or a comment."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=LONGEST_WORDS)]
+
+
+class CommentRead(Output):
+    """What the student said, to a violation or to a decision."""
+
+    id: int
+    at: datetime
+    violation_id: int | None
+    decision_id: int | None
+    text: str
+
+
+class NoteRead(Output):
+    """What staff noted; no student reads it."""
+
+    id: int
+    at: datetime
+    author: ReviewerRead
+    text: str
+
+
+class DecisionRequest(Input):
+    """What a person decides about an exam session; `text` is for the student, `note` for the staff alone."""
+
+    decision: Decision
+    text: Annotated[Text, Field(max_length=LONGEST_WORDS)] = ""
+    note: Annotated[Text, Field(max_length=LONGEST_WORDS)] = ""
+
+
+class DecisionRead(Output):
+    """One decision, for the staff. `trust` and `measured_trust`: with and without the verdicts of that time."""
+
+    id: int
+    at: datetime
+    reviewer: ReviewerRead
+    decision: Decision
+    text: str
+    note: str
+    stage: int
+    trust: float
+    measured_trust: float
+    coverage: float | None
+
+
+class OwnDecisionRead(Output):
+    """What the student is told: the decision that stands (null before there is one), and both values of the trust.
+
+    `measured_trust` is what the detectors gave, `trust` what it is after people looked; `changed` lists where a person
+    departed from the detectors, `comments` what the student has said so far, to violations and decisions.
+    """
+
+    exam_session_id: int
+    decision: Decision | None
+    text: str
+    at: datetime | None
+    trust: float
+    measured_trust: float
+    band: TrustBand
+    changed: list[ViolationOut]
+    comments: list[CommentRead]
+
+
+class EvidenceViewRead(Output):
+    """Who looked at which picture, and when; `via` the review itself or a report."""
+
+    at: datetime
+    viewer: ReviewerRead
+    role: Role | None
+    evidence_id: int
+    violation_id: int | None
+    via: str
+
+
+# --- everything about one exam session --------------------------------------------------------------------------------
+
+
+class ReviewedViolation(ViolationOut):
+    """A violation with everything that was said of it, oldest first."""
+
+    history: tuple[GivenVerdictRead, ...] = ()
+    comments: tuple[CommentRead, ...] = ()
+
+
+class EventRead(Output):
+    """What the student's browser reported; `counted` is false for what could not be a violation (writing Bangla)."""
+
+    seq: int
+    at: datetime
+    client_time: datetime | None
+    kind: str
+    phase: str | None
+    counted: bool
+
+
+class AnswerMoment(Output):
+    """That something was answered, not what; `position` of the question in the exam, where it is known."""
+
+    question_id: int | None
+    position: int | None
+    at: datetime
+    late: bool
+
+
+class DeedRead(Output):
+    """Who did what to this exam session."""
+
+    at: datetime
+    actor: ReviewerRead | None
+    action: str
+    subject: str
+    detail: dict[str, str | int | float | bool | None]
+
+
+class UnobservedRead(Output):
+    """A stretch in which we could not see; that is nobody's fault and costs no trust."""
+
+    begin: Annotated[datetime, Field(serialization_alias="from")]
+    to: datetime
+    states: list[NeutralState]
+
+
+class ReviewRead(Output):
+    """One exam session from beginning to end, for those who decide."""
+
+    session: ExamSessionDetail
+    measured_trust: float
+    violations: list[ReviewedViolation]
+    events: list[EventRead]
+    answers: list[AnswerMoment]
+    notes: list[NoteRead]
+    decisions: list[DecisionRead]
+    comments: list[CommentRead]
+    history: list[DeedRead]
+    unobserved: list[UnobservedRead]

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict
 from app.db.models import Evidence, User
 from app.services.access import access_evidence
-from app.services.audit import note
+from app.services.evidence_views import note_view
 from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
+MOST_VIEWS = 100
+"""Looks at violations' pictures that one person may take within an hour."""
 FAILED = Counter("proctor_evidence_failed_total", "Pictures that could not be written.")
 
 
@@ -63,9 +65,17 @@ async def record_evidence(
 
 
 async def open_evidence(db: AsyncSession, who: User, evidence_id: int, store: EvidenceStore) -> bytes:
-    """The bytes for somebody who may see them, unchanged since they were kept; the look is in the audit log."""
+    """The bytes for somebody who may see them, unchanged since they were kept; the look is in the audit log.
+
+    TooMany `too_many_views`, Conflict `evidence_missing`, `evidence_changed`.
+    """
     evidence = await access_evidence(db, who, evidence_id)
-    note(db, who, "evidence.view", f"evidence:{evidence.id}", exam_session_id=evidence.exam_session_id)
+    await note_view(db, who, evidence, most=MOST_VIEWS)
+    return await intact(store, evidence)
+
+
+async def intact(store: EvidenceStore, evidence: Evidence) -> bytes:
+    """The bytes of a picture, if they are those that were kept."""
     try:
         body = await store.get(evidence.path)
     except FileNotFoundError as error:

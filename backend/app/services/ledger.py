@@ -23,7 +23,7 @@ from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
 from app.services.news import tell_of_grave_violation
 from app.services.sitting import Sitting
-from app.services.standing import Standing, standing_of, write_trust
+from app.services.standing import Standing, scores, standing_of, write_scores
 from app.services.violations import Noted, change_out, evidence_out, record_violation
 
 log = structlog.get_logger(__name__)
@@ -104,11 +104,11 @@ class Ledger:
         episodes, reviews = self._episodes(self._noted, entry.changes), self._reviews
         last_seq = entry.messages[-1].seq if entry.messages else self.last_seq
         # The exam session's row comes first in every transaction that touches it, so that two never deadlock.
-        stored = await self._write_state(db, entry, trust=self._score(episodes), last_seq=last_seq)
+        stored = await self._write_state(db, entry, self._scores(entry, episodes), last_seq=last_seq)
         if stored != reviews:  # a person has decided something meanwhile, here or beside another server process
             self.take_over(await standing_of(db, self._sitting.id))
             episodes = self._episodes(self._noted, entry.changes)
-            await write_trust(db, self._sitting.id, self._score(episodes))
+            await write_scores(db, self._sitting.id, self._scores(entry, episodes))
         if entry.messages:
             await record_messages(db, self._sitting.id, entry.messages)
         noted = dict(self._noted)
@@ -118,8 +118,8 @@ class Ledger:
             if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
                 await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
         if entry.changes:
-            trust, scores = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
-            by_id = {noted[key].id: round(score, 2) for key, score in zip(episodes, scores, strict=True)}
+            trust, each = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
+            by_id = {noted[key].id: round(score, 2) for key, score in zip(episodes, each, strict=True)}
             for change in entry.changes:
                 self._announce(db, change, noted[change.key], trust, by_id)
         if entry.settle:
@@ -137,13 +137,19 @@ class Ledger:
     def _score(self, episodes: Mapping[int, Episode]) -> float:
         return trust_score(list(episodes.values()), self._sitting.weights)
 
-    async def _write_state(self, db: AsyncSession, entry: Entry, *, trust: float, last_seq: int) -> int:
+    def _scores(self, entry: Entry, episodes: Mapping[int, Episode]) -> dict[str, float]:
+        """For the row; the place in the review queue is of interest from the end on."""
+        if not entry.settle:
+            return {"trust": self._score(episodes)}
+        return scores(list(episodes.values()), self._sitting.weights, self._sitting.thresholds)
+
+    async def _write_state(self, db: AsyncSession, entry: Entry, found: Mapping[str, float], *, last_seq: int) -> int:
         """Returns how often people had changed what counts when the row was ours."""
         stored = await db.execute(
             update(ExamSession)
             .where(ExamSession.id == self._sitting.id)
             .where(ExamSession.state.not_in(OPEN) if entry.settle else ExamSession.state.in_(OPEN))
-            .values(trust=trust, last_seq=last_seq, settled=entry.settle, **entry.state)
+            .values(last_seq=last_seq, settled=entry.settle, **found, **entry.state)
             .returning(ExamSession.reviews)
         )
         reviews = stored.scalar_one_or_none()

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Exam, ExamSession, Violation
 from app.db.session import announce
+from app.domain.review_order import gain
 from app.domain.reviews import Judgement
-from app.domain.trust import TrustBand, band_of, trust_score
+from app.domain.trust import Episode, TrustBand, band_of, trust_score
 from app.domain.violations import ViolationKind
 from app.schemas.realtime import TrustTold, exam_session_topic
 from app.services.violations import episode_of, exam_weights, judgement_of
@@ -41,9 +42,20 @@ async def standing_of(db: AsyncSession, exam_session_id: int) -> Standing:
     return Standing(number, exam_weights(weights), (100 * warning, 100 * critical), judgements)
 
 
-async def write_trust(db: AsyncSession, exam_session_id: int, trust: float) -> None:
-    """Store a score."""
-    await db.execute(update(ExamSession).where(ExamSession.id == exam_session_id).values(trust=trust))
+async def write_scores(db: AsyncSession, exam_session_id: int, scores: Mapping[str, float]) -> None:
+    """Store what `scores` gave."""
+    await db.execute(update(ExamSession).where(ExamSession.id == exam_session_id).values(**scores))
+
+
+def scores(
+    episodes: Sequence[Episode], weights: Mapping[ViolationKind, float], thresholds: tuple[float, float]
+) -> dict[str, float]:
+    """The two numbers that an exam session's row keeps of its violations: trust, and the place in the review queue."""
+    warning, critical = thresholds
+    return {
+        "trust": trust_score(episodes, weights),
+        "review_gain": gain(episodes, weights, warning=warning, critical=critical),
+    }
 
 
 def rescore(db: AsyncSession, taken: ExamSession, violations: Sequence[Violation]) -> float:
@@ -51,10 +63,11 @@ def rescore(db: AsyncSession, taken: ExamSession, violations: Sequence[Violation
 
     The caller holds the exam session's row, exam loaded; `violations` are all of the sitting, read after that.
     """
-    weights = exam_weights(taken.exam.weights)
-    taken.trust = trust_score([episode_of(row) for row in violations], weights)
+    weights, thresholds = exam_weights(taken.exam.weights), thresholds_of(taken.exam)
+    for name, value in scores([episode_of(row) for row in violations], weights, thresholds).items():
+        setattr(taken, name, value)
     taken.reviews += 1
-    standing = Standing(taken.reviews, weights, thresholds_of(taken.exam), _judgements(violations))
+    standing = Standing(taken.reviews, weights, thresholds, _judgements(violations))
     announce(db, exam_session_topic(taken.id), standing)
     told = TrustTold(score=round(taken.trust, 2), band=band_in(taken.exam, taken.trust))
     announce(db, exam_session_topic(taken.id), told)

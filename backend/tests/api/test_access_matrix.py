@@ -92,7 +92,7 @@ async def test_who_may(closed_app: FastAPI, sessions: Sessions, login: Login, ro
             person = world.people[kind]
             answer = await client.request(
                 method,
-                path.format(**world.ids),
+                (path + case.query).format(**world.ids),
                 json=filled(case.body, world.ids),
                 headers=login(person) if person else {},
             )

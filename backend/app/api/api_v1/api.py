@@ -12,6 +12,7 @@ from app.api.api_v1.endpoints import (
     face_templates,
     notifications,
     proctoring,
+    reviews,
     root,
     users,
     verdicts,
@@ -30,3 +31,4 @@ router.include_router(accommodations.router)
 router.include_router(detection.router)
 router.include_router(verdicts.router)
 router.include_router(notifications.router)
+router.include_router(reviews.router)

@@ -6,6 +6,7 @@ from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.face_templates import FaceTemplate
 from app.db.models.installation import InstallationMark
 from app.db.models.notifications import Notification
+from app.db.models.institution import Institution
 from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
@@ -23,6 +24,7 @@ __all__ = [
     "GivenVerdict",
     "InstallationMark",
     "Notification",
+    "Institution",
     "RefreshToken",
     "SocketTicket",
     "StaffNote",

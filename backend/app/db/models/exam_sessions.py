@@ -32,6 +32,7 @@ class ExamSession(Row, Base):
             "ix_exam_sessions_deadline", "ends_at", postgresql_where=text("state IN ('created', 'active', 'paused')")
         ),
         Index("ix_exam_sessions_unsettled", "id", postgresql_where=text("NOT settled")),
+        Index("ix_exam_sessions_review", text("review_gain DESC"), "trust", postgresql_where=text("settled")),
         CheckConstraint("trust BETWEEN 0 AND 100", name="trust"),
     )
 
@@ -59,6 +60,8 @@ class ExamSession(Row, Base):
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     reviews: Mapped[int] = mapped_column(default=0)
     """Raised whenever a person changes what counts (a verdict, other weights): so a live sitting knows to look."""
+    review_gain: Mapped[float] = mapped_column(default=0.0)
+    """What a human look could change, in points (domain/review_order.py): the order of the review queue."""
     analysis: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     """Detectors' memory, incidents and coverage counters, so that a restarted server goes on where it was."""
 

@@ -30,6 +30,8 @@ class Case:
     statuses: Statuses
     body: dict[str, Any] | None = None
     session_state: SessionState = SessionState.ACTIVE
+    query: str = ""
+    """What follows the path, from `?` on."""
 
 
 Routes = dict[tuple[str, str], Case]
