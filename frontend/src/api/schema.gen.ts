@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence Views
+         * @description Who looked at which picture of an exam session: for its student and the exam's staff.
+         */
+        get: operations["evidence_views_api_v1_evidence_views_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{evidence_id}": {
         parameters: {
             query?: never;
@@ -204,6 +224,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Decision
+         * @description The decision that stands as the student is told it, and the trust with and without what people changed.
+         */
+        get: operations["read_own_decision_api_v1_exam_sessions__session_id__decision_get"];
+        put?: never;
+        /**
+         * Decide
+         * @description Decide about an exam session that is over; earlier decisions stay in the history.
+         */
+        post: operations["decide_api_v1_exam_sessions__session_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/decision/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment On Decision
+         * @description The student answers to the decision.
+         */
+        post: operations["comment_on_decision_api_v1_exam_sessions__session_id__decision_comment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Decisions
+         * @description All decisions, oldest first.
+         */
+        get: operations["read_decisions_api_v1_exam_sessions__session_id__decisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/enrolment": {
         parameters: {
             query?: never;
@@ -247,6 +331,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Note
+         * @description Note something for the other staff; no student reads it.
+         */
+        post: operations["add_note_api_v1_exam_sessions__session_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/pause": {
         parameters: {
             query?: never;
@@ -281,6 +385,26 @@ export interface paths {
          * @description Let the clock run again; the paused time is given back.
          */
         post: operations["resume_api_v1_exam_sessions__session_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Review
+         * @description One exam session from beginning to end.
+         */
+        get: operations["review_api_v1_exam_sessions__session_id__review_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -827,6 +951,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description Exam sessions that are over, those first in which a look could change most.
+         */
+        get: operations["queue_api_v1_review_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/": {
         parameters: {
             query?: never;
@@ -898,6 +1042,26 @@ export interface paths {
          * @description Remove an account that no exam and no exam session names.
          */
         delete: operations["delete_user_api_v1_users__user_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/violations/{violation_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment On Violation
+         * @description The student says something to a violation.
+         */
+        post: operations["comment_on_violation_api_v1_violations__violation_id__comments_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1019,6 +1183,23 @@ export interface components {
             updated_at: string;
         };
         /**
+         * AnswerMoment
+         * @description That something was answered, not what; `position` of the question in the exam, where it is known.
+         */
+        AnswerMoment: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Late */
+            late: boolean;
+            /** Position */
+            position: number | null;
+            /** Question Id */
+            question_id: number | null;
+        };
+        /**
          * BroadcastRequest
          * @description A notification to all students of an exam (`exam_id`), to a role, or, with neither, to everybody.
          */
@@ -1099,6 +1280,108 @@ export interface components {
             count: number;
         };
         /**
+         * CommentRead
+         * @description What the student said, to a violation or to a decision.
+         */
+        CommentRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Decision Id */
+            decision_id: number | null;
+            /** Id */
+            id: number;
+            /** Text */
+            text: string;
+            /** Violation Id */
+            violation_id: number | null;
+        };
+        /**
+         * DecidedRead
+         * @description The decision that stands.
+         */
+        DecidedRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            decision: components["schemas"]["Decision"];
+            reviewer: components["schemas"]["ReviewerRead"];
+        };
+        /**
+         * Decision
+         * @description What a person says of one exam session as a whole.
+         * @enum {string}
+         */
+        Decision: "clean" | "suspicious" | "violation";
+        /**
+         * DecisionRead
+         * @description One decision, for the staff. `trust` and `measured_trust`: with and without the verdicts of that time.
+         */
+        DecisionRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Coverage */
+            coverage: number | null;
+            decision: components["schemas"]["Decision"];
+            /** Id */
+            id: number;
+            /** Measured Trust */
+            measured_trust: number;
+            /** Note */
+            note: string;
+            reviewer: components["schemas"]["ReviewerRead"];
+            /** Stage */
+            stage: number;
+            /** Text */
+            text: string;
+            /** Trust */
+            trust: number;
+        };
+        /**
+         * DecisionRequest
+         * @description What a person decides about an exam session; `text` is for the student, `note` for the staff alone.
+         */
+        DecisionRequest: {
+            decision: components["schemas"]["Decision"];
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+        };
+        /**
+         * DeedRead
+         * @description Who did what to this exam session.
+         */
+        DeedRead: {
+            /** Action */
+            action: string;
+            actor: components["schemas"]["ReviewerRead"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Subject */
+            subject: string;
+        };
+        /**
          * Direction
          * @description What is asked; left and right are the student's own.
          * @enum {string}
@@ -1173,6 +1456,27 @@ export interface components {
             students: (number | string | components["schemas"]["EnrolmentWrite"])[];
         };
         /**
+         * EventRead
+         * @description What the student's browser reported; `counted` is false for what could not be a violation (writing Bangla).
+         */
+        EventRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Client Time */
+            client_time: string | null;
+            /** Counted */
+            counted: boolean;
+            /** Kind */
+            kind: string;
+            /** Phase */
+            phase: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * EvidenceOut
          * @description One picture kept for a violation; `url` needs the Authorization header.
          */
@@ -1190,6 +1494,25 @@ export interface components {
             sha256: string;
             /** Url */
             url: string;
+        };
+        /**
+         * EvidenceViewRead
+         * @description Who looked at which picture, and when; `via` the review itself or a report.
+         */
+        EvidenceViewRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Evidence Id */
+            evidence_id: number;
+            role: components["schemas"]["Role"] | null;
+            /** Via */
+            via: string;
+            viewer: components["schemas"]["ReviewerRead"];
+            /** Violation Id */
+            violation_id: number | null;
         };
         /**
          * ExamCreate
@@ -1705,6 +2028,34 @@ export interface components {
             /** Minutes */
             minutes: number;
         };
+        /**
+         * GivenVerdictRead
+         * @description One row of a violation's history; `verdict` null and `undoes` set where another row was taken back.
+         */
+        GivenVerdictRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: number;
+            /** In Bulk */
+            in_bulk: boolean;
+            kind: components["schemas"]["ViolationKind"] | null;
+            /** Reason */
+            reason: string;
+            reviewer: components["schemas"]["ReviewerRead"];
+            /** Stage */
+            stage: number;
+            /** Trust After */
+            trust_after: number;
+            /** Trust Before */
+            trust_before: number;
+            /** Undoes */
+            undoes: number | null;
+            verdict: components["schemas"]["Verdict"] | null;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1753,6 +2104,28 @@ export interface components {
          * @enum {string}
          */
         Navigation: "free" | "forward";
+        /**
+         * NeutralState
+         * @description Why we could not see. Never a violation: each lowers coverage and nothing else.
+         * @enum {string}
+         */
+        NeutralState: "too_dark" | "too_bright" | "blurred" | "link_lost" | "server_busy" | "camera_permission_lost";
+        /**
+         * NoteRead
+         * @description What staff noted; no student reads it.
+         */
+        NoteRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            author: components["schemas"]["ReviewerRead"];
+            /** Id */
+            id: number;
+            /** Text */
+            text: string;
+        };
         /**
          * NotificationRead
          * @description A notification in its reader's language.
@@ -1819,6 +2192,31 @@ export interface components {
          */
         NotificationType: "violation" | "exam" | "result" | "decision" | "message" | "system";
         /**
+         * OwnDecisionRead
+         * @description What the student is told: the decision that stands (null before there is one), and both values of the trust.
+         *
+         *     `measured_trust` is what the detectors gave, `trust` what it is after people looked; `changed` lists where a person
+         *     departed from the detectors, `comments` what the student has said so far, to violations and decisions.
+         */
+        OwnDecisionRead: {
+            /** At */
+            at: string | null;
+            band: components["schemas"]["TrustBand"];
+            /** Changed */
+            changed: components["schemas"]["ViolationOut"][];
+            /** Comments */
+            comments: components["schemas"]["CommentRead"][];
+            decision: components["schemas"]["Decision"] | null;
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Measured Trust */
+            measured_trust: number;
+            /** Text */
+            text: string;
+            /** Trust */
+            trust: number;
+        };
+        /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
          */
@@ -1869,6 +2267,56 @@ export interface components {
          */
         QuestionLanguage: "both" | "en" | "bn";
         /**
+         * QueueItem
+         * @description One exam session that is over. `gain`: what a look could change, in points; the queue is in its order.
+         */
+        QueueItem: {
+            band: components["schemas"]["TrustBand"];
+            /** Coverage */
+            coverage: number | null;
+            decided: components["schemas"]["DecidedRead"] | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Exam Id */
+            exam_id: number;
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Exam Title */
+            exam_title: string;
+            /** Gain */
+            gain: number;
+            /** Open */
+            open: number;
+            /** Outage Seconds */
+            outage_seconds: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonRead"][];
+            student: components["schemas"]["StudentRead"];
+            /** Trust */
+            trust: number;
+        };
+        /**
+         * QueueStatus
+         * @description Which exam sessions of the queue.
+         * @enum {string}
+         */
+        QueueStatus: "open" | "decided" | "all";
+        /**
+         * ReasonRead
+         * @description What was noted of one kind and still counts; `open` is how many nobody has looked at, `cost` what all cost.
+         */
+        ReasonRead: {
+            /** Cost */
+            cost: number;
+            /** Count */
+            count: number;
+            kind: components["schemas"]["ViolationKind"];
+            /** Open */
+            open: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * ReasonRequest
          * @description Why staff acts; told to the student.
          */
@@ -1904,6 +2352,100 @@ export interface components {
             /** @default en */
             preferred_language?: components["schemas"]["Language"];
             role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * ReviewRead
+         * @description One exam session from beginning to end, for those who decide.
+         */
+        ReviewRead: {
+            /** Answers */
+            answers: components["schemas"]["AnswerMoment"][];
+            /** Comments */
+            comments: components["schemas"]["CommentRead"][];
+            /** Decisions */
+            decisions: components["schemas"]["DecisionRead"][];
+            /** Events */
+            events: components["schemas"]["EventRead"][];
+            /** History */
+            history: components["schemas"]["DeedRead"][];
+            /** Measured Trust */
+            measured_trust: number;
+            /** Notes */
+            notes: components["schemas"]["NoteRead"][];
+            session: components["schemas"]["ExamSessionDetail"];
+            /** Unobserved */
+            unobserved: components["schemas"]["UnobservedRead"][];
+            /** Violations */
+            violations: components["schemas"]["ReviewedViolation"][];
+        };
+        /**
+         * ReviewedViolation
+         * @description A violation with everything that was said of it, oldest first.
+         */
+        ReviewedViolation: {
+            /**
+             * Comments
+             * @default []
+             */
+            comments?: components["schemas"]["CommentRead"][];
+            /** Confidence */
+            confidence: number;
+            /** Count */
+            count: number;
+            /**
+             * Counts
+             * @default true
+             */
+            counts?: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence?: components["schemas"]["EvidenceOut"][];
+            /** Exam Session Id */
+            exam_session_id: number;
+            /**
+             * History
+             * @default []
+             */
+            history?: components["schemas"]["GivenVerdictRead"][];
+            /** Id */
+            id: number;
+            kind: components["schemas"]["ViolationKind"];
+            /** Measured */
+            measured: {
+                [key: string]: number;
+            };
+            reviewed_kind?: components["schemas"]["ViolationKind"] | null;
+            /** Seconds */
+            seconds: number;
+            severity: components["schemas"]["Severity"];
+            /** @default camera */
+            source?: components["schemas"]["Source"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Threshold */
+            threshold: {
+                [key: string]: number;
+            };
+            verdict?: components["schemas"]["Verdict"] | null;
+            /** Without This */
+            without_this?: number | null;
+        };
+        /**
+         * ReviewerRead
+         * @description Who looked; the name is gone with the account.
+         */
+        ReviewerRead: {
+            /** Full Name */
+            full_name: string | null;
+            /** Id */
+            id: number;
         };
         /**
          * Role
@@ -2051,6 +2593,24 @@ export interface components {
          * @enum {string}
          */
         TrustBand: "good" | "watch" | "review";
+        /**
+         * UnobservedRead
+         * @description A stretch in which we could not see; that is nobody's fault and costs no trust.
+         */
+        UnobservedRead: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** States */
+            states: components["schemas"]["NeutralState"][];
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
         /**
          * UnreadCount
          * @description How many wait to be read.
@@ -2237,6 +2797,14 @@ export interface components {
             verdict?: components["schemas"]["Verdict"] | null;
             /** Without This */
             without_this?: number | null;
+        };
+        /**
+         * WordsRequest
+         * @description A note or a comment.
+         */
+        WordsRequest: {
+            /** Text */
+            text: string;
         };
     };
     responses: never;
@@ -2442,6 +3010,39 @@ export interface operations {
             };
         };
     };
+    evidence_views_api_v1_evidence_views_get: {
+        parameters: {
+            query: {
+                exam_session_id: number;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceViewRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_api_v1_evidence__evidence_id__get: {
         parameters: {
             query?: never;
@@ -2535,6 +3136,138 @@ export interface operations {
             };
         };
     };
+    read_own_decision_api_v1_exam_sessions__session_id__decision_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDecisionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_v1_exam_sessions__session_id__decision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    comment_on_decision_api_v1_exam_sessions__session_id__decision_comment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_decisions_api_v1_exam_sessions__session_id__decisions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     enrol_face_api_v1_exam_sessions__session_id__enrolment_post: {
         parameters: {
             query?: never;
@@ -2605,6 +3338,41 @@ export interface operations {
             };
         };
     };
+    add_note_api_v1_exam_sessions__session_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     pause_api_v1_exam_sessions__session_id__pause_post: {
         parameters: {
             query?: never;
@@ -2658,6 +3426,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    review_api_v1_exam_sessions__session_id__review_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRead"];
                 };
             };
             /** @description Validation Error */
@@ -3630,6 +4429,40 @@ export interface operations {
             };
         };
     };
+    queue_api_v1_review_queue_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                status?: components["schemas"]["QueueStatus"];
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_users_api_v1_users__get: {
         parameters: {
             query?: {
@@ -3832,6 +4665,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    comment_on_violation_api_v1_violations__violation_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                violation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentRead"];
                 };
             };
             /** @description Validation Error */
