@@ -5,8 +5,8 @@ from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.face_templates import FaceTemplate
 from app.db.models.installation import InstallationMark
-from app.db.models.notifications import Notification
 from app.db.models.institution import Institution
+from app.db.models.notifications import Notification
 from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
@@ -23,8 +23,8 @@ __all__ = [
     "GivenDecision",
     "GivenVerdict",
     "InstallationMark",
-    "Notification",
     "Institution",
+    "Notification",
     "RefreshToken",
     "SocketTicket",
     "StaffNote",
