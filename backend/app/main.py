@@ -17,6 +17,7 @@ from app.api.metrics import ServerNumbers
 from app.core.config import Settings, get_settings
 from app.core.events import Bus
 from app.core.logging import configure_logging
+from app.core.mail import Mailer
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
 from app.core.sealing import Sealer
 from app.db.embedded import EmbeddedPostgres
@@ -28,6 +29,7 @@ from app.services.clock_watch import watch_clock
 from app.services.evidence_sweep import sweep_evidence
 from app.services.face_templates import PURPOSE
 from app.services.live_exam_sessions import LiveExamSessions
+from app.services.mail_digest import keep_digesting
 from app.services.proctoring import Services
 from app.services.readiness import DatabasePool
 from app.services.refusals import refuse_to_start
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.bus = Bus()
     app.state.connections = Connections()
     app.state.store = open_storage(settings)
+    app.state.mailer = Mailer(settings)
     app.state.sealer = Sealer(settings, PURPOSE)
     app.state.metrics = CollectorRegistry()
     headers.install(app, settings)
@@ -104,6 +107,9 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             state.live.sweep(),
             sweep_evidence(state.sessions, state.store),
             watch_clock(state.sessions),
+            keep_digesting(
+                state.sessions, state.mailer, minutes=settings.MAIL_DIGEST_MINUTES, public_url=settings.PUBLIC_URL
+            ),
         ):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)

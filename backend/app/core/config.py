@@ -21,6 +21,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class MailSecurity(StrEnum):
+    """How the line to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class Settings(BaseSettings):
     """Read from the environment, then from `.env` in the repository or in `backend/`."""
 
@@ -69,6 +77,19 @@ class Settings(BaseSettings):
         None, description="Production: the first administrator, on an empty database."
     )
     FIRST_ADMIN_PASSWORD_FILE: Path | None = Field(None, description="Production: file with that person's password.")
+
+    PUBLIC_URL: str = Field(
+        "http://localhost:8000", description="Where people reach this server; links in mails begin with it."
+    )
+    SMTP_HOST: str | None = Field(
+        None, description="Mail server. Unset: no mail is sent; notifications are in the app."
+    )
+    SMTP_PORT: int = Field(587, ge=1, le=65535, description="Its port: usually 587 with starttls, 465 with tls.")
+    SMTP_SECURITY: MailSecurity = Field(MailSecurity.STARTTLS, description="starttls, tls or none.")
+    SMTP_USERNAME: str | None = Field(None, description="Login at the mail server, if it wants one.")
+    SMTP_PASSWORD: SecretStr | None = Field(None, description="Password of that login.")
+    MAIL_FROM: str = Field("360° Proctor <noreply@localhost>", description="Sender of our mails.")
+    MAIL_DIGEST_MINUTES: int = Field(30, ge=1, le=1440, description="How often unread notifications are mailed.")
 
     ANALYSIS_WORKERS: int = Field(os.cpu_count() or 1, ge=1, le=64, description="Analysis processes; one a core.")
     MAX_FPS: float = Field(2.0, gt=0, le=30, description="Frames per second asked of one student.")
