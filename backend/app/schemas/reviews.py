@@ -10,8 +10,9 @@ from app.domain.reviews import Decision, Verdict
 from app.domain.roles import Role
 from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, ViolationKind
-from app.schemas.base import Id, Input, Output, Text
+from app.schemas.base import Id, Input, Output, Share, Text
 from app.schemas.exam_sessions import ExamSessionDetail, StudentRead
+from app.schemas.exams import Weights
 from app.schemas.realtime import ViolationOut
 
 MOST_AT_ONCE = 500
@@ -278,3 +279,25 @@ class ReviewRead(Output):
     comments: list[CommentRead]
     history: list[DeedRead]
     unobserved: list[UnobservedRead]
+
+
+# --- other weights ----------------------------------------------------------------------------------------------------
+
+
+class RescoreRequest(Input):
+    """Weights that replace the exam's own (kinds left out have the rules' weights); thresholds where they change."""
+
+    weights: Weights
+    warning_threshold: Share | None = None
+    critical_threshold: Share | None = None
+
+
+class RescoreRow(Output):
+    """One exam session before and after."""
+
+    exam_session_id: int
+    student: StudentRead
+    before: float
+    after: float
+    band_before: TrustBand
+    band_after: TrustBand

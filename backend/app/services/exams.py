@@ -14,6 +14,7 @@ from app.services import audit
 from app.services.access import access_exam_as_staff, visible_exams
 from app.services.exam_settings import lock_down, settings_of
 from app.services.news import tell_of_publication
+from app.services.rescoring import rescore_exam
 
 
 async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
@@ -43,6 +44,7 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     await _check_status(db, exam, changes.get("status", exam.status))
     shown_before = exam.status in SITTABLE
+    weights, thresholds = exam.weights, (exam.warning_threshold, exam.critical_threshold)
     for name, value in changes.items():
         setattr(exam, name, value)
     lock_down(exam, changes)
@@ -51,6 +53,8 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     if exam.critical_threshold > exam.warning_threshold:
         raise Invalid("exam_thresholds_invalid")
     await db.flush()
+    if (exam.weights, (exam.warning_threshold, exam.critical_threshold)) != (weights, thresholds):
+        await rescore_exam(db, exam, old=thresholds)
     if exam.status in SITTABLE and not shown_before:
         await tell_of_publication(db, exam)
     audit.note(db, who, "exam.update", f"exam:{exam.id}", fields=",".join(sorted(changes)))

@@ -591,6 +591,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/rescore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save Rescore
+         * @description Give the exam these weights and thresholds, and score every exam session again.
+         */
+        post: operations["save_rescore_api_v1_exams__exam_id__rescore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/rescore/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rescore
+         * @description What other weights and thresholds would make of every exam session; nothing is changed.
+         */
+        post: operations["preview_rescore_api_v1_exams__exam_id__rescore_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/verdicts": {
         parameters: {
             query?: never;
@@ -2354,6 +2394,35 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
+         * RescoreRequest
+         * @description Weights that replace the exam's own (kinds left out have the rules' weights); thresholds where they change.
+         */
+        RescoreRequest: {
+            /** Critical Threshold */
+            critical_threshold?: number | null;
+            /** Warning Threshold */
+            warning_threshold?: number | null;
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * RescoreRow
+         * @description One exam session before and after.
+         */
+        RescoreRow: {
+            /** After */
+            after: number;
+            band_after: components["schemas"]["TrustBand"];
+            band_before: components["schemas"]["TrustBand"];
+            /** Before */
+            before: number;
+            /** Exam Session Id */
+            exam_session_id: number;
+            student: components["schemas"]["StudentRead"];
+        };
+        /**
          * ReviewRead
          * @description One exam session from beginning to end, for those who decide.
          */
@@ -3881,6 +3950,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_rescore_api_v1_exams__exam_id__rescore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescoreRow"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_rescore_api_v1_exams__exam_id__rescore_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescoreRow"][];
                 };
             };
             /** @description Validation Error */

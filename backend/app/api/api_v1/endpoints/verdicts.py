@@ -1,11 +1,19 @@
-"""Verdicts on violations: only for those who run the exam."""
+"""Verdicts on violations, and other weights for a whole exam: only for those who run it."""
 
 from fastapi import APIRouter
 
 from app.api.deps import Db, Staff
 from app.schemas.base import PathId
-from app.schemas.reviews import BulkUndoRequest, BulkVerdictRead, BulkVerdictRequest, VerdictRead, VerdictRequest
-from app.services import verdicts
+from app.schemas.reviews import (
+    BulkUndoRequest,
+    BulkVerdictRead,
+    BulkVerdictRequest,
+    RescoreRequest,
+    RescoreRow,
+    VerdictRead,
+    VerdictRequest,
+)
+from app.services import rescoring, verdicts
 
 router = APIRouter(tags=["review"])
 
@@ -32,3 +40,15 @@ async def give_several(db: Db, who: Staff, exam_id: PathId, wanted: BulkVerdictR
 async def undo_several(db: Db, who: Staff, exam_id: PathId, wanted: BulkUndoRequest) -> BulkVerdictRead:
     """Take back the verdicts that stand of several violations."""
     return await verdicts.undo_verdicts(db, who, exam_id, wanted.violation_ids)
+
+
+@router.post("/exams/{exam_id}/rescore/preview")
+async def preview_rescore(db: Db, who: Staff, exam_id: PathId, wanted: RescoreRequest) -> list[RescoreRow]:
+    """What other weights and thresholds would make of every exam session; nothing is changed."""
+    return await rescoring.preview_rescore(db, who, exam_id, wanted)
+
+
+@router.post("/exams/{exam_id}/rescore")
+async def save_rescore(db: Db, who: Staff, exam_id: PathId, wanted: RescoreRequest) -> list[RescoreRow]:
+    """Give the exam these weights and thresholds, and score every exam session again."""
+    return await rescoring.save_rescore(db, who, exam_id, wanted)

@@ -1,0 +1,126 @@
+"""A whole exam under other weights and thresholds: first to look at, then for good; what was measured stays."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.core.errors import Invalid
+from app.db.models import Exam, ExamSession, User, Violation
+from app.domain.trust import band_of, trust_score
+from app.schemas.exam_sessions import StudentRead
+from app.schemas.reviews import RescoreRequest, RescoreRow
+from app.services.access import access_exam_as_staff
+from app.services.audit import note
+from app.services.exam_sessions import tell
+from app.services.standing import rescore
+from app.services.violations import episode_of, exam_weights
+
+AT_ONCE = 200
+"""Sittings read and computed at a time, so that others get their turn in between."""
+Sitting = tuple[ExamSession, Sequence[Violation]]
+
+
+async def preview_rescore(db: AsyncSession, who: User, exam_id: int, wanted: RescoreRequest) -> list[RescoreRow]:
+    """What would come of it; nothing is changed. Invalid `exam_thresholds_invalid`."""
+    exam = await access_exam_as_staff(db, who, exam_id)
+    thresholds = _thresholds(exam, wanted)
+    weights = exam_weights(_stored(wanted))
+    return [
+        _row(exam, taken, taken.trust, trust_score([episode_of(row) for row in rows], weights), thresholds)
+        async for taken, rows in _sittings(db, exam)
+    ]
+
+
+async def save_rescore(db: AsyncSession, who: User, exam_id: int, wanted: RescoreRequest) -> list[RescoreRow]:
+    """Give the exam these weights and thresholds and score all of its sittings again, those that go on too."""
+    exam = await access_exam_as_staff(db, who, exam_id, lock=True)
+    old = (exam.warning_threshold, exam.critical_threshold)
+    thresholds = _thresholds(exam, wanted)
+    before = _named(exam.weights, old)
+    exam.weights = _stored(wanted)
+    exam.warning_threshold, exam.critical_threshold = thresholds
+    changed = await rescore_exam(db, exam, old=old)
+    note(
+        db, who, "exam.rescore", f"exam:{exam.id}",
+        before=before, after=_named(exam.weights, thresholds), exam_sessions=len(changed),
+    )  # fmt: skip
+    return changed
+
+
+async def rescore_exam(db: AsyncSession, exam: Exam, *, old: tuple[float, float]) -> list[RescoreRow]:
+    """Score all sittings again by what the exam now says; `old` are the thresholds of before. Holds every row."""
+    await db.flush()
+    now = (exam.warning_threshold, exam.critical_threshold)
+    changed = []
+    async for taken, rows in _sittings(db, exam, lock=True):
+        before = taken.trust
+        changed.append(_row(exam, taken, before, rescore(db, taken, rows), now, old=old))
+        tell(db, taken)
+    await db.flush()
+    return changed
+
+
+async def _sittings(db: AsyncSession, exam: Exam, *, lock: bool = False) -> AsyncIterator[Sitting]:
+    """Every sitting of an exam with what was noted in it, some at a time, in the order of their ids."""
+    last = 0
+    while True:
+        query = (
+            select(ExamSession)
+            .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
+            .where(ExamSession.exam_id == exam.id, ExamSession.id > last)
+            .order_by(ExamSession.id)
+            .limit(AT_ONCE)
+        )
+        query = query.with_for_update(of=ExamSession) if lock else query
+        taken = (await db.scalars(query.execution_options(populate_existing=lock))).all()
+        if not taken:
+            return
+        ids, noted = [row.id for row in taken], dict[int, list[Violation]]()
+        found = select(Violation).where(Violation.exam_session_id.in_(ids)).order_by(Violation.started_at, Violation.id)
+        for row in await db.scalars(found.execution_options(populate_existing=lock)):
+            noted.setdefault(row.exam_session_id, []).append(row)
+        for one in taken:
+            yield one, noted.get(one.id, [])
+        last = ids[-1]
+
+
+def _row(
+    exam: Exam,
+    taken: ExamSession,
+    before: float,
+    after: float,
+    thresholds: tuple[float, float],
+    *,
+    old: tuple[float, float] | None = None,
+) -> RescoreRow:
+    warning, critical = (100 * one for one in thresholds)
+    old_warning, old_critical = (100 * one for one in old or (exam.warning_threshold, exam.critical_threshold))
+    return RescoreRow(
+        exam_session_id=taken.id,
+        student=StudentRead.model_validate(taken.student),
+        before=round(before, 2),
+        after=round(after, 2),
+        band_before=band_of(before, warning=old_warning, critical=old_critical),
+        band_after=band_of(after, warning=warning, critical=critical),
+    )
+
+
+def _stored(wanted: RescoreRequest) -> dict[str, float]:
+    return {str(kind): weight for kind, weight in wanted.weights.items()}
+
+
+def _thresholds(exam: Exam, wanted: RescoreRequest) -> tuple[float, float]:
+    warning = exam.warning_threshold if wanted.warning_threshold is None else wanted.warning_threshold
+    critical = exam.critical_threshold if wanted.critical_threshold is None else wanted.critical_threshold
+    if critical > warning:
+        raise Invalid("exam_thresholds_invalid")
+    return warning, critical
+
+
+def _named(weights: Mapping[str, float], thresholds: tuple[float, float]) -> str:
+    """For the audit log, whose details are plain values."""
+    warning, critical = thresholds
+    return json.dumps({"weights": dict(weights), "warning": warning, "critical": critical}, sort_keys=True)
