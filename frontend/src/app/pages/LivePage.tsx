@@ -7,18 +7,28 @@ const FROM = "/signed-in/exams/$examId/live";
 
 export function LivePage() {
   const { examId } = useParams({ from: FROM });
-  const { student } = useSearch({ from: FROM });
+  const { student, group } = useSearch({ from: FROM });
   const navigate = useNavigate();
-  // The chosen student is part of the address, so that a link to one sitting can be shared and reopened.
-  const onSelect = useCallback(
-    (id: number | null) =>
+  const go = useCallback(
+    (search: { student?: number | undefined; group?: string | undefined }) =>
       void navigate({
         to: "/exams/$examId/live",
         params: { examId },
-        search: id === null ? {} : { student: id },
+        search: (known) => ({ ...known, ...search }),
         replace: true,
       }),
     [navigate, examId],
   );
-  return <LiveExam key={examId} examId={examId} selected={student ?? null} onSelect={onSelect} />;
+  const onSelect = useCallback((id: number | null) => go({ student: id ?? undefined }), [go]);
+  const onGroup = useCallback((name: string | null) => go({ group: name ?? undefined }), [go]);
+  return (
+    <LiveExam
+      key={examId}
+      examId={examId}
+      selected={student ?? null}
+      onSelect={onSelect}
+      group={group ?? null}
+      onGroup={onGroup}
+    />
+  );
 }

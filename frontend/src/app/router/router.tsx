@@ -36,6 +36,18 @@ export function safeNext(next: unknown): string | undefined {
   return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined;
 }
 
+/** A search parameter that must be a row's number. */
+function positive(value: unknown): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
+/** A search parameter that is free text. A number in the address may have been meant as one. */
+function words(value: unknown): string | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && text !== "" ? text.slice(0, 200) : undefined;
+}
+
 const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
   notFoundComponent: NotFoundPage,
@@ -70,10 +82,10 @@ const liveRoute = createRoute({
     parse: ({ examId }) => ({ examId: Number(examId) }),
     stringify: ({ examId }) => ({ examId: String(examId) }),
   },
-  validateSearch: (search: Record<string, unknown>): { student?: number | undefined } => {
-    const student = Number(search["student"]);
-    return { student: Number.isInteger(student) && student > 0 ? student : undefined };
-  },
+  validateSearch: (search: Record<string, unknown>): { student?: number | undefined; group?: string | undefined } => ({
+    student: positive(search["student"]),
+    group: words(search["group"]),
+  }),
   component: lazyRouteComponent(() => import("../pages/LivePage"), "LivePage"),
 });
 

@@ -1,28 +1,33 @@
 // The live page of one exam: head, wall of sittings, and the one that was chosen.
-import { Alert, Button, SegmentedControl, TextInput, Title } from "@mantine/core";
-import { IconEyeCheck, IconSearch, IconUsers, IconWifiOff } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconUsers } from "@tabler/icons-react";
+import { useCallback, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormats } from "@/lib/useFormats";
+import { isFlag, useRemembered } from "@/lib/useRemembered";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
-import { isRunning, needsAttention } from "./attention";
+import { useAlarm } from "./alarm";
+import { newestPerStudent } from "./attention";
 import { ConnectionPill } from "./ConnectionPill";
+import { Filters, NothingMatches } from "./Filters";
+import { Head } from "./Head";
 import classes from "./LiveExam.module.css";
-import type { LiveView } from "./liveView";
-import type { SittingWithViolations } from "./messages";
+import type { LiveView as View } from "./liveView";
 import { StudentPanel } from "./StudentPanel";
 import { type LiveExamState, useLiveExam } from "./useLiveExam";
+import { type Choice, groupsOf, matches } from "./wallFilter";
 import { Wall } from "./Wall";
+import { type Density, isDensity } from "./wallLayout";
 
-type Shown = "all" | "attention" | "offline";
-type Choice = { selected: number | null; onSelect: (sittingId: number | null) => void };
+/** What the address says and how to change it: a link to one student or one room can be shared and reopened. */
+export type LiveAddress = {
+  selected: number | null;
+  onSelect: (sittingId: number | null) => void;
+  group: string | null;
+  onGroup: (group: string | null) => void;
+};
 
-/** The search box is in the way when everybody fits on one screen. */
-const SEARCH_FROM = 8;
-
-export function LiveExam({ examId, selected, onSelect }: { examId: number } & Choice) {
+export function LiveExam({ examId, ...address }: { examId: number } & LiveAddress) {
   const live = useLiveExam(examId);
   const { status, view } = live;
   if (status.phase === "failed" && !view) {
@@ -36,46 +41,51 @@ export function LiveExam({ examId, selected, onSelect }: { examId: number } & Ch
       </>
     );
   }
-  return <LiveView live={live} view={view} selected={selected} onSelect={onSelect} />;
+  return <LiveView live={live} view={view} {...address} />;
 }
 
-function LiveView({ live, view, selected, onSelect }: { live: LiveExamState; view: LiveView } & Choice) {
+function LiveView({ live, view, selected, onSelect, group, onGroup }: { live: LiveExamState; view: View } & LiveAddress) {
   const { t } = useTranslation();
-  const [shown, setShown] = useState<Shown>("all");
-  const [search, setSearch] = useState("");
-  const sittings = Object.values(view.sittings);
-  const matching = sittings.filter((one) => matches(one, shown, search));
+  const [choice, setChoice] = useState<Choice>({ shown: "all", search: "" });
+  const [density, setDensity] = useRemembered<Density>("proctor.wall.density", isDensity, 16);
+  const alarm = useAlarmChoice(live, view);
+  // The wall may lag a moment behind: what a person types or presses comes first.
+  const known = useDeferredValue(view.sittings);
+  const everybody = useMemo(() => newestPerStudent(Object.values(known)), [known]);
+  const sittings = useMemo(
+    () => (group === null ? everybody : everybody.filter((one) => one.group === group)),
+    [everybody, group],
+  );
+  const matching = useMemo(() => sittings.filter((one) => matches(one, choice)), [sittings, choice]);
   const chosen = selected === null ? undefined : view.sittings[selected];
   return (
     <div className={classes.page} data-chosen={chosen ? true : undefined}>
       <div className={classes.wall}>
-        <Head live={live} view={view} sittings={sittings} />
-        {sittings.length === 0 ? (
+        <Head live={live} view={view} sittings={sittings} alarm={alarm} />
+        {everybody.length === 0 ? (
           <Empty icon={<IconUsers size={48} aria-hidden />} title={t("live.emptyTitle")} text={t("live.emptyText")} />
         ) : (
           <>
-            <div className={classes.filters}>
-              <SegmentedControl
-                aria-label={t("live.show")}
-                value={shown}
-                onChange={(value) => setShown(value as Shown)}
-                data={(["all", "attention", "offline"] as const).map((value) => ({
-                  value,
-                  label: t(`live.filter.${value}`),
-                }))}
-              />
-              {sittings.length >= SEARCH_FROM ? (
-                <TextInput
-                  aria-label={t("live.search")}
-                  placeholder={t("live.search")}
-                  leftSection={<IconSearch size={18} aria-hidden />}
-                  value={search}
-                  onChange={(event) => setSearch(event.currentTarget.value)}
-                />
-              ) : null}
-            </div>
-            {matching.length === 0 ? <NothingMatches shown={shown} search={search} /> : null}
-            <Wall sittings={matching} pictures={live.pictures} selected={selected} onSelect={onSelect} />
+            <Filters
+              choice={choice}
+              onChoice={setChoice}
+              groups={groupsOf(everybody)}
+              group={group}
+              onGroup={onGroup}
+              density={density}
+              onDensity={setDensity}
+              sittings={sittings}
+            />
+            {matching.length === 0 ? <NothingMatches choice={choice} /> : null}
+            <Wall
+              sittings={matching}
+              pictures={live.pictures}
+              clockOffset={view.clockOffset}
+              density={density}
+              selected={selected}
+              onSelect={onSelect}
+              onShown={live.watch}
+            />
           </>
         )}
       </div>
@@ -85,6 +95,7 @@ function LiveView({ live, view, selected, onSelect }: { live: LiveExamState; vie
           sitting={chosen}
           pictures={live.pictures}
           clockOffset={view.clockOffset}
+          outcome={view.challenges[chosen.id]}
           onClose={() => onSelect(null)}
         />
       ) : null}
@@ -92,64 +103,11 @@ function LiveView({ live, view, selected, onSelect }: { live: LiveExamState; vie
   );
 }
 
-function matches(sitting: SittingWithViolations, shown: Shown, search: string): boolean {
-  if (search && !sitting.student.full_name.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase())) return false;
-  if (shown === "attention") return needsAttention(sitting);
-  if (shown === "offline") return isRunning(sitting) && !sitting.online;
-  return true;
-}
-
-function NothingMatches({ shown, search }: { shown: Shown; search: string }) {
+function useAlarmChoice(live: LiveExamState, view: View) {
   const { t } = useTranslation();
-  if (search) {
-    return (
-      <Empty
-        icon={<IconSearch size={40} aria-hidden />}
-        title={t("live.noMatchTitle")}
-        text={t("live.noMatchText", { search })}
-      />
-    );
-  }
-  const Icon = shown === "offline" ? IconWifiOff : IconEyeCheck;
-  const key = shown === "offline" ? "nobodyOffline" : "allQuiet";
-  return (
-    <Empty icon={<Icon size={40} aria-hidden />} title={t(`live.${key}Title`)} text={t(`live.${key}Text`)} />
-  );
-}
-
-function Head(props: { live: LiveExamState; view: LiveView; sittings: SittingWithViolations[] }) {
-  const { t } = useTranslation();
-  const format = useFormats();
-  const { exam } = props.view;
-  const running = props.sittings.filter(isRunning);
-  const online = running.filter((one) => one.online).length;
-  const waiting = running.filter(needsAttention).length;
-  const { status } = props.live;
-  return (
-    <header className={classes.head}>
-      <div className={classes.headline}>
-        <Title order={1} size="h2">
-          {exam.title}
-        </Title>
-        <ConnectionPill status={status} onRetry={props.live.retryNow} />
-      </div>
-      <p className={classes.facts}>
-        <span>{format.range(new Date(exam.start_time), new Date(exam.end_time))}</span>
-        {running.length > 0 ? (
-          <>
-            <span>{t("live.online", { online: format.number(online), all: format.number(running.length) })}</span>
-            <span>{t("live.needAttention", { count: waiting, n: format.number(waiting) })}</span>
-          </>
-        ) : null}
-      </p>
-      {status.phase === "failed" ? (
-        <Alert color="red" role="alert" icon={<IconWifiOff aria-hidden />} mt="xs">
-          {t("live.stopped")}{" "}
-          <Button size="compact-sm" variant="default" onClick={props.live.retryNow}>
-            {t("common.retry")}
-          </Button>
-        </Alert>
-      ) : null}
-    </header>
-  );
+  const [sound, onSound] = useRemembered("proctor.wall.sound", isFlag, false);
+  const [desktop, onDesktop] = useRemembered("proctor.wall.desktop", isFlag, false);
+  const nameOf = useCallback((id: number) => view.sittings[id]?.student.full_name ?? "", [view.sittings]);
+  useAlarm({ listen: live.listen, nameOf, sound, desktop, t });
+  return { sound, desktop, onSound, onDesktop };
 }

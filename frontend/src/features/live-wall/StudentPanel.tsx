@@ -1,12 +1,15 @@
 // One student closely: large picture, figures, timeline, and everything that was noted.
-import { ActionIcon, Alert } from "@mantine/core";
+import { ActionIcon, Alert, Progress, SegmentedControl } from "@mantine/core";
 import { IconArrowLeft, IconInfoCircle, IconVideoOff, IconX } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
+import { Actions } from "./Actions";
 import { isRunning } from "./attention";
-import type { SittingWithViolations } from "./messages";
+import { Chat } from "./Chat";
+import type { ChallengeOutcome } from "./liveView";
+import { type SittingWithViolations, type Source, SOURCES } from "./messages";
 import { stateName } from "@/ui/names";
 import type { Pictures } from "./pictures";
 import classes from "./StudentPanel.module.css";
@@ -19,10 +22,12 @@ type PanelProps = {
   sitting: SittingWithViolations;
   pictures: Pictures;
   clockOffset: number;
+  outcome: ChallengeOutcome | undefined;
   onClose: () => void;
 };
+type ViewProps = Omit<PanelProps, "onClose" | "outcome">;
 
-export function StudentPanel({ sitting, pictures, clockOffset, onClose }: PanelProps) {
+export function StudentPanel({ sitting, pictures, clockOffset, outcome, onClose }: PanelProps) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   const [picked, setPicked] = useState<number | null>(null);
@@ -49,16 +54,48 @@ export function StudentPanel({ sitting, pictures, clockOffset, onClose }: PanelP
           {t("live.cannotSee", { why: sitting.states.map((state) => stateName(t, state)).join(" · ") })}
         </Alert>
       ) : null}
+      <Actions sitting={sitting} outcome={outcome} clockOffset={clockOffset} />
+      <Chat sitting={sitting} />
       <LiveTimeline sitting={sitting} pictures={pictures} clockOffset={clockOffset} onPick={setPicked} />
       <ViolationList sitting={sitting} clockOffset={clockOffset} picked={picked} />
     </section>
   );
 }
 
-function LargePicture({ sitting, pictures, clockOffset }: Omit<PanelProps, "onClose">) {
+/** The sources that sent something; always the camera, for its absence says something too. */
+function useSources(pictures: Pictures, sittingId: number): Source[] {
+  const second = useLatestPicture(pictures, sittingId, "second_camera");
+  const screen = useLatestPicture(pictures, sittingId, "screen");
+  return SOURCES.filter((one) => one === "camera" || (one === "second_camera" ? second : screen));
+}
+
+function LargePicture({ sitting, pictures, clockOffset }: ViewProps) {
+  const { t } = useTranslation();
+  const sources = useSources(pictures, sitting.id);
+  const [chosen, setChosen] = useState<Source>("camera");
+  const shown = sources.includes(chosen) ? chosen : "camera";
+  return (
+    <div className={classes.pictures}>
+      <OnePicture sitting={sitting} pictures={pictures} clockOffset={clockOffset} source={shown} />
+      {sources.length > 1 ? (
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          mt={6}
+          aria-label={t("staff:live.sources")}
+          value={shown}
+          onChange={(value) => setChosen(value as Source)}
+          data={sources.map((value) => ({ value, label: t(`staff:live.source.${value}`) }))}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function OnePicture({ sitting, pictures, clockOffset, source }: ViewProps & { source: Source }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const picture = useLatestPicture(pictures, sitting.id);
+  const picture = useLatestPicture(pictures, sitting.id, source);
   const now = useNow() + clockOffset;
   if (!picture) {
     return (
@@ -90,7 +127,15 @@ function Figures({ sitting, clockOffset }: { sitting: SittingWithViolations; clo
     [t("live.startedAt"), format.clock(Date.parse(sitting.started_at))],
     [t("live.elapsed"), format.stopwatch((end - Date.parse(sitting.started_at)) / 1000)],
   ];
+  if (sitting.total) {
+    rows.push([t("staff:live.progress"), `${format.number(sitting.answered ?? 0)} / ${format.number(sitting.total)}`]);
+  }
+  if ((sitting.outage_seconds ?? 0) >= 1) rows.push([t("staff:live.outage"), format.stopwatch(sitting.outage_seconds ?? 0)]);
+  if ((sitting.attempt ?? 1) > 1) rows.push([t("staff:live.attempt"), format.number(sitting.attempt ?? 1)]);
   if (isRunning(sitting)) {
+    if (typeof sitting.kbps === "number") {
+      rows.push([t("staff:live.kbps"), t("staff:live.kbpsValue", { n: format.number(sitting.kbps, 0) })]);
+    }
     rows.unshift([t("live.connectionLabel"), t(sitting.online ? "live.isOnline" : "live.isOffline")]);
     rows.push([t("live.left"), format.stopwatch((Date.parse(sitting.ends_at) - now) / 1000)]);
   } else if (sitting.ended_at) {
@@ -107,11 +152,22 @@ function Figures({ sitting, clockOffset }: { sitting: SittingWithViolations; clo
           </div>
         ))}
       </dl>
+      {isRunning(sitting) && typeof sitting.sound_level === "number" ? <SoundLevel level={sitting.sound_level} /> : null}
     </div>
   );
 }
 
-function LiveTimeline(props: Omit<PanelProps, "onClose"> & { onPick: (violationId: number) => void }) {
+function SoundLevel({ level }: { level: number }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.sound}>
+      <span>{t("staff:live.sound")}</span>
+      <Progress value={Math.round(level * 100)} aria-label={t("staff:live.sound")} flex={1} color="teal" />
+    </div>
+  );
+}
+
+function LiveTimeline(props: ViewProps & { onPick: (violationId: number) => void }) {
   const { sitting, pictures, clockOffset } = props;
   const seen = useSeen(pictures, sitting.id);
   const now = useNow() + clockOffset;

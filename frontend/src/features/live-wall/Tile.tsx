@@ -1,27 +1,38 @@
-// One student on the wall: latest picture, connection, trust, coverage, what is going on.
-import { IconVideoOff, IconWifi, IconWifiOff } from "@tabler/icons-react";
+// One student on the wall: latest picture, connection, trust, coverage, progress, what is going on.
+import {
+  IconClock,
+  IconDoorEnter,
+  IconFlag,
+  IconHandStop,
+  IconMessage,
+  IconVideoOff,
+  IconWifi,
+  IconWifiOff,
+} from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
-import { gravity, isRunning, openViolations } from "./attention";
-import type { SittingWithViolations } from "./messages";
+import { useNow } from "@/lib/useNow";
 import { kindName, stateName } from "@/ui/names";
-import type { Pictures } from "./pictures";
 import { SeverityIcon } from "@/ui/SeverityIcon";
-import classes from "./Tile.module.css";
 import { TrustBadge } from "@/ui/TrustBadge";
+import { gravity, isRunning, isWaiting, openViolations } from "./attention";
+import type { SittingWithViolations } from "./messages";
+import type { Pictures } from "./pictures";
+import classes from "./Tile.module.css";
 import { useLatestPicture } from "./useLiveExam";
 
 type TileProps = {
   sitting: SittingWithViolations;
   pictures: Pictures;
+  clockOffset: number;
   selected: boolean;
   onSelect: (sittingId: number | null) => void;
 };
 
 const GRAVITIES = ["none", "info", "warning", "critical"] as const;
 
-export const Tile = memo(function Tile({ sitting, pictures, selected, onSelect }: TileProps) {
+export const Tile = memo(function Tile({ sitting, pictures, clockOffset, selected, onSelect }: TileProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const running = isRunning(sitting);
@@ -37,6 +48,7 @@ export const Tile = memo(function Tile({ sitting, pictures, selected, onSelect }
       <span className={classes.picture}>
         <LatestPicture sittingId={sitting.id} pictures={pictures} />
         {running ? <Connection online={sitting.online} /> : null}
+        {running ? <Asking sitting={sitting} /> : null}
       </span>
       <span className={classes.name}>{sitting.student.full_name}</span>
       <span className={classes.row}>
@@ -47,6 +59,7 @@ export const Tile = memo(function Tile({ sitting, pictures, selected, onSelect }
             : t("live.coverage", { share: format.percent(sitting.coverage) })}
         </span>
       </span>
+      <Progress sitting={sitting} running={running} clockOffset={clockOffset} />
       <Happening sitting={sitting} running={running} />
     </button>
   );
@@ -75,6 +88,72 @@ function Connection({ online }: { online: boolean }) {
   );
 }
 
+/** Hand, unread messages, waiting at the door: what a person wants of a person. */
+function Asking({ sitting }: { sitting: SittingWithViolations }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const unread = sitting.unread ?? 0;
+  return (
+    <span className={classes.asking}>
+      {sitting.hand ? (
+        <span className={classes.ask}>
+          <IconHandStop size={14} aria-hidden />
+          {t("staff:live.hand")}
+        </span>
+      ) : null}
+      {unread > 0 ? (
+        <span className={classes.ask}>
+          <IconMessage size={14} aria-hidden />
+          <span className="visually-hidden">{t("staff:live.unread", { count: unread, n: format.number(unread) })}</span>
+          <span aria-hidden>{format.number(unread)}</span>
+        </span>
+      ) : null}
+      {isWaiting(sitting) ? (
+        <span className={classes.ask}>
+          <IconDoorEnter size={14} aria-hidden />
+          {t("staff:live.waits")}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+function Progress(props: { sitting: SittingWithViolations; running: boolean; clockOffset: number }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const { sitting, running } = props;
+  const total = sitting.total ?? 0;
+  return (
+    <span className={classes.progress}>
+      {total > 0 ? (
+        <span>
+          {sitting.question && running
+            ? t("staff:live.question", { at: format.number(sitting.question), all: format.number(total) })
+            : null}
+          {sitting.question && running ? " · " : null}
+          {t("staff:live.answered", { n: format.number(sitting.answered ?? 0), all: format.number(total) })}
+        </span>
+      ) : (
+        <span />
+      )}
+      {running && sitting.begun !== false ? <TimeLeft endsAt={sitting.ends_at} clockOffset={props.clockOffset} /> : null}
+    </span>
+  );
+}
+
+function TimeLeft({ endsAt, clockOffset }: { endsAt: string; clockOffset: number }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const now = useNow() + clockOffset;
+  return (
+    <span className={classes.left} title={t("live.left")}>
+      <IconClock size={14} aria-hidden />
+      <span className="visually-hidden">{t("live.left")} </span>
+      {format.stopwatch((Date.parse(endsAt) - now) / 1000)}
+    </span>
+  );
+}
+
 /** State, why we cannot see, and open violations; each in words. */
 function Happening({ sitting, running }: { sitting: SittingWithViolations; running: boolean }) {
   const { t } = useTranslation();
@@ -83,13 +162,24 @@ function Happening({ sitting, running }: { sitting: SittingWithViolations; runni
   const states = running ? sitting.states.filter((state) => state !== "link_lost") : [];
   return (
     <span className={classes.chips}>
-      {sitting.state !== "active" ? <span className={classes.chip}>{t(`live.state.${sitting.state}`)}</span> : null}
+      {sitting.ending_at && running ? (
+        <span className={classes.chip} data-severity="critical">
+          {t("staff:live.ending")}
+        </span>
+      ) : null}
       {open.map((violation) => (
         <span key={violation.id} className={classes.chip} data-severity={violation.severity}>
           <SeverityIcon severity={violation.severity} size={14} />
           {kindName(t, violation.kind)}
         </span>
       ))}
+      {sitting.flagged ? (
+        <span className={classes.chip} data-severity="warning">
+          <IconFlag size={14} aria-hidden />
+          {t("staff:live.flagged")}
+        </span>
+      ) : null}
+      {sitting.state !== "active" ? <span className={classes.chip}>{t(`live.state.${sitting.state}`)}</span> : null}
       {states.map((state) => (
         <span key={state} className={classes.chip} data-neutral>
           {stateName(t, state)}

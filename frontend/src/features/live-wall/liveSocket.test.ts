@@ -123,7 +123,9 @@ describe("parseThumbnail", () => {
     view.setBigUint64(9, 1_795_000_000_000n);
     expect(parseThumbnail(data)).toMatchObject({ sittingId: 42, capturedAt: 1_795_000_000_000 });
     expect(parseThumbnail(data)?.jpeg.size).toBe(3);
-    view.setUint8(0, 2);
+    view.setUint8(0, 3);
+    expect(parseThumbnail(data)?.source).toBe("screen");
+    view.setUint8(0, 4);
     expect(parseThumbnail(data)).toBeNull();
     expect(parseThumbnail(new ArrayBuffer(17))).toBeNull();
   });

@@ -54,6 +54,11 @@ export class LiveSocket {
     this.#leave();
   }
 
+  /** Says something to the server if it is there to hear it; what must be said again after a break, the caller repeats. */
+  send(message: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
   /** Ends the waiting, for instance because the device is back online; does nothing while connected. */
   retryNow(): void {
     if (this.#closed || this.#socket) return;

@@ -6,7 +6,11 @@ export type LiveView = {
   /** Server's clock minus this device's, in ms. */
   clockOffset: number;
   sittings: Readonly<Record<number, SittingWithViolations>>;
+  /** What came of the last challenge of a sitting, as heard while this page was open. */
+  challenges: Readonly<Record<number, ChallengeOutcome>>;
 };
+
+export type ChallengeOutcome = { passed: boolean | null; turned: number; needed: number; at: number };
 
 /** `receivedAt`: this device's clock in ms. Events before the first snapshot cannot be placed and are ignored. */
 export function reduceLive(view: LiveView | null, message: LiveMessage, receivedAt: number): LiveView | null {
@@ -15,12 +19,17 @@ export function reduceLive(view: LiveView | null, message: LiveMessage, received
       exam: message.exam,
       clockOffset: Date.parse(message.server_time) - receivedAt,
       sittings: Object.fromEntries(message.sessions.map((one) => [one.id, normalised(one)])),
+      challenges: view?.challenges ?? {},
     };
   }
   if (!view) return null;
   switch (message.type) {
     case "ping":
       return { ...view, clockOffset: Date.parse(message.server_time) - receivedAt };
+    case "challenge.done": {
+      const { passed, turned, needed } = message;
+      return { ...view, challenges: { ...view.challenges, [message.session_id]: { passed, turned, needed, at: receivedAt } } };
+    }
     case "session.updated":
       return withSitting(view, updated(view.sittings[message.session.id], message.session));
     case "violation.opened":

@@ -1,5 +1,5 @@
 // The latest picture of every student, and when pictures came while this page was open.
-import type { Thumbnail } from "./messages";
+import type { Source, Thumbnail } from "./messages";
 
 /** A longer pause between two pictures is a gap on the timeline. */
 export const GAP_MS = 10_000;
@@ -16,7 +16,7 @@ export function extendSpans(spans: readonly Span[], at: number): Span[] {
 
 export type Pictures = {
   add: (thumbnail: Thumbnail, at: number) => void;
-  latest: (sittingId: number) => Picture | null;
+  latest: (sittingId: number, source?: Source) => Picture | null;
   seen: (sittingId: number) => readonly Span[];
   subscribe: (sittingId: number, listener: () => void) => () => void;
   dispose: () => void;
@@ -24,20 +24,25 @@ export type Pictures = {
 
 const NONE: readonly Span[] = [];
 
+function keyOf(sittingId: number, source: Source): string {
+  return `${sittingId}/${source}`;
+}
+
 // Kept outside React's state: a hundred students send fifty pictures a second, and each concerns one tile only.
 export function makePictures(): Pictures {
-  const pictures = new Map<number, Picture>();
+  const pictures = new Map<string, Picture>();
   const seen = new Map<number, readonly Span[]>();
   const listeners = new Map<number, Set<() => void>>();
   return {
-    add: ({ sittingId, jpeg }, at) => {
-      const old = pictures.get(sittingId);
-      pictures.set(sittingId, { url: URL.createObjectURL(jpeg), at });
-      seen.set(sittingId, extendSpans(seen.get(sittingId) ?? NONE, at));
+    add: ({ sittingId, source, jpeg }, at) => {
+      const key = keyOf(sittingId, source);
+      const old = pictures.get(key);
+      pictures.set(key, { url: URL.createObjectURL(jpeg), at });
+      if (source === "camera") seen.set(sittingId, extendSpans(seen.get(sittingId) ?? NONE, at));
       if (old) URL.revokeObjectURL(old.url);
       for (const listener of listeners.get(sittingId) ?? []) listener();
     },
-    latest: (sittingId) => pictures.get(sittingId) ?? null,
+    latest: (sittingId, source = "camera") => pictures.get(keyOf(sittingId, source)) ?? null,
     seen: (sittingId) => seen.get(sittingId) ?? NONE,
     subscribe: (sittingId, listener) => {
       const some = listeners.get(sittingId) ?? new Set();

@@ -3,17 +3,25 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "
 import { answered, api } from "@/api/client";
 import { LiveSocket, type LiveStatus } from "./liveSocket";
 import { type LiveView, reduceLive } from "./liveView";
-import type { LiveMessage } from "./messages";
+import type { LiveMessage, Source } from "./messages";
 import { makePictures, type Picture, type Pictures, type Span } from "./pictures";
 
 /** Messages of one moment are applied together, so that a burst costs one drawing. */
 const BATCH_MS = 50;
+/** Scrolling changes what is on screen many times a second; the server hears of where it comes to rest. */
+const WATCH_MS = 250;
+
+export type Listener = (message: LiveMessage) => void;
 
 export type LiveExamState = {
   status: LiveStatus;
   view: LiveView | null;
   pictures: Pictures;
   retryNow: () => void;
+  /** Tells the server whose pictures are on screen: it sends no others. */
+  watch: (sittingIds: readonly number[]) => void;
+  /** Hears every event as it comes; gives the way to stop. */
+  listen: (listener: Listener) => () => void;
 };
 
 async function fetchTicket(examId: number): Promise<string> {
@@ -29,11 +37,39 @@ function socketAddress(examId: number, ticket: string): string {
   return address.href;
 }
 
+/** What is on screen, said again after each reconnection. */
+class Watched {
+  #ids: readonly number[] | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  set(ids: readonly number[], say: () => void): void {
+    if (this.#ids && ids.length === this.#ids.length && ids.every((id, at) => id === this.#ids?.[at])) return;
+    this.#ids = ids;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(say, WATCH_MS);
+  }
+
+  message(): object | null {
+    return this.#ids ? { type: "watch", session_ids: this.#ids } : null;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 export function useLiveExam(examId: number): LiveExamState {
   const [status, setStatus] = useState<LiveStatus>({ phase: "connecting" });
   const [view, setView] = useState<LiveView | null>(null);
   const [pictures] = useState(makePictures);
+  const [watched] = useState(() => new Watched());
+  const [listeners] = useState(() => new Set<Listener>());
   const socket = useRef<LiveSocket | null>(null);
+
+  const sayWatched = useCallback(() => {
+    const message = watched.message();
+    if (message) socket.current?.send(message);
+  }, [watched]);
 
   useEffect(() => {
     let waiting: { message: LiveMessage; at: number }[] = [];
@@ -51,6 +87,8 @@ export function useLiveExam(examId: number): LiveExamState {
       onStatus: setStatus,
       onMessage: (message) => {
         if ("server_time" in message) clockOffset = Date.parse(message.server_time) - Date.now();
+        if (message.type === "snapshot") sayWatched();
+        for (const listener of listeners) listener(message);
         waiting.push({ message, at: Date.now() });
         timer ??= setTimeout(flush, BATCH_MS);
       },
@@ -62,18 +100,27 @@ export function useLiveExam(examId: number): LiveExamState {
     return () => {
       window.removeEventListener("online", backOnline);
       clearTimeout(timer);
+      watched.stop();
       opened.close();
       pictures.dispose();
     };
-  }, [examId, pictures]);
+  }, [examId, pictures, watched, listeners, sayWatched]);
 
   const retryNow = useCallback(() => socket.current?.retryNow(), []);
-  return { status, view, pictures, retryNow };
+  const watch = useCallback((ids: readonly number[]) => watched.set(ids, sayWatched), [watched, sayWatched]);
+  const listen = useCallback(
+    (listener: Listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    [listeners],
+  );
+  return { status, view, pictures, retryNow, watch, listen };
 }
 
-export function useLatestPicture(pictures: Pictures, sittingId: number): Picture | null {
+export function useLatestPicture(pictures: Pictures, sittingId: number, source: Source = "camera"): Picture | null {
   const subscribe = useCallback((listener: () => void) => pictures.subscribe(sittingId, listener), [pictures, sittingId]);
-  return useSyncExternalStore(subscribe, () => pictures.latest(sittingId));
+  return useSyncExternalStore(subscribe, () => pictures.latest(sittingId, source));
 }
 
 export function useSeen(pictures: Pictures, sittingId: number): readonly Span[] {
