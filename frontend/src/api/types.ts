@@ -14,3 +14,7 @@ export type Evidence = Schemas["EvidenceOut"];
 export type Severity = Schemas["Severity"];
 export type Band = Schemas["TrustBand"];
 export type SittingState = Schemas["SessionState"];
+export type ExamChanges = Schemas["ExamUpdate"];
+export type Preset = Schemas["Preset"];
+export type PresetRead = Schemas["PresetRead"];
+export type ViolationKind = Schemas["ViolationKind"];

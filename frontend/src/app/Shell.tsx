@@ -16,6 +16,7 @@ export function Shell() {
   const { t } = useTranslation();
   const user = useUser();
   const chooseLanguage = useLanguageChoice();
+  const isStaff = user?.role === "teacher" || user?.role === "admin";
   return (
     <div className={classes.page}>
       <a className={classes.skip} href="#main">
@@ -29,10 +30,28 @@ export function Shell() {
           <Link to="/" className={classes.link} activeOptions={{ exact: true }}>
             {t("nav.exams")}
           </Link>
+          {isStaff ? (
+            <>
+              <Link to="/review" className={classes.link}>
+                {t("nav.review")}
+              </Link>
+              <Link to="/bank" className={classes.link}>
+                {t("nav.bank")}
+              </Link>
+              <Link to="/analytics" className={classes.link}>
+                {t("nav.analytics")}
+              </Link>
+            </>
+          ) : null}
           {user?.role === "admin" ? (
-            <Link to="/people" className={classes.link}>
-              {t("nav.people")}
-            </Link>
+            <>
+              <Link to="/people" className={classes.link}>
+                {t("nav.people")}
+              </Link>
+              <Link to="/admin/$section" params={{ section: "institution" }} className={classes.link}>
+                {t("nav.admin")}
+              </Link>
+            </>
           ) : null}
         </nav>
         <div className={classes.tools}>

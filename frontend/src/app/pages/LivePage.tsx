@@ -1,7 +1,9 @@
 // /exams/$examId/live: everybody who is sitting this exam, as it happens.
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
+import { useUser } from "@/api/useUser";
 import { LiveExam } from "@/features/live-wall/LiveExam";
+import { ExamTabs } from "@/ui/ExamTabs";
 
 const FROM = "/signed-in/exams/$examId/live";
 
@@ -9,6 +11,7 @@ export function LivePage() {
   const { examId } = useParams({ from: FROM });
   const { student, group } = useSearch({ from: FROM });
   const navigate = useNavigate();
+  const user = useUser();
   const go = useCallback(
     (search: { student?: number | undefined; group?: string | undefined }) =>
       void navigate({
@@ -22,13 +25,16 @@ export function LivePage() {
   const onSelect = useCallback((id: number | null) => go({ student: id ?? undefined }), [go]);
   const onGroup = useCallback((name: string | null) => go({ group: name ?? undefined }), [go]);
   return (
-    <LiveExam
-      key={examId}
-      examId={examId}
-      selected={student ?? null}
-      onSelect={onSelect}
-      group={group ?? null}
-      onGroup={onGroup}
-    />
+    <>
+      {user && user.role !== "student" ? <ExamTabs examId={examId} /> : null}
+      <LiveExam
+        key={examId}
+        examId={examId}
+        selected={student ?? null}
+        onSelect={onSelect}
+        group={group ?? null}
+        onGroup={onGroup}
+      />
+    </>
   );
 }

@@ -16,6 +16,7 @@ import { LoginPage } from "../pages/LoginPage";
 import { NotFoundPage } from "../pages/NotFoundPage";
 import { PageFailure } from "../pages/PageFailure";
 import { Shell } from "../Shell";
+import { EXAM_ID, positive, safeNext, SITTING_ID, words } from "./search";
 
 type RouterContext = { queryClient: QueryClient };
 
@@ -29,23 +30,6 @@ async function requireUser(href: string): Promise<void> {
     }
     throw error;
   }
-}
-
-/** Only a path on this site may follow a login: anything else could lead to a copy of it. */
-export function safeNext(next: unknown): string | undefined {
-  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : undefined;
-}
-
-/** A search parameter that must be a row's number. */
-function positive(value: unknown): number | undefined {
-  const number = Number(value);
-  return Number.isInteger(number) && number > 0 ? number : undefined;
-}
-
-/** A search parameter that is free text. A number in the address may have been meant as one. */
-function words(value: unknown): string | undefined {
-  const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text !== "" ? text.slice(0, 200) : undefined;
 }
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
@@ -78,15 +62,101 @@ const examsRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/",
 const liveRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/exams/$examId/live",
-  params: {
-    parse: ({ examId }) => ({ examId: Number(examId) }),
-    stringify: ({ examId }) => ({ examId: String(examId) }),
-  },
+  params: EXAM_ID,
   validateSearch: (search: Record<string, unknown>): { student?: number | undefined; group?: string | undefined } => ({
     student: positive(search["student"]),
     group: words(search["group"]),
   }),
   component: lazyRouteComponent(() => import("../pages/LivePage"), "LivePage"),
+});
+
+const sittingReviewRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/review/$sittingId",
+  params: SITTING_ID,
+  validateSearch: (search: Record<string, unknown>): { violation?: number | undefined } => ({
+    violation: positive(search["violation"]),
+  }),
+  component: lazyRouteComponent(() => import("../pages/SittingReviewPage"), "SittingReviewPage"),
+});
+
+const examEditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/edit",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/ExamEditPage"), "ExamEditPage"),
+});
+
+const questionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/questions",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/QuestionsPage"), "QuestionsPage"),
+});
+
+const studentsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/students",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/StudentsPage"), "StudentsPage"),
+});
+
+const examReviewRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/review",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/ExamReviewPage"), "ExamReviewPage"),
+});
+
+const rescoreRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/rescore",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/RescorePage"), "RescorePage"),
+});
+
+const gradingRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/grading",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/GradingPage"), "GradingPage"),
+});
+
+const resultsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/results",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/ResultsPage"), "ResultsPage"),
+});
+
+const calendarRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/calendar",
+  component: lazyRouteComponent(() => import("../pages/CalendarPage"), "CalendarPage"),
+});
+
+const bankRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/bank",
+  component: lazyRouteComponent(() => import("../pages/BankPage"), "BankPage"),
+});
+
+const reviewRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/review",
+  component: lazyRouteComponent(() => import("../pages/ReviewPage"), "ReviewPage"),
+});
+
+const analyticsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/analytics",
+  component: lazyRouteComponent(() => import("../pages/AnalyticsPage"), "AnalyticsPage"),
+});
+
+const adminRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/admin/$section",
+  component: lazyRouteComponent(() => import("../pages/AdminPage"), "AdminPage"),
 });
 
 const peopleRoute = createRoute({
@@ -95,7 +165,27 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/PeoplePage"), "PeoplePage"),
 });
 
-const routeTree = rootRoute.addChildren([loginRoute, signedInRoute.addChildren([examsRoute, liveRoute, peopleRoute])]);
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  signedInRoute.addChildren([
+    examsRoute,
+    liveRoute,
+    sittingReviewRoute,
+    examEditRoute,
+    questionsRoute,
+    studentsRoute,
+    examReviewRoute,
+    rescoreRoute,
+    gradingRoute,
+    resultsRoute,
+    calendarRoute,
+    bankRoute,
+    reviewRoute,
+    analyticsRoute,
+    adminRoute,
+    peopleRoute,
+  ]),
+]);
 
 export function makeRouter(queryClient: QueryClient) {
   return createRouter({

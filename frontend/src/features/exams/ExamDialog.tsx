@@ -1,37 +1,35 @@
-// The small dialog that makes or changes an exam.
+// The small dialog that makes an exam; everything else is changed on its own page.
 import { Alert, Button, Group, Modal, NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
-import type { Exam } from "@/api/types";
 import { notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
 import classes from "./ExamDialog.module.css";
-import { type ExamFields, examOf, faultsOf, fieldsOf, newExamFields } from "./examForm";
+import { type ExamFields, examOf, faultsOf, newExamFields } from "./examForm";
 import { useSaveExam } from "./examQueries";
 
-/** `exam` is the one to change, null for a new one. */
-export function ExamDialog({ exam, onClose }: { exam: Exam | null; onClose: () => void }) {
+export function ExamDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Modal
       opened
       onClose={onClose}
-      title={t(exam ? "exams.form.changeTitle" : "exams.form.createTitle")}
+      title={t("exams.form.createTitle")}
       closeButtonProps={{ "aria-label": t("common.close") }}
       size="lg"
       centered
     >
-      <ExamForm exam={exam} onClose={onClose} />
+      <ExamForm onClose={onClose} />
     </Modal>
   );
 }
 
-function useExamForm(exam: Exam | null) {
+function useExamForm() {
   const { t } = useTranslation();
-  const [initialValues] = useState(() => (exam ? fieldsOf(exam) : newExamFields(new Date())));
+  const [initialValues] = useState(() => newExamFields(new Date()));
   const form = useForm<ExamFields>({
     initialValues,
     validate: (fields) => faultsOf(fields),
@@ -43,15 +41,14 @@ function useExamForm(exam: Exam | null) {
   return { form, field };
 }
 
-function ExamForm({ exam, onClose }: { exam: Exam | null; onClose: () => void }) {
+function ExamForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const { form, field } = useExamForm(exam);
+  const { form, field } = useExamForm();
   const save = useSaveExam();
-  const mayPublish = !exam || exam.status === "draft";
 
   const submit = form.onSubmit((fields) =>
     save.mutate(
-      { id: exam?.id ?? null, fields: examOf(fields), publish: mayPublish && fields.publish },
+      { fields: examOf(fields), publish: fields.publish },
       {
         onSuccess: (saved) => {
           onClose();
@@ -86,19 +83,17 @@ function ExamForm({ exam, onClose }: { exam: Exam | null; onClose: () => void })
         mb="md"
         {...field("minutes")}
       />
-      {mayPublish ? (
-        <Switch
-          label={t("exams.form.publish")}
-          description={t("exams.form.publishHint")}
-          {...form.getInputProps("publish", { type: "checkbox" })}
-        />
-      ) : null}
+      <Switch
+        label={t("exams.form.publish")}
+        description={t("exams.form.publishHint")}
+        {...form.getInputProps("publish", { type: "checkbox" })}
+      />
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose}>
           {t("common.cancel")}
         </Button>
         <Button type="submit" loading={save.isPending}>
-          {t(exam ? "common.save" : "exams.create")}
+          {t("exams.create")}
         </Button>
       </Group>
     </form>

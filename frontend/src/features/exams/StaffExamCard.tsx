@@ -1,6 +1,17 @@
 // One exam in the staff's list.
 import { ActionIcon, Button, Menu, Text } from "@mantine/core";
-import { IconDotsVertical, IconEdit, IconLivePhoto, IconSend, IconTrash } from "@tabler/icons-react";
+import {
+  IconChartBar,
+  IconChecklist,
+  IconDotsVertical,
+  IconEdit,
+  IconEye,
+  IconLivePhoto,
+  IconListNumbers,
+  IconSend,
+  IconTrash,
+  IconUsers,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,7 +28,16 @@ import { isOpenAt } from "./examForm";
 import { useDeleteExam, usePublishExam, useSittings } from "./examQueries";
 import classes from "./Exams.module.css";
 
-export function StaffExamCard({ exam, onEdit }: { exam: Exam; onEdit: () => void }) {
+const PLACES = [
+  { place: "edit", icon: IconEdit },
+  { place: "questions", icon: IconListNumbers },
+  { place: "students", icon: IconUsers },
+  { place: "review", icon: IconEye },
+  { place: "grading", icon: IconChecklist },
+  { place: "results", icon: IconChartBar },
+] as const;
+
+export function StaffExamCard({ exam }: { exam: Exam }) {
   const { t } = useTranslation();
   const format = useFormats();
   const isOpen = isOpenAt(exam, useNow(30_000));
@@ -27,7 +47,11 @@ export function StaffExamCard({ exam, onEdit }: { exam: Exam; onEdit: () => void
     <article className={classes.card}>
       <div className={classes.about}>
         <div className={classes.heading}>
-          <h2 className={classes.title}>{exam.title}</h2>
+          <h2 className={classes.title}>
+            <Link to="/exams/$examId/edit" params={{ examId: exam.id }} className={classes.way}>
+              {exam.title}
+            </Link>
+          </h2>
           <ExamStatusBadge status={exam.status} />
         </div>
         <ExamWindow exam={exam} />
@@ -57,7 +81,7 @@ export function StaffExamCard({ exam, onEdit }: { exam: Exam; onEdit: () => void
             {t("exams.watch")}
           </Button>
         )}
-        <ExamMenu exam={exam} onEdit={onEdit} />
+        <ExamMenu exam={exam} />
       </div>
     </article>
   );
@@ -90,7 +114,7 @@ function PublishButton({ exam }: { exam: Exam }) {
   );
 }
 
-function ExamMenu({ exam, onEdit }: { exam: Exam; onEdit: () => void }) {
+function ExamMenu({ exam }: { exam: Exam }) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState(false);
   const remove = useDeleteExam();
@@ -109,9 +133,17 @@ function ExamMenu({ exam, onEdit }: { exam: Exam; onEdit: () => void }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconEdit size={18} aria-hidden />} onClick={onEdit}>
-            {t("exams.change")}
-          </Menu.Item>
+          {PLACES.map(({ place, icon: Icon }) => (
+            <Menu.Item
+              key={place}
+              component={Link}
+              to={`/exams/${exam.id}/${place}`}
+              leftSection={<Icon size={18} aria-hidden />}
+            >
+              {t(`staff:tabs.${place}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
           <Menu.Item
             leftSection={<IconTrash size={18} aria-hidden />}
             color="var(--mantine-color-error)"

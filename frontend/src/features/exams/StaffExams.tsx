@@ -1,10 +1,10 @@
 // A teacher's or administrator's exams: what runs, when, how many sit it, and the way to the live page.
 import { Button, Group, Title } from "@mantine/core";
-import { IconClipboardText, IconPlus } from "@tabler/icons-react";
+import { IconCalendar, IconClipboardText, IconPlus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
-import type { Exam } from "@/api/types";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -16,9 +16,9 @@ import { StaffExamCard } from "./StaffExamCard";
 export function StaffExams() {
   const { t } = useTranslation();
   const exams = useExams();
-  const [edited, setEdited] = useState<Exam | "new" | null>(null);
+  const [creating, setCreating] = useState(false);
   const create = (
-    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setEdited("new")}>
+    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setCreating(true)}>
       {t("exams.create")}
     </Button>
   );
@@ -28,7 +28,19 @@ export function StaffExams() {
         <Title order={1} size="h2">
           {t("exams.title")}
         </Title>
-        {exams.data?.length ? create : null}
+        {exams.data?.length ? (
+          <Group gap="xs">
+            <Button
+              component={Link}
+              to="/calendar"
+              variant="default"
+              leftSection={<IconCalendar size={18} aria-hidden />}
+            >
+              {t("authoring:calendar.title")}
+            </Button>
+            {create}
+          </Group>
+        ) : null}
       </Group>
       {exams.isPending ? <Loading /> : null}
       {exams.isError ? <Failure problem={asProblem(exams.error)} onRetry={() => void exams.refetch()} /> : null}
@@ -43,11 +55,11 @@ export function StaffExams() {
       <ul className={classes.list}>
         {exams.data?.map((exam) => (
           <li key={exam.id}>
-            <StaffExamCard exam={exam} onEdit={() => setEdited(exam)} />
+            <StaffExamCard exam={exam} />
           </li>
         ))}
       </ul>
-      {edited ? <ExamDialog exam={edited === "new" ? null : edited} onClose={() => setEdited(null)} /> : null}
+      {creating ? <ExamDialog onClose={() => setCreating(false)} /> : null}
     </div>
   );
 }

@@ -30,17 +30,6 @@ export function newExamFields(now: Date): ExamFields {
   };
 }
 
-export function fieldsOf(exam: Exam): ExamFields {
-  return {
-    title: exam.title,
-    description: exam.description ?? "",
-    start: localInput(new Date(exam.start_time)),
-    end: localInput(new Date(exam.end_time)),
-    minutes: exam.duration_minutes,
-    publish: false,
-  };
-}
-
 export function examOf(fields: ExamFields): ExamIn {
   return {
     title: fields.title.trim(),

@@ -28,16 +28,12 @@ export function useSittings(exam: Exam, isOpen: boolean) {
 
 export type SavedExam = { exam: Exam; publishFailed: unknown };
 
-/** Creates or changes an exam and, if wished, publishes it; a refused publication leaves a saved draft. */
+/** Creates an exam and, if wished, publishes it; a refused publication leaves a saved draft. */
 export function useSaveExam() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async ({ id, fields, publish }: { id: number | null; fields: ExamIn; publish: boolean }) => {
-      const exam = await answered(
-        id === null
-          ? api.POST("/api/v1/exams/", { body: fields })
-          : api.PUT("/api/v1/exams/{exam_id}", { params: { path: { exam_id: id } }, body: fields }),
-      );
+    mutationFn: async ({ fields, publish }: { fields: ExamIn; publish: boolean }) => {
+      const exam = await answered(api.POST("/api/v1/exams/", { body: fields }));
       if (!publish) return { exam, publishFailed: null } satisfies SavedExam;
       try {
         return { exam: await publishExam(exam.id), publishFailed: null } satisfies SavedExam;

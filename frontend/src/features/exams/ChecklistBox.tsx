@@ -1,0 +1,101 @@
+// What is there and what is missing before students see the exam, and the button that shows it to them.
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertTriangle, IconCircleCheck, IconCopy, IconSend } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { asProblem } from "@/api/problem";
+import type { Exam } from "@/api/types";
+import { notice } from "@/ui/notice";
+import { problemText } from "@/ui/problemText";
+import { type ChecklistItem, useChecklist, useDuplicateExam } from "./editQueries";
+import classes from "./ExamEditor.module.css";
+import { usePublishExam } from "./examQueries";
+
+export function ChecklistBox({ exam, isDirty }: { exam: Exam; isDirty: boolean }) {
+  const { t } = useTranslation();
+  const checklist = useChecklist(exam.id);
+  const publish = usePublishExam();
+  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
+  const isDraft = exam.status === "draft";
+  const open = checklist.data?.items.filter((item) => !item.ok).length ?? 0;
+  return (
+    <section className={classes.section} aria-labelledby="checklist-title">
+      <Group justify="space-between" gap="xs">
+        <h2 id="checklist-title" className={classes.title} style={{ margin: 0 }}>
+          {t("authoring:checklist.title")}
+        </h2>
+        <Group gap="xs">
+          <Duplicate examId={exam.id} />
+          {isDraft ? (
+            <Button
+              leftSection={<IconSend size={18} aria-hidden />}
+              disabled={isDirty}
+              loading={publish.isPending}
+              onClick={() =>
+                publish.mutate(exam.id, {
+                  onSuccess: () => notice(t("authoring:checklist.published", { title: exam.title })),
+                  onError: failed,
+                })
+              }
+            >
+              {t("exams.publish")}
+            </Button>
+          ) : null}
+        </Group>
+      </Group>
+      {checklist.isError ? (
+        <Alert color="gray" mt="xs" p="xs">
+          {problemText(t, asProblem(checklist.error))}
+        </Alert>
+      ) : null}
+      {checklist.data ? (
+        <>
+          <Text size="sm" c="dimmed">
+            {t(open === 0 ? "authoring:checklist.ready" : "authoring:checklist.open")}
+          </Text>
+          <ul className={classes.list}>
+            {checklist.data.items.map((item) => (
+              <Item key={item.code} item={item} />
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+function Item({ item }: { item: ChecklistItem }) {
+  const { t } = useTranslation();
+  const Icon = item.ok ? IconCircleCheck : IconAlertTriangle;
+  return (
+    <li className={classes.item} data-ok={item.ok}>
+      <Icon size={18} aria-hidden />
+      <span className="visually-hidden">{t(item.ok ? "authoring:checklist.ok" : "authoring:checklist.missing")} </span>
+      {t(`authoring:checklist.item.${item.code}`, { ...item.params, defaultValue: item.code.replaceAll("_", " ") })}
+    </li>
+  );
+}
+
+function Duplicate({ examId }: { examId: number }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const duplicate = useDuplicateExam();
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconCopy size={18} aria-hidden />}
+      loading={duplicate.isPending}
+      onClick={() =>
+        duplicate.mutate(examId, {
+          onSuccess: (copy) => {
+            notice(t("authoring:duplicated", { title: copy.title }));
+            void navigate({ to: `/exams/${copy.id}/edit` });
+          },
+          onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+        })
+      }
+    >
+      {t("authoring:duplicate")}
+    </Button>
+  );
+}
