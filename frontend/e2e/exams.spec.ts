@@ -19,9 +19,11 @@ test("an exam is created, changed, seen by a student, and deleted", async ({ pag
 
   const card = page.getByRole("article").filter({ hasText: "বাংলা ব্যাকরণ" });
   await card.getByRole("button", { name: /More about/ }).click();
-  await page.getByRole("menuitem", { name: "Change" }).click();
-  await dialog.getByLabel("Title").fill("Grammar");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  await page.getByLabel("Title").fill("Grammar");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Grammar");
+  await page.getByRole("link", { name: "Exams", exact: true }).click();
   const renamed = page.getByRole("article").filter({ hasText: "Grammar" });
   await expect(renamed).toBeVisible();
   await expectAccessible(page);

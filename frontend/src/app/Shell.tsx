@@ -35,21 +35,12 @@ export function Shell() {
               <Link to="/review" className={classes.link}>
                 {t("nav.review")}
               </Link>
-              <Link to="/bank" className={classes.link}>
-                {t("nav.bank")}
-              </Link>
-              <Link to="/analytics" className={classes.link}>
-                {t("nav.analytics")}
-              </Link>
             </>
           ) : null}
           {user?.role === "admin" ? (
             <>
               <Link to="/people" className={classes.link}>
                 {t("nav.people")}
-              </Link>
-              <Link to="/admin/$section" params={{ section: "institution" }} className={classes.link}>
-                {t("nav.admin")}
               </Link>
             </>
           ) : null}

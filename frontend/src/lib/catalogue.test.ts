@@ -11,7 +11,7 @@ const CATALOGUES = ["ui", "staff", "review", "authoring", "analytics", "quick", 
   existsSync(`../locales/en/${name}.json`),
 );
 /** What is the same in both languages on purpose: names and signs. */
-const SAME = /^(ui:live\.hash|authoring:format\..*|authoring:sample\..*)$/;
+const SAME = /^(review:speed|ui:live\.hash|authoring:format\..*|authoring:sample\..*)$/;
 
 function flat(tree: Tree, prefix = ""): Words {
   return Object.fromEntries(

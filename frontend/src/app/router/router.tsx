@@ -87,13 +87,6 @@ const examEditRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/ExamEditPage"), "ExamEditPage"),
 });
 
-const questionsRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/exams/$examId/questions",
-  params: EXAM_ID,
-  component: lazyRouteComponent(() => import("../pages/QuestionsPage"), "QuestionsPage"),
-});
-
 const studentsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/exams/$examId/students",
@@ -115,48 +108,16 @@ const rescoreRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/RescorePage"), "RescorePage"),
 });
 
-const gradingRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/exams/$examId/grading",
-  params: EXAM_ID,
-  component: lazyRouteComponent(() => import("../pages/GradingPage"), "GradingPage"),
-});
-
-const resultsRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/exams/$examId/results",
-  params: EXAM_ID,
-  component: lazyRouteComponent(() => import("../pages/ResultsPage"), "ResultsPage"),
-});
-
 const calendarRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/calendar",
   component: lazyRouteComponent(() => import("../pages/CalendarPage"), "CalendarPage"),
 });
 
-const bankRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/bank",
-  component: lazyRouteComponent(() => import("../pages/BankPage"), "BankPage"),
-});
-
 const reviewRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/review",
   component: lazyRouteComponent(() => import("../pages/ReviewPage"), "ReviewPage"),
-});
-
-const analyticsRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/analytics",
-  component: lazyRouteComponent(() => import("../pages/AnalyticsPage"), "AnalyticsPage"),
-});
-
-const adminRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: "/admin/$section",
-  component: lazyRouteComponent(() => import("../pages/AdminPage"), "AdminPage"),
 });
 
 const peopleRoute = createRoute({
@@ -172,17 +133,11 @@ const routeTree = rootRoute.addChildren([
     liveRoute,
     sittingReviewRoute,
     examEditRoute,
-    questionsRoute,
     studentsRoute,
     examReviewRoute,
     rescoreRoute,
-    gradingRoute,
-    resultsRoute,
     calendarRoute,
-    bankRoute,
     reviewRoute,
-    analyticsRoute,
-    adminRoute,
     peopleRoute,
   ]),
 ]);

@@ -16,7 +16,9 @@ export function AccessSettings(props: { draft: ExamChanges; onChange: Change; ha
     <Stack gap="md">
       <SettingFields settings={ACCESS} draft={draft} onChange={onChange} />
       <Text size="sm">
-        <Link to={`/exams/${props.examId}/students`}>{t("authoring:toStudents")}</Link>
+        <Link to="/exams/$examId/students" params={{ examId: props.examId }}>
+          {t("authoring:toStudents")}
+        </Link>
       </Text>
       <PasswordInput
         label={t("authoring:set.exam_password.label")}

@@ -87,7 +87,7 @@ export function ScheduleSettings({ draft, onChange, examId }: Part & { examId: n
         onChange={(value) => onChange({ duration_minutes: Math.max(1, Number(value)) })}
       />
       <Text size="sm" c="dimmed">
-        {t("authoring:timezone", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
+        {t("authoring:timezone", { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone })}
       </Text>
       {start && end ? <Conflicts examId={examId} start={start} end={end} /> : null}
     </Stack>

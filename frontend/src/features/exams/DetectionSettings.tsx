@@ -73,7 +73,9 @@ function Expectation({ draft, preset }: { draft: ExamChanges; preset: PresetRead
       <Text size="sm" fw={600}>
         {expected === null
           ? t("authoring:alarms.unknown")
-          : t("authoring:alarms.expected", { n: format.number(expected, 2) })}
+          : expected === 0
+            ? t("authoring:alarms.zero")
+            : t("authoring:alarms.expected", { n: format.number(expected, 2) })}
       </Text>
       {preset.measured_hours ? (
         <Text size="sm">{t("authoring:alarms.measured", { hours: format.number(preset.measured_hours, 1) })}</Text>
@@ -89,7 +91,11 @@ function DetectionHint({ name, rates, kinds }: { name: string; rates: readonly K
   return (
     <>
       {t(`authoring:set.${name}.hint`)}{" "}
-      {expected === null ? t("authoring:alarms.none") : t("authoring:alarms.each", { n: format.number(expected, 2) })}
+      {expected === null
+        ? t("authoring:alarms.none")
+        : expected === 0
+          ? t("authoring:alarms.zeroEach")
+          : t("authoring:alarms.each", { n: format.number(expected, 2) })}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { useFormats, useLanguage } from "@/lib/useFormats";
+import { useNow } from "@/lib/useNow";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import classes from "./ExamCalendar.module.css";
@@ -74,14 +75,21 @@ export function ExamCalendar() {
 
 function DayCell({ day }: { day: Day }) {
   const format = useFormats();
-  const isToday = day.date.toDateString() === new Date().toDateString();
+  const today = useNow(60_000);
+  const isToday = day.date.toDateString() === new Date(today).toDateString();
   return (
     <td className={classes.day} data-other={!day.inMonth || undefined} data-today={isToday || undefined}>
       <span className={classes.number} aria-current={isToday ? "date" : undefined}>
         {format.number(day.date.getDate())}
       </span>
       {day.exams.map((exam) => (
-        <Link key={exam.id} to={`/exams/${exam.id}/edit`} className={classes.exam} data-draft={exam.status === "draft" || undefined}>
+        <Link
+          key={exam.id}
+          to="/exams/$examId/edit"
+          params={{ examId: exam.id }}
+          className={classes.exam}
+          data-draft={exam.status === "draft" || undefined}
+        >
           {exam.title}
         </Link>
       ))}

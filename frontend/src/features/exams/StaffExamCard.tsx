@@ -1,13 +1,10 @@
 // One exam in the staff's list.
 import { ActionIcon, Button, Menu, Text } from "@mantine/core";
 import {
-  IconChartBar,
-  IconChecklist,
   IconDotsVertical,
   IconEdit,
   IconEye,
   IconLivePhoto,
-  IconListNumbers,
   IconSend,
   IconTrash,
   IconUsers,
@@ -30,11 +27,8 @@ import classes from "./Exams.module.css";
 
 const PLACES = [
   { place: "edit", icon: IconEdit },
-  { place: "questions", icon: IconListNumbers },
   { place: "students", icon: IconUsers },
   { place: "review", icon: IconEye },
-  { place: "grading", icon: IconChecklist },
-  { place: "results", icon: IconChartBar },
 ] as const;
 
 export function StaffExamCard({ exam }: { exam: Exam }) {

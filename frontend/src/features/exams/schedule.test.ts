@@ -13,11 +13,14 @@ const EXAMS = [
   exam(3, "2026-11-27T10:00:00", "2026-11-27T12:00:00", "cancelled"),
 ];
 
+function span(id: number, from: string, to: string) {
+  return { id, start: Date.parse(from), end: Date.parse(to) };
+}
+
 describe("overlapping", () => {
   it("finds other live exams that share time; touching is not sharing", () => {
-    const window = (id: number, from: string, to: string) => ({ id, start: Date.parse(from), end: Date.parse(to) });
-    expect(overlapping(EXAMS, window(1, "2026-11-27T09:00:00", "2026-11-27T11:00:00")).map((one) => one.id)).toEqual([2]);
-    expect(overlapping(EXAMS, window(9, "2026-11-27T08:00:00", "2026-11-27T09:00:00"))).toEqual([]);
+    expect(overlapping(EXAMS, span(1, "2026-11-27T09:00:00", "2026-11-27T11:00:00")).map((one) => one.id)).toEqual([2]);
+    expect(overlapping(EXAMS, span(9, "2026-11-27T08:00:00", "2026-11-27T09:00:00"))).toEqual([]);
   });
 });
 

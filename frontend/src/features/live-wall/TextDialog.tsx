@@ -4,11 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LANGUAGES } from "@/lib/languages";
 import { useLanguage } from "@/lib/useFormats";
-import { quickTexts } from "./quickTexts";
+import { quickTexts, type TextKind } from "./quickTexts";
 
 const LONGEST = 500;
-
-export type TextKind = "warn" | "pause" | "message";
 
 export function TextDialog(props: {
   kind: TextKind;

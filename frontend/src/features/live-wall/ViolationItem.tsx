@@ -1,15 +1,14 @@
 // One violation: what, when, how sure, why, what it costs, and its evidence.
-import type { TFunction } from "i18next";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchPicture } from "@/api/client";
-import type { Formats } from "@/lib/format";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { EvidenceStrip } from "@/ui/EvidenceStrip";
 import type { Evidence, Violation } from "./messages";
-import { kindName, measureName } from "@/ui/names";
+import { kindName } from "@/ui/names";
 import { SeverityIcon } from "@/ui/SeverityIcon";
+import { violationReasons } from "@/ui/violationReasons";
 import classes from "./ViolationList.module.css";
 
 const NO_EVIDENCE: Evidence[] = [];
@@ -24,7 +23,7 @@ export function ViolationItem({ violation, startedAt, clockOffset, picked }: Ite
     if (picked) item.current?.scrollIntoView({ block: "nearest" });
   }, [picked]);
   const name = kindName(t, violation.kind);
-  const why = reasons(t, format, violation);
+  const why = violationReasons(t, format, violation);
   return (
     <li
       ref={item}
@@ -76,17 +75,4 @@ function When({ violation, startedAt, clockOffset }: Omit<ItemProps, "picked">) 
     );
   }
   return <>{`${from} – ${format.stopwatch((end - zero) / 1000)} (${duration})`}</>;
-}
-
-/** "Gaze sideways −32.1° (limit 14°) · …": what was measured against what is allowed, then limits of another name. */
-function reasons(t: TFunction, format: Formats, { measured, threshold }: Violation): string {
-  const told = Object.entries(measured).map(([measure, value]) => {
-    const limit = threshold[measure];
-    const text = `${measureName(t, measure)} ${format.number(value, 2)}`;
-    return limit === undefined ? text : `${text} (${t("live.limit", { limit: format.number(limit, 2) })})`;
-  });
-  const others = Object.entries(threshold)
-    .filter(([measure]) => !(measure in measured))
-    .map(([measure, limit]) => `${measureName(t, measure)} ${format.number(limit, 2)}`);
-  return [...told, ...others].join(" · ");
 }

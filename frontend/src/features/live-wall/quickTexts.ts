@@ -1,8 +1,8 @@
 // Texts that proctors send often. Both languages go out together: nobody should have to guess what was meant.
 import english from "@locales/en/quick.json";
 import bangla from "@locales/bn/quick.json";
-import type { TextKind } from "./TextDialog";
 
+export type TextKind = "warn" | "pause" | "message";
 type Quick = { en: string; bn: string };
 
 export function quickTexts(kind: TextKind): Quick[] {

@@ -1,0 +1,161 @@
+// Other weights after the exam: compared for everybody before anything is saved.
+import { Alert, Button, Group, NumberInput, Table, Text, Title } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { call } from "@/api/call";
+import { answered, api } from "@/api/client";
+import { asProblem } from "@/api/problem";
+import type { Exam } from "@/api/types";
+import { useFormats } from "@/lib/useFormats";
+import { Failure } from "@/ui/Failure";
+import { Loading } from "@/ui/Loading";
+import { kindName } from "@/ui/names";
+import { notice } from "@/ui/notice";
+import { problemText } from "@/ui/problemText";
+import { TrustBadge } from "@/ui/TrustBadge";
+import classes from "./Rescore.module.css";
+
+type Band = "good" | "watch" | "review";
+type Compared = {
+  exam_session_id: number;
+  student: { id: number; full_name: string };
+  before: number;
+  after: number;
+  band_before: Band;
+  band_after: Band;
+};
+type Wanted = { weights: Record<string, number>; warning_threshold: number; critical_threshold: number };
+
+export function Rescore({ examId }: { examId: number }) {
+  const exam = useQuery({
+    queryKey: ["exams", examId],
+    queryFn: () => answered(api.GET("/api/v1/exams/{exam_id}", { params: { path: { exam_id: examId } } })),
+  });
+  if (exam.isPending) return <Loading />;
+  if (exam.isError) return <Failure problem={asProblem(exam.error)} onRetry={() => void exam.refetch()} />;
+  return <Form exam={exam.data} />;
+}
+
+function useKinds() {
+  return useQuery({
+    queryKey: ["detection-presets"],
+    queryFn: () => answered(api.GET("/api/v1/detection/presets")),
+    staleTime: Infinity,
+    select: (presets) => presets[0]?.kinds ?? [],
+  });
+}
+
+function Form({ exam }: { exam: Exam }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const kinds = useKinds();
+  const [wanted, setWanted] = useState<Wanted>({
+    weights: exam.weights,
+    warning_threshold: exam.warning_threshold,
+    critical_threshold: exam.critical_threshold,
+  });
+  const preview = useMutation({
+    mutationFn: (body: Wanted) => call<Compared[]>("POST", `/exams/${exam.id}/rescore/preview`, { body }),
+  });
+  const save = useMutation({
+    mutationFn: (body: Wanted) => call<unknown>("POST", `/exams/${exam.id}/rescore`, { body }),
+    onSuccess: () => notice(t("review:rescore.saved")),
+    onSettled: () => queryClient.invalidateQueries(),
+  });
+  const change = (some: Partial<Wanted>) => {
+    preview.reset();
+    setWanted((known) => ({ ...known, ...some }));
+  };
+  const problem = preview.error ?? save.error;
+  return (
+    <div className={classes.page}>
+      <Title order={1} size="h2">
+        {t("review:rescore.title")}
+      </Title>
+      <Text c="dimmed" mb="md">
+        {t("review:rescore.text")}
+      </Text>
+      {problem ? (
+        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
+          {problemText(t, asProblem(problem))}
+        </Alert>
+      ) : null}
+      <div className={classes.fields}>
+        {(["warning_threshold", "critical_threshold"] as const).map((name) => (
+          <NumberInput
+            key={name}
+            label={t(`authoring:set.${name}.label`)}
+            min={0}
+            max={100}
+            allowDecimal={false}
+            value={Math.round(wanted[name] * 100)}
+            onChange={(value) => change({ [name]: Number(value) / 100 })}
+          />
+        ))}
+        {(kinds.data ?? []).map(({ kind, weight }) => (
+          <NumberInput
+            key={kind}
+            label={kindName(t, kind)}
+            min={0}
+            max={100}
+            suffix="%"
+            allowDecimal={false}
+            value={Math.round((wanted.weights[kind] ?? weight) * 100)}
+            onChange={(value) => change({ weights: { ...wanted.weights, [kind]: Number(value) / 100 } })}
+          />
+        ))}
+      </div>
+      <Group my="md" gap="xs">
+        <Button variant="default" loading={preview.isPending} onClick={() => preview.mutate(wanted)}>
+          {t("review:rescore.compare")}
+        </Button>
+        <Button disabled={!preview.data} loading={save.isPending} onClick={() => save.mutate(wanted)}>
+          {t("review:rescore.save")}
+        </Button>
+      </Group>
+      {preview.data ? <Comparison rows={preview.data} /> : null}
+    </div>
+  );
+}
+
+function Comparison({ rows }: { rows: Compared[] }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const moved = rows.filter((row) => row.band_before !== row.band_after).length;
+  const sorted = rows.toSorted((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before));
+  return (
+    <section aria-live="polite">
+      <Text fw={600} mb="xs">
+        {t("review:rescore.moved", { count: moved, n: format.number(moved), all: format.number(rows.length) })}
+      </Text>
+      <Table.ScrollContainer minWidth={480}>
+        <Table bg="var(--page-card)" withTableBorder>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("people.name")}</Table.Th>
+              <Table.Th>{t("review:rescore.before")}</Table.Th>
+              <Table.Th>{t("review:rescore.after")}</Table.Th>
+              <Table.Th>{t("review:rescore.change")}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {sorted.map((row) => (
+              <Table.Tr key={row.exam_session_id}>
+                <Table.Td>{row.student.full_name}</Table.Td>
+                <Table.Td>
+                  <TrustBadge trust={row.before} band={row.band_before} />
+                </Table.Td>
+                <Table.Td>
+                  <TrustBadge trust={row.after} band={row.band_after} />
+                </Table.Td>
+                <Table.Td>{format.number(row.after - row.before, 1)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </section>
+  );
+}

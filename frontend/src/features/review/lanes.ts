@@ -1,0 +1,91 @@
+// One timeline of a sitting: lanes for what was noted, what the browser said, answers, messages and what could not be seen.
+import type { Review } from "@/api/types";
+
+export type Mark = { id: string; from: number; to: number; violationId: number | null; tone: Tone; label: string };
+export type Tone = "info" | "warning" | "critical" | "dismissed" | "neutral" | "answer" | "event" | "said";
+export type Lane = { name: string; kind: "violation" | "events" | "answers" | "unobserved" | "people"; marks: Mark[] };
+export type Scale = { from: number; to: number };
+
+/** Beginning and end of the sitting, in ms; never empty. */
+export function scaleOf(review: Review, now: number): Scale {
+  const from = Date.parse(review.session.start_time);
+  const end = review.session.end_time ? Date.parse(review.session.end_time) : now;
+  const latest = Math.max(end, ...review.violations.map((one) => Date.parse(one.ended_at ?? one.started_at)));
+  return { from, to: Math.max(from + 1000, latest) };
+}
+
+export function lanesOf(review: Review, scale: Scale): Lane[] {
+  const kinds = new Map<string, Lane>();
+  for (const one of review.violations) {
+    const kind = one.reviewed_kind ?? one.kind;
+    const lane = kinds.get(kind) ?? { name: kind, kind: "violation", marks: [] };
+    kinds.set(kind, lane);
+    lane.marks.push({
+      id: `v${one.id}`,
+      from: Date.parse(one.started_at),
+      to: one.ended_at ? Date.parse(one.ended_at) : scale.to,
+      violationId: one.id,
+      tone: one.counts ? one.severity : "dismissed",
+      label: kind,
+    });
+  }
+  return [
+    ...[...kinds.values()].toSorted((a, b) => (a.marks[0]?.from ?? 0) - (b.marks[0]?.from ?? 0)),
+    moments("events", review.events.map(({ seq, at, kind }) => ({ id: `e${seq}`, at, label: kind })), "event"),
+    moments(
+      "answers",
+      review.answers.map(({ at, position, question_id }, index) => ({
+        id: `a${index}`,
+        at,
+        label: String(position ?? question_id ?? ""),
+      })),
+      "answer",
+    ),
+    {
+      name: "unobserved",
+      kind: "unobserved" as const,
+      marks: review.unobserved.map(({ from, to, states }) => ({
+        id: `u${from}`,
+        from: Date.parse(from),
+        to: Date.parse(to),
+        violationId: null,
+        tone: "neutral" as const,
+        label: states.join(" "),
+      })),
+    },
+  ].filter((lane) => lane.marks.length > 0);
+}
+
+function moments(name: "events" | "answers", rows: { id: string; at: string; label: string }[], tone: Tone): Lane {
+  return {
+    name,
+    kind: name,
+    marks: rows.map(({ id, at, label }) => ({ id, from: Date.parse(at), to: Date.parse(at), violationId: null, tone, label })),
+  };
+}
+
+/** Where a moment lies, in per cent of the width. */
+export function placeOf(at: number, { from, to }: Scale): number {
+  return Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100));
+}
+
+export type Still = { id: number; at: number; url: string; violationId: number };
+
+/** Every picture that was kept, in order of time. */
+export function stillsOf(review: Review): Still[] {
+  return review.violations
+    .flatMap((one) =>
+      (one.evidence ?? []).map(({ id, captured_at, url }) => ({ id, url, at: Date.parse(captured_at), violationId: one.id })),
+    )
+    .toSorted((a, b) => a.at - b.at || a.id - b.id);
+}
+
+/** A picture stands for the moments around it; further away there is nothing to show. */
+export const STILL_MS = 20_000;
+
+/** The picture closest to a moment; null where none is near enough. */
+export function stillAt(stills: readonly Still[], at: number): Still | null {
+  let best: Still | null = null;
+  for (const still of stills) if (!best || Math.abs(still.at - at) < Math.abs(best.at - at)) best = still;
+  return best && Math.abs(best.at - at) <= STILL_MS ? best : null;
+}

@@ -1,0 +1,85 @@
+// Giving verdicts with a way back: at once, without asking, undone by one press.
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { asProblem } from "@/api/problem";
+import type { Review, ReviewedViolation, Verdict, ViolationKind } from "@/api/types";
+import { useFormats } from "@/lib/useFormats";
+import { kindName } from "@/ui/names";
+import { notice } from "@/ui/notice";
+import { problemText } from "@/ui/problemText";
+import { undoNotice } from "@/ui/undoNotice";
+import { useDismissSeveral, useGiveVerdict, useUndoSeveral, useUndoVerdict } from "./reviewQueries";
+
+type Wanted = { verdict: Verdict; kind?: ViolationKind; reason?: string };
+type Deed = { violationIds: number[]; several: boolean };
+
+export type Verdicts = {
+  give: (violation: ReviewedViolation, wanted: Wanted) => void;
+  dismissAll: (violations: readonly ReviewedViolation[], reason: string) => void;
+  undo: (violationId: number) => void;
+  undoLast: () => void;
+};
+
+export function useVerdicts(review: Review, onPick: (violationId: number) => void): Verdicts {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const sittingId = review.session.id;
+  const giving = useGiveVerdict(sittingId);
+  const undoing = useUndoVerdict(sittingId);
+  const dismissing = useDismissSeveral(sittingId);
+  const undoingSeveral = useUndoSeveral(sittingId);
+  const done = useRef<Deed[]>([]);
+  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
+
+  const takeBack = (deed: Deed) => {
+    done.current = done.current.filter((one) => one !== deed);
+    const [first] = deed.violationIds;
+    if (deed.several) {
+      undoingSeveral.mutate({ examId: review.session.exam_id, violationIds: deed.violationIds }, { onError: failed });
+    } else if (first !== undefined) {
+      undoing.mutate(first, { onError: failed });
+    }
+    if (first !== undefined) onPick(first);
+  };
+  const remember = (deed: Deed, message: string) => {
+    done.current.push(deed);
+    undoNotice(message, () => takeBack(deed));
+  };
+  return {
+    give: (violation, { verdict, kind, reason = "" }) =>
+      giving.mutate(
+        { violationId: violation.id, verdict, kind: kind ?? null, reason },
+        {
+          onError: failed,
+          onSuccess: (read) =>
+            remember(
+              { violationIds: [violation.id], several: false },
+              t(`review:given.${verdict}`, {
+                kind: kindName(t, kind ?? violation.kind),
+                trust: format.number(Math.round(read.trust), 0),
+              }),
+            ),
+        },
+      ),
+    dismissAll: (violations, reason) => {
+      const violationIds = violations.map((one) => one.id);
+      dismissing.mutate(
+        { examId: review.session.exam_id, violationIds, reason },
+        {
+          onError: failed,
+          onSuccess: () =>
+            remember(
+              { violationIds, several: true },
+              t("review:bulk.done", { count: violationIds.length, n: format.number(violationIds.length) }),
+            ),
+        },
+      );
+    },
+    undo: (violationId) => undoing.mutate(violationId, { onError: failed }),
+    undoLast: () => {
+      const last = done.current.at(-1);
+      if (last) takeBack(last);
+      else notice(t("errors:nothing_to_undo"));
+    },
+  };
+}
