@@ -28,9 +28,11 @@ from app.db.session import make_engine, make_sessions
 from app.services.clock_watch import watch_clock
 from app.services.evidence_sweep import sweep_evidence
 from app.services.face_templates import PURPOSE
+from app.services.kept_sitting import Services
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.mail_digest import keep_digesting
-from app.services.proctoring import Services
+from app.services.practice import sweep_practice
+from app.services.pulse import Pulse
 from app.services.readiness import DatabasePool
 from app.services.refusals import refuse_to_start
 from app.storage import open_storage
@@ -98,14 +100,18 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
         await state.engine.start()
         stack.push_async_callback(state.engine.close)
-        services = Services(state.sessions, state.engine, state.store, state.bus.publish, state.sealer)
+        pulse = Pulse()
+        await pulse.begin(state.sessions)
+        services = Services(state.sessions, state.engine, state.store, state.bus.publish, state.sealer, pulse)
         state.live = LiveExamSessions(services, state.bus)
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)
         stack.callback(state.metrics.unregister, numbers)
         for work in (
+            pulse.run(state.sessions),
             state.live.sweep(),
             sweep_evidence(state.sessions, state.store),
+            sweep_practice(state.sessions, state.store),
             watch_clock(state.sessions),
             keep_digesting(
                 state.sessions, state.mailer, minutes=settings.MAIL_DIGEST_MINUTES, public_url=settings.PUBLIC_URL

@@ -22,8 +22,8 @@ from app.core.config import Settings
 from app.core.security import API_AUDIENCE, TokenKind, issue_token
 from app.db.models import ClientMessage, Evidence, ExamSession, User, Violation
 from app.schemas.realtime import FRAME_HEADER, PROTOCOL, THUMBNAIL_HEADER
+from app.services.kept_sitting import Services
 from app.services.live_exam_sessions import LiveExamSessions
-from app.services.proctoring import Services
 from app.storage import EvidenceStore
 
 PATIENCE = 20.0

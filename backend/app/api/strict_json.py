@@ -21,7 +21,10 @@ LONGEST_WAIT_S = 30.0
 DEEPEST = 32
 LONGEST_INTEGER = 19
 INT64 = 2**63
-PICTURES, PICTURE_PATH = ("image/jpeg", "image/webp"), "/enrolment"
+PICTURES = ("image/jpeg", "image/webp")
+PICTURE_PATHS = ("/enrolment", "/documents")
+BYTES = "application/octet-stream"
+BYTES_PATH = "/proctoring/echo"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -66,7 +69,7 @@ class StrictBodies:
             return
         try:
             body = await _read(receive, Headers(scope=scope), longest_wait_s=self.longest_wait_s)
-            if body and not _is_picture(scope):
+            if body and not _is_bytes(scope):
                 _check(body, Headers(scope=scope))
         except ProctorError as error:
             await answer(scope, error)(scope, receive, send)
@@ -76,10 +79,12 @@ class StrictBodies:
         await self.app(scope, _replay(body, receive), send)
 
 
-def _is_picture(scope: Scope) -> bool:
-    """Pictures are taken at one kind of address; what they are is seen to where they are decoded."""
+def _is_bytes(scope: Scope) -> bool:
+    """Pictures are taken at few kinds of address; what they are is seen to where they are decoded."""
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    return kind in PICTURES and scope["path"].endswith(PICTURE_PATH)
+    if kind == BYTES:
+        return bool(scope["path"].endswith(BYTES_PATH))
+    return kind in PICTURES and scope["path"].endswith(PICTURE_PATHS)
 
 
 async def _read(receive: Receive, headers: Headers, *, longest_wait_s: float) -> bytes | None:

@@ -19,7 +19,7 @@ from app.websockets.pace import TokenBucket
 
 RETRY_CODES = {1006, 1011, Close.RESTART, Close.TRY_LATER, Close.IDLE}
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
 TRY_AGAIN = {429, 502, 503, 504}
 """HTTP answers that mean: the same request may go through a little later."""

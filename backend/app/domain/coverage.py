@@ -33,6 +33,7 @@ class Coverage:
         self._observed = 0.0
         self._lost: dict[NeutralState, float] = {}
         self._spans: list[Unobserved] = []
+        self._pauses: list[tuple[float, float]] = []
 
     def begin(self, at: float) -> None:
         """The exam session starts: time from here on counts even when no frame ever comes."""
@@ -41,20 +42,22 @@ class Coverage:
 
     def saw(self, at: float) -> None:
         """A frame that could be judged."""
-        gap = self._pass(at)
+        stretches = self._pass(at)
         self._anything_seen = True
-        if gap <= self._longest_gap:
-            self._observed += gap
+        seconds = _seconds(stretches)
+        if seconds <= self._longest_gap:
+            self._observed += seconds
         else:
-            self._lose(NeutralState.LINK_LOST, gap)
+            self._lose(NeutralState.LINK_LOST, stretches)
 
     def unseen(self, at: float, state: NeutralState) -> None:
         """Nothing could be judged since the last call; `state` says why."""
         self._lose(state, self._pass(at))
 
-    def skip(self, at: float) -> None:
-        """Time up to `at` counts for nothing: the exam session was paused."""
-        self._pass(at)
+    def paused(self, since: float, until: float) -> None:
+        """Time in between counts for nothing, whether it is told before or after: the exam session stood still."""
+        if until > since and (since, until) not in self._pauses:
+            self._pauses.append((since, until))
 
     @property
     def observed(self) -> float:
@@ -92,6 +95,7 @@ class Coverage:
             "observed": self._observed,
             "lost": {str(state): seconds for state, seconds in self._lost.items()},
             "spans": [[span.begin, span.end, str(span.state)] for span in self._spans],
+            "pauses": [list(pause) for pause in self._pauses],
         }
 
     @classmethod
@@ -103,29 +107,48 @@ class Coverage:
         coverage._observed = float(data["observed"])
         coverage._lost = {NeutralState(state): float(seconds) for state, seconds in data["lost"].items()}
         coverage._spans = [Unobserved(begin, end, NeutralState(state)) for begin, end, state in data.get("spans", ())]
+        for since, until in data.get("pauses", ()):
+            coverage.paused(since, until)
         return coverage
 
-    def _pass(self, at: float) -> float:
-        """Seconds since the last call."""
+    def _pass(self, at: float) -> list[tuple[float, float]]:
+        """The time since the last call, pauses left out."""
         last = at if self._last is None else self._last
         self._last = max(last, at)
-        return self._last - last
+        return _outside(self._pauses, last, self._last)
 
-    def _lose(self, state: NeutralState, seconds: float) -> None:
-        """The last `seconds` were lost."""
-        self._lost[state] = self._lost.get(state, 0.0) + seconds
-        if seconds <= 0.0 or self._last is None:
-            return
-        begin, end = round(self._last - seconds, 3), round(self._last, 3)
-        last = self._spans[-1] if self._spans else None
-        if last is not None and last.state == state and begin - last.end <= SAME_SPAN:
-            last.end = end
-        else:
-            self._spans.append(Unobserved(begin, end, state))
-            self._bound_spans()
+    def _lose(self, state: NeutralState, stretches: list[tuple[float, float]]) -> None:
+        """Nothing was seen in these."""
+        self._lost[state] = self._lost.get(state, 0.0) + _seconds(stretches)
+        for since, until in stretches:
+            begin, end = round(since, 3), round(until, 3)
+            last = self._spans[-1] if self._spans else None
+            if last is not None and last.state == state and begin - last.end <= SAME_SPAN:
+                last.end = end
+            else:
+                self._spans.append(Unobserved(begin, end, state))
+                self._bound_spans()
 
     def _bound_spans(self) -> None:
         """Never more than MOST_SPANS: the shortest one gives way to its neighbour before it."""
         if len(self._spans) > MOST_SPANS:
             shortest = min(range(1, len(self._spans)), key=lambda at: self._spans[at].end - self._spans[at].begin)
             self._spans[shortest - 1].end = self._spans.pop(shortest).end
+
+
+def _seconds(stretches: list[tuple[float, float]]) -> float:
+    return sum(until - since for since, until in stretches)
+
+
+def _outside(pauses: list[tuple[float, float]], since: float, until: float) -> list[tuple[float, float]]:
+    """What of since … until lies in no pause, in the order of time."""
+    stretches, at = [], since
+    for begin, end in sorted(pauses):
+        if begin > at:
+            stretches.append((at, min(begin, until)))
+        at = max(at, end)
+        if at >= until:
+            break
+    if at < until:
+        stretches.append((at, until))
+    return [(begin, end) for begin, end in stretches if end > begin]

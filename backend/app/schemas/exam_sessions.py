@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.domain.exam_sessions import OPEN, SessionState
+from app.domain.outages import Cause
 from app.domain.trust import TrustBand
 from app.domain.violations import Severity, ViolationKind
 from app.schemas.base import Flag, Id, Input, Int32, Output, Text
@@ -25,10 +26,26 @@ class ReasonRequest(Input):
     reason: Annotated[Text, Field(max_length=500)] = ""
 
 
+class TerminateRequest(ReasonRequest):
+    """Why, and after how many seconds in which it may be undone."""
+
+    delay_seconds: Annotated[Int32, Field(ge=0, le=60)] = 0
+
+
 class ExtendRequest(Input):
     """More time for one student."""
 
     minutes: Annotated[Int32, Field(ge=1, le=600)]
+
+
+class OutageRead(Output):
+    """A stretch without the student's line; `ended_at` is null while it goes on."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: float
+    cause: Cause
+    credited_seconds: float
 
 
 class TicketRead(Output):
@@ -81,6 +98,14 @@ class ExamSessionDetail(Output):
     trust: float
     band: TrustBand
     coverage: float | None
+    attempt: int
+    begun_at: datetime | None
+    admitted_at: datetime | None
+    ending_at: datetime | None
+    flagged_at: datetime | None
+    flag_reason: str
+    outage_seconds: float
+    credited_seconds: float
 
 
 class AlertRead(Output):

@@ -128,7 +128,10 @@ class Limits(Message):
 
 
 class Hello(Message):
-    """First word of the server. `resume_from` is the first seq the server does not have."""
+    """First word of the server. `resume_from` is the first seq the server does not have.
+
+    Until the sitting has `begun` its clock does not run; `admitted` tells whether staff let the student in.
+    """
 
     type: Literal["hello"] = "hello"
     protocol: str = PROTOCOL
@@ -138,6 +141,10 @@ class Hello(Message):
     ends_at: datetime
     limits: Limits
     language: Language
+    state: SessionState
+    begun: bool
+    paused: bool
+    admitted: bool
 
 
 class Ack(Message):
@@ -271,7 +278,11 @@ class StudentOut(Message):
 
 
 class LiveHead(Message):
-    """One exam session as the live page's tile shows it."""
+    """One exam session as the live page's tile shows it.
+
+    `question` is the position of the one looked at, `answered` of `total` are answered, `unread` counts the student's
+    messages. `kbps` and `sound_level` (0..1) are known only while the student is connected.
+    """
 
     id: int
     student: StudentOut
@@ -284,6 +295,20 @@ class LiveHead(Message):
     started_at: datetime
     ends_at: datetime
     ended_at: datetime | None
+    begun: bool
+    admitted: bool
+    flagged: bool
+    question: int | None
+    answered: int
+    total: int
+    hand: bool
+    outage_seconds: float
+    kbps: float | None
+    sound_level: float | None
+    ending_at: datetime | None
+    group: str
+    unread: int
+    attempt: int
 
 
 class LiveSession(LiveHead):

@@ -41,6 +41,14 @@ async def access_exam_as_staff(db: AsyncSession, who: User, exam_id: int, *, loc
     return _found(await db.scalar(query.with_for_update() if lock else query))
 
 
+async def access_exam_of_mine(db: AsyncSession, who: User, exam_id: int) -> Exam:
+    """An exam one may sit, or has sat: also one that is over, and practice."""
+    sat = select(ExamSession.id).where(ExamSession.exam_id == Exam.id, ExamSession.student_id == who.id).exists()
+    visible = visible_exams(who).with_only_columns(Exam.id)
+    query = select(Exam).where(Exam.id == exam_id, or_(Exam.id.in_(visible), sat))
+    return _found(await db.scalar(query))
+
+
 def visible_exam_sessions(who: User) -> Select[ExamSession]:
     """Sittings somebody may see: one's own, or those of the exams one runs. Loads exam and student.
 

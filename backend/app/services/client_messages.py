@@ -14,15 +14,17 @@ from app.core.clock import now
 from app.db.models import ClientMessage
 from app.domain.browser_events import REPORTABLE, without_labels
 from app.schemas.realtime import BrowserEvent, Numbered
+from app.schemas.sitting_messages import Chat, Hand
 
-TYPES = frozenset({"event", "answer", "consent", "audio", "status"})
+TYPES = frozenset({"event", "answer", "consent", "audio", "status", "chat", "hand"})
+SPOKEN: dict[str, type[Chat | Hand]] = {"chat": Chat, "hand": Hand}
 LARGEST_PAYLOAD = 64 * 1024
 """Characters of JSON; an essay fits, a film does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A numbered message ready for its row. `event`: what counts; `refused`: an error code."""
+    """A numbered message ready for its row. `event`: what counts; `spoken`: to the staff; `refused`: an error code."""
 
     seq: int
     type: str
@@ -30,13 +32,14 @@ class StoredMessage:
     client_time: datetime | None
     received_at: datetime
     event: BrowserEvent | None = None
+    spoken: Chat | Hand | None = None
     refused: str | None = None
 
 
 def understand(message: Numbered) -> StoredMessage:
     """What a message means. One that cannot be understood keeps its number, or the client could never go on."""
     payload = dict(message.model_extra or {})
-    event, refused = None, None
+    event, spoken, refused = None, None, None
     if not storable(payload) or not storable(message.type):
         payload, refused = {}, "text_not_storable"
     elif len(json.dumps(payload, ensure_ascii=False)) > LARGEST_PAYLOAD:
@@ -46,6 +49,8 @@ def understand(message: Numbered) -> StoredMessage:
     elif message.type == "event":
         event, refused = _event(payload)
         payload = without_labels(payload)
+    elif message.type in SPOKEN:
+        spoken, refused = _spoken(message.type, payload)
     return StoredMessage(
         seq=message.seq,
         type=message.type if storable(message.type) else "unknown",
@@ -53,6 +58,7 @@ def understand(message: Numbered) -> StoredMessage:
         client_time=_client_time(message.t),
         received_at=now(),
         event=event,
+        spoken=spoken,
         refused=refused,
     )
 
@@ -68,7 +74,9 @@ def storable(value: Any) -> bool:
     return all(storable(child) for child in value) if isinstance(value, list) else True
 
 
-async def record_messages(db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage]) -> None:
+async def record_messages(
+    db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage], *, late: bool = False
+) -> None:
     """Store messages; a number that is there already stays as it was first (W13)."""
     rows = [
         {
@@ -79,6 +87,7 @@ async def record_messages(db: AsyncSession, exam_session_id: int, messages: Sequ
             "client_time": message.client_time,
             "received_at": message.received_at,
             "refused": message.refused,
+            "late": late,
         }
         for message in messages
     ]
@@ -94,6 +103,13 @@ def _event(payload: dict[str, Any]) -> tuple[BrowserEvent | None, str | None]:
         return None, "not_a_browser_event"
     # Writing Bangla composes characters, a screen reader presses keys and moves the focus: kept, not counted.
     return (None if event.composing or event.assistive else event), None
+
+
+def _spoken(kind: str, payload: dict[str, Any]) -> tuple[Chat | Hand | None, str | None]:
+    try:
+        return SPOKEN[kind].model_validate(payload), None
+    except ValidationError:
+        return None, f"{kind}_invalid"
 
 
 def _client_time(t: float | None) -> datetime | None:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.db.models import Evidence
+from app.db.models import Document, Evidence
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.storage import EvidenceStore
 
@@ -40,6 +40,7 @@ async def remove_orphans(sessions: Sessions, store: EvidenceStore) -> int:
         some = names[begin : begin + AT_ONCE]
         async with unit_of_work(sessions) as db:
             known = set(await db.scalars(select(Evidence.path).where(Evidence.path.in_(some))))
+            known |= set(await db.scalars(select(Document.path).where(Document.path.in_(some))))
         for name in some:
             if name not in known:
                 await store.delete(name)

@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid
-from app.db.models import Evidence, Exam, ExamSession, User
+from app.db.models import Document, Evidence, Exam, ExamSession, User
 from app.domain.exam_sessions import OPEN
 from app.domain.exams import FOLLOWING, SITTABLE, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
@@ -80,7 +80,12 @@ async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> list[str]:
         .join(ExamSession, ExamSession.id == Evidence.exam_session_id)
         .where(ExamSession.exam_id == exam.id)
     )
-    names = list(evidence)
+    documents = await db.scalars(
+        select(Document.path)
+        .join(ExamSession, ExamSession.id == Document.exam_session_id)
+        .where(ExamSession.exam_id == exam.id)
+    )
+    names = [*evidence, *documents]
     await db.delete(exam)
     await db.flush()
     return names

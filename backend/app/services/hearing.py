@@ -34,13 +34,15 @@ class Hear:
 
     heard: tuple[Heard, ...]
     until: float
+    level: float = -90.0
+    """Loudness in dB of full scale."""
 
 
 def placed(report: SoundReport, end: float) -> Hear:
     """A report whose chunk began at 0, moved so that it ends at `end`."""
     begin = end - report.seconds
     heard = tuple(replace(h, started_at=begin + h.started_at, ended_at=begin + h.ended_at) for h in report.heard)
-    return Hear(heard, end)
+    return Hear(heard, end, report.level)
 
 
 class Hearing:
@@ -64,6 +66,10 @@ class Hearing:
     def connected(self, elapsed: float) -> None:
         """The student is here (again); `elapsed` seconds after the start."""
         self._clock.restart(elapsed)
+
+    def begin(self) -> None:
+        """The sitting's clock begins at 0 now."""
+        self._clock = MediaClock()
 
     def declare(self, header: Mapping[str, Any]) -> None:
         """Believe what the client says about its next chunks. Raises SoundRefused."""

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,17 +12,22 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import now
 from app.db.models import ExamSession
 from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN
 from app.domain.incidents import Change
+from app.domain.outages import Pause
 from app.domain.trust import Episode, trust_score, without
-from app.domain.violations import RULES, Severity
+from app.domain.violations import RULES, Severity, ViolationKind
 from app.schemas.realtime import ViolationChanged, exam_session_topic, exam_topic
 from app.services.client_messages import StoredMessage, record_messages
+from app.services.conversation import take_words
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
+from app.services.flags import TOO_MANY_TAB_SWITCHES, mark_flagged
 from app.services.news import tell_of_grave_violation
+from app.services.outages import open_outage, settle_outage
 from app.services.sitting import Sitting
 from app.services.standing import Standing, scores, standing_of, write_scores
 from app.services.violations import Noted, change_out, evidence_out, record_violation
@@ -45,6 +51,10 @@ class Entry:
     pictures: Mapping[int, Sequence[KeptPicture]] = field(default_factory=dict)
     messages: Sequence[StoredMessage] = ()
     settle: bool = False
+    away_since: datetime | None = None
+    """The student has left, or, where the exam session has ended, was last heard."""
+    pauses: Sequence[Pause] = ()
+    """When the server itself was away."""
 
 
 class Ledger:
@@ -111,13 +121,16 @@ class Ledger:
             await write_scores(db, self._sitting.id, self._scores(entry, episodes))
         if entry.messages:
             await record_messages(db, self._sitting.id, entry.messages)
+            await take_words(db, self._sitting, entry.messages)
         noted = dict(self._noted)
         for change in entry.changes:
             pictures = entry.pictures.get(change.key, ())
             noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures)
             if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
                 await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
+        await self._write_attendance(db, entry)
         if entry.changes:
+            await self._flag(db, entry.changes, episodes)
             trust, each = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
             by_id = {noted[key].id: round(score, 2) for key, score in zip(episodes, each, strict=True)}
             for change in entry.changes:
@@ -125,6 +138,20 @@ class Ledger:
         if entry.settle:
             announce(db, exam_topic(self._sitting.exam_id), SittingChanged(self._sitting.id))
         return noted, last_seq
+
+    async def _write_attendance(self, db: AsyncSession, entry: Entry) -> None:
+        if entry.settle:
+            await settle_outage(db, self._sitting.id, self._sitting.ended_at or now(), entry.pauses)
+        elif entry.away_since is not None:
+            await open_outage(db, self._sitting.id, entry.away_since)
+
+    async def _flag(self, db: AsyncSession, changes: Sequence[Change], episodes: Mapping[int, Episode]) -> None:
+        """More tab switches than the exam allows: a person should look."""
+        most = self._sitting.max_tab_switches
+        if most is None or all(change.kind != ViolationKind.TAB_SWITCH for change in changes):
+            return
+        if sum(one.count for one in episodes.values() if one.kind == ViolationKind.TAB_SWITCH) > most:
+            await mark_flagged(db, self._sitting.id, self._sitting.exam_id, TOO_MANY_TAB_SWITCHES)
 
     def _episodes(self, noted: Mapping[int, Noted], changes: Sequence[Change] = ()) -> dict[int, Episode]:
         """What counts for trust, by number of the incident, once `changes` have happened."""
@@ -145,11 +172,13 @@ class Ledger:
 
     async def _write_state(self, db: AsyncSession, entry: Entry, found: Mapping[str, float], *, last_seq: int) -> int:
         """Returns how often people had changed what counts when the row was ours."""
+        # What came late, after the end, has moved last_seq on without us.
+        heard = {} if entry.settle else {"last_seq": last_seq}
         stored = await db.execute(
             update(ExamSession)
             .where(ExamSession.id == self._sitting.id)
             .where(ExamSession.state.not_in(OPEN) if entry.settle else ExamSession.state.in_(OPEN))
-            .values(last_seq=last_seq, settled=entry.settle, **found, **entry.state)
+            .values(**heard, settled=entry.settle, **found, **entry.state)
             .returning(ExamSession.reviews)
         )
         reviews = stored.scalar_one_or_none()

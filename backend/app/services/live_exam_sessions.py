@@ -18,11 +18,15 @@ from app.db.models import ExamSession
 from app.db.session import is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import ChallengeAsked, StateChanged, Thumbnail, exam_session_topic
+from app.schemas.sitting_messages import DeskChanged, LetIn, OutageTold
 from app.services.accommodations import accommodation_of
-from app.services.exam_sessions import expire_due
+from app.services.desk import desks_of
+from app.services.endings import end_planned
+from app.services.exam_sessions import SittingPaused, expire_due
 from app.services.face_templates import forget_template, stored_template
+from app.services.kept_sitting import Services
 from app.services.ledger import ExamSessionEnded
-from app.services.proctoring import LiveExamSession, Services
+from app.services.proctoring import LiveExamSession
 from app.services.standing import Standing
 from app.services.violations import noted_in
 
@@ -73,6 +77,12 @@ class LiveExamSessions:
                 live = await self._load_listening(exam_session_id)
                 self._live[exam_session_id] = live
                 live.thumbnail = self._away.pop(exam_session_id, (0, None))[1]
+            try:
+                await live.attendance.arrived()
+            except BaseException:
+                if not self._users[exam_session_id]:
+                    self._forget(exam_session_id)
+                raise
             self._users[exam_session_id] += 1
             return live
 
@@ -83,10 +93,8 @@ class LiveExamSessions:
             self._users[key] -= 1
             if self._users[key]:
                 return
-            live.disconnected()
             try:
-                await live.settle_challenge(leaving=True)
-                await live.checkpoint()
+                await live.disconnected()
             except ExamSessionEnded:
                 log.debug("leave.ended", exam_session_id=key)
             else:
@@ -125,6 +133,7 @@ class LiveExamSessions:
             with contextlib.suppress(ExamSessionEnded):
                 await live.settle_challenge()
         async with unit_of_work(self._services.sessions) as db:
+            await end_planned(db)
             await expire_due(db)
         async with unit_of_work(self._services.sessions) as db:
             unsettled = list(
@@ -168,9 +177,10 @@ class LiveExamSessions:
             taken = await _with_people(db, exam_session_id)
             noted = await noted_in(db, taken)
             spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
+            desk = (await desks_of(db, [taken]))[taken.id]
             sealer = self._services.sealer
             template = None if sealer is None else await stored_template(db, exam_session_id, sealer)
-            return LiveExamSession(taken, noted, spared, self._services, template=template)
+            return LiveExamSession(taken, noted, spared, self._services, desk=desk, template=template)
 
     def _keep_thumbnail(self, live: LiveExamSession) -> None:
         if live.thumbnail is not None and live.sitting.state in OPEN:
@@ -190,8 +200,18 @@ def _follow(live: LiveExamSession, message: object) -> None:
     """What was decided elsewhere."""
     if isinstance(message, ChallengeAsked):
         live.challenge(message)
-    if isinstance(message, Standing):
+    elif isinstance(message, Standing):
         live.take_over(message)
+    elif isinstance(message, SittingPaused):
+        live.stood_still([(message.since, message.until)])
+    elif isinstance(message, DeskChanged):
+        live.follow(message.changes)
+    elif isinstance(message, OutageTold):
+        live.sitting.ends_at = message.ends_at
+        live.follow({"outage_seconds": message.total_seconds})
+    elif isinstance(message, LetIn) and message.started_at is not None:
+        live.sitting.ends_at = message.ends_at
+        live.begin(message.started_at)
     if not isinstance(message, StateChanged):
         return
     live.sitting.ends_at = message.ends_at

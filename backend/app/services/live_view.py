@@ -8,11 +8,11 @@ from sqlalchemy.orm import joinedload
 
 from app.core.clock import now
 from app.db.models import Exam, ExamSession, Violation
-from app.domain.exam_sessions import OPEN, SessionState
-from app.domain.trust import band_of
-from app.domain.violations import NeutralState
-from app.schemas.realtime import ExamOut, LiveHead, LiveSession, Snapshot, StudentOut
+from app.domain.exam_sessions import OPEN
+from app.schemas.realtime import ExamOut, LiveHead, LiveSession, Snapshot
+from app.services.desk import Desk, desks_of
 from app.services.live_exam_sessions import LiveExamSessions
+from app.services.tile import stored_head
 from app.services.violations import describe
 
 NEWEST = 1000
@@ -47,24 +47,13 @@ async def views(db: AsyncSession, exam_session_ids: Iterable[int], live: LiveExa
         .execution_options(populate_existing=True)
     )
     described = await describe(db, {row.id: row.exam.weights for row in sittings}, list(violations))
-    return [LiveSession(**_head(row, live).model_dump(), violations=tuple(described[row.id])) for row in sittings]
+    desks = await desks_of(db, sittings)
+    return [
+        LiveSession(**_head(row, live, desks[row.id]).model_dump(), violations=tuple(described[row.id]))
+        for row in sittings
+    ]
 
 
-def _head(row: ExamSession, live: LiveExamSessions) -> LiveHead:
+def _head(row: ExamSession, live: LiveExamSessions, desk: Desk) -> LiveHead:
     here = live.get(row.id)
-    state = SessionState(row.state)
-    if here is not None and state in OPEN:
-        return here.view()
-    return LiveHead(
-        id=row.id,
-        student=StudentOut(id=row.student.id, full_name=row.student.full_name),
-        state=state,
-        online=False,
-        trust=round(row.trust, 2),
-        band=band_of(row.trust, warning=100 * row.exam.warning_threshold, critical=100 * row.exam.critical_threshold),
-        coverage=None if row.coverage is None else round(row.coverage, 4),
-        states=(NeutralState.LINK_LOST,) if state == SessionState.ACTIVE else (),
-        started_at=row.start_time,
-        ends_at=row.ends_at,
-        ended_at=row.end_time,
-    )
+    return here.view() if here is not None and row.state in OPEN else stored_head(row, desk)

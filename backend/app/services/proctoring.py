@@ -1,62 +1,45 @@
 """One live exam session: judges its frames, hears its browser, and keeps what it notes before anyone is told."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from prometheus_client import Counter
 
-from app.ai.engine import Engine, EngineBusy, EngineStopped
-from app.ai.types import FrameReport, FrameRequest, Memory
+from app.ai.engine import EngineBusy, EngineStopped
+from app.ai.types import FrameReport, FrameRequest
 from app.core.clock import monotonic, now
-from app.core.sealing import Sealer
 from app.db.models import Accommodation, ExamSession
-from app.db.session import Sessions
 from app.domain.browser_events import claim
 from app.domain.challenges import Outcome
-from app.domain.coverage import LONGEST_GAP, Coverage
-from app.domain.exam_sessions import OPEN, SessionState
-from app.domain.incidents import Change, Incidents
-from app.domain.media_clock import MediaClock
+from app.domain.coverage import LONGEST_GAP
+from app.domain.exam_sessions import SessionState
+from app.domain.incidents import Change
 from app.domain.sources import Source
 from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, ViolationKind
-from app.schemas.realtime import ChallengeAsked, LiveHead, SessionUpdated, Thumbnail, exam_topic
+from app.schemas.realtime import ChallengeAsked, LiveHead, Thumbnail, exam_topic
+from app.schemas.sitting_messages import Heartbeat
+from app.services.attendance import Attendance
 from app.services.challenges import Challenges, unanswered
 from app.services.client_messages import StoredMessage
+from app.services.desk import Desk
 from app.services.hearing import Hearing
-from app.services.ledger import Entry, Ledger
+from app.services.kept_sitting import KeptSitting, Services
 from app.services.recognition import Recognition
-from app.services.side_sources import SideSources
-from app.services.sitting import RecentFrame, RecentFrames, Sitting
+from app.services.sitting import RecentFrame, Sitting
+from app.services.tile import Tile
 from app.services.violations import Noted
-from app.storage import EvidenceStore
 
 FRAMES = Counter("proctor_frames_total", "Frames by what became of them.", ["outcome"])
 
 CHECKPOINT_SECONDS = 10.0
 """How often coverage and the detectors' memory are stored while nothing happens."""
-GLANCE_SECONDS = 2.0
-"""How often the exam's teachers hear of coverage and states."""
 THUMBNAIL_SECONDS = 1.0
 Phase: TypeAlias = Literal["begin", "end"] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What every live exam session needs of its surroundings."""
-
-    sessions: Sessions
-    engine: Engine
-    store: EvidenceStore
-    publish: Callable[[str, object], None]
-    sealer: Sealer | None = None
-    """Seals face templates; without one no face is enrolled."""
-
-
-class LiveExamSession:
+class LiveExamSession(KeptSitting):
     """State of one sitting between its student's socket and the database; survives reconnects of the student."""
 
     def __init__(
@@ -66,30 +49,20 @@ class LiveExamSession:
         accommodation: Accommodation | None,
         services: Services,
         *,
+        desk: Desk,
         template: bytes | None = None,
     ) -> None:
-        self.sitting = Sitting.of(taken, accommodation)
+        super().__init__(Sitting.of(taken, accommodation), taken, noted, services)
         self.settled = taken.settled
-        self.online = False
         self.states: tuple[NeutralState, ...] = ()
         self.thumbnail: Thumbnail | None = None
-        self.clock = MediaClock()
-        self._services = services
-        self._memory: Memory = taken.analysis.get("memory", {})
-        self._incidents = self._load_incidents(taken.analysis.get("incidents"))
-        self._coverage = Coverage.load(taken.analysis["coverage"]) if taken.analysis else Coverage()
-        self._coverage.begin(0.0)
-        self._ledger = Ledger(self.sitting, taken, noted, services.sessions)
         self.take_over = self._ledger.take_over
-        self._recent = RecentFrames()
-        self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
         self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)
         self.hearing = Hearing(self.sitting, services.engine)
         self.challenges = Challenges(self.sitting, services.sessions)
-        self._lock = asyncio.Lock()
-        self._stored_at = 0.0
-        self._glanced: LiveHead | None = None
-        self._glanced_at = 0.0
+        self.attendance = Attendance(self.sitting, services.sessions, services.pulse)
+        self.desk = desk
+        self._tile = Tile(self.sitting, desk, services.publish)
         self._thumbnail_at = 0.0
 
     # --- what comes in ----------------------------------------------------------------------------------------
@@ -101,11 +74,12 @@ class LiveExamSession:
         """
         if self.sitting.state == SessionState.PAUSED:
             return None
-        at = self.clock.tick(self.elapsed(), captured_ms)
+        self.attendance.heard()
+        waiting, at = self.sitting.state == SessionState.CREATED, self.clock.tick(self.elapsed(), captured_ms)
         request = FrameRequest(
             jpeg=jpeg,
             at=at,
-            memory=self._memory,
+            memory={} if waiting else self._memory,
             disabled=self.sitting.disabled | self.challenges.spared(at),
             thumbnail=self._wants_thumbnail(),
             reference=self.recognition.reference,
@@ -115,13 +89,17 @@ class LiveExamSession:
             report = await self._services.engine.analyze(request)
         except (EngineBusy, EngineStopped):
             FRAMES.labels("busy").inc()
-            await self._blind(at, NeutralState.SERVER_BUSY)
+            if not waiting:
+                await self._blind(at, NeutralState.SERVER_BUSY)
             return None
         FRAMES.labels("judged").inc()
-        self._memory = report.memory
         if report.template is not None:
             await self.recognition.offer(report.template)
         self._remember(report, jpeg, captured_ms)
+        if waiting or self.sitting.state == SessionState.CREATED:  # shown to the staff, held against nobody
+            self.states = report.states
+            return report
+        self._memory = report.memory
         await self._commit(lambda: self._weigh(report), checkpoint=at - self._stored_at >= CHECKPOINT_SECONDS)
         await self.settle_challenge(report)
         self._glance()
@@ -133,7 +111,7 @@ class LiveExamSession:
             return None
         side, elapsed = self._beside[source], self.elapsed()
         at = side.clock.tick(elapsed, captured_ms)
-        if source is Source.SCREEN:
+        if source is Source.SCREEN and self.sitting.state != SessionState.CREATED:
             await self._screen_came(elapsed)
         try:
             report = await self._services.engine.analyze(side.request(jpeg, at))
@@ -144,7 +122,8 @@ class LiveExamSession:
         shown = self._beside.remember(side, report, jpeg, captured_ms)
         if shown is not None:
             self._services.publish(exam_topic(self.sitting.exam_id), shown)
-        await self._commit(lambda: [*side.weigh(report), *self._beside.explained(self._incidents, at)])
+        if side is self._beside[source] and self.sitting.state != SessionState.CREATED:
+            await self._commit(lambda: [*side.weigh(report), *self._beside.explained(self._incidents, at)])
         return report
 
     async def listen_to(self, sound: bytes, captured_ms: int, number: int | None = None) -> None:
@@ -152,10 +131,13 @@ class LiveExamSession:
 
         Raises SoundRefused where the sound itself is at fault, ExamSessionEnded when it came too late.
         """
+        self.attendance.heard()
         if self.hearing.wanted and self.sitting.state != SessionState.PAUSED:
             elapsed = self.elapsed()
             found = await self.hearing.listen(sound, elapsed=elapsed, captured_ms=captured_ms, number=number)
             if found is not None:
+                self.desk.hear(found.level)
+            if found is not None and self.sitting.state != SessionState.CREATED:
                 await self._commit(lambda: self._incidents.hear(found.heard, found.until))
 
     async def hear(self, messages: Sequence[StoredMessage]) -> int:
@@ -179,6 +161,7 @@ class LiveExamSession:
 
     async def note_event(self, kind: ViolationKind, phase: Phase = None) -> None:
         """A browser event that came without a number (seed dialects): kept before this returns."""
+        self.attendance.heard()
         at = max(self.elapsed(), self.clock.at)
         await self._commit(lambda: self._happened(kind, phase, at))
 
@@ -211,35 +194,53 @@ class LiveExamSession:
 
         await self._commit(apply, checkpoint=True, settle=True)
 
+    def begin(self, began: datetime) -> None:
+        """The clock runs from now on; what was seen while it did not is forgotten."""
+        self.sitting.began, self.sitting.state, self.desk.begun = began, SessionState.ACTIVE, True
+        self._forget_all()
+        self.hearing.begin()
+        self._glance(force=True)
+
     def resumed(self) -> None:
         """The clock runs again after a pause, in which there was nothing to see."""
-        self._coverage.skip(self.elapsed())
         self._beside.share.restart(self.elapsed())
+
+    def follow(self, changes: Mapping[str, Any]) -> None:
+        """What the staff see of the desk has changed elsewhere."""
+        self.desk.follow(changes)
+        self._glance(force=True)
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """The student's client is there, and says where the student is."""
+        if heartbeat.position is not None:
+            self.desk.question = self._question = heartbeat.position
+        self.desk.kbps = heartbeat.kbps
+        self._glance()
 
     def connected(self) -> None:
         """The student is here (again)."""
         self.clock.restart(self.elapsed())
         self.hearing.connected(self.elapsed())
         self._beside.connected(self.elapsed())
-        self.online = True
+        self.attendance.online = True
         self._glance(force=True)
 
-    def disconnected(self) -> None:
-        """The student is away; nothing follows from that but missing coverage."""
-        self.online = False
+    async def disconnected(self) -> None:
+        """The student is away; nothing follows from that but missing coverage, and an entry in the outage ledger."""
+        self.attendance.online = False
         self.states = (NeutralState.LINK_LOST,)
+        self.desk.left()
         self._glance(force=True)
-
-    def elapsed(self) -> float:
-        """Seconds since the sitting began, by the server's clock."""
-        return self.sitting.elapsed(now())
+        await self.settle_challenge(leaving=True)
+        away_since = self.attendance.away_since() if self.desk.begun else None
+        await self._commit(list, checkpoint=True, away_since=away_since)
 
     # --- what it looks like -------------------------------------------------------------------------------------
 
     @property
-    def coverage(self) -> float | None:
-        """Share of the time that could be judged, 0..1; None before any time has passed."""
-        return self._coverage.share if self._coverage.total > 0 else None
+    def online(self) -> bool:
+        """Whether the student is connected here."""
+        return self.attendance.online
 
     @property
     def band(self) -> TrustBand:
@@ -251,26 +252,10 @@ class LiveExamSession:
         """The score as stored, 0..100."""
         return self._ledger.trust
 
-    @property
-    def last_seq(self) -> int:
-        """The last numbered message stored."""
-        return self._ledger.last_seq
-
     def view(self) -> LiveHead:
         """For the exam's teachers."""
-        sitting = self.sitting
-        return LiveHead(
-            id=sitting.id,
-            student=sitting.student,
-            state=sitting.state,
-            online=self.online,
-            trust=round(self.trust, 2),
-            band=self.band,
-            coverage=None if self.coverage is None else round(self.coverage, 4),
-            states=self.states if sitting.state == SessionState.ACTIVE else (),
-            started_at=sitting.began,
-            ends_at=sitting.ends_at,
-            ended_at=sitting.ended_at,
+        return self._tile.head(
+            online=self.online, trust=self.trust, band=self.band, coverage=self.coverage, states=self.states
         )
 
     @property
@@ -280,20 +265,12 @@ class LiveExamSession:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _load_incidents(self, dumped: Mapping[str, Any] | None) -> Incidents:
-        rules = self.sitting.rules
-        return Incidents.load(dumped, rules) if dumped else Incidents(rules)
-
-    def _fresh(self, messages: Sequence[StoredMessage]) -> list[StoredMessage]:
-        """Without what an earlier connection of this student has brought already."""
-        return [message for message in messages if message.seq > self.last_seq]
-
     def _happened(self, kind: ViolationKind, phase: Phase, at: float) -> list[Change]:
         if kind in self.sitting.disabled:
             return []
         if phase == "end":
             return self._incidents.end(kind, at)
-        if self.sitting.state == SessionState.PAUSED:  # nobody sits an exam that stands still
+        if self.sitting.state in (SessionState.CREATED, SessionState.PAUSED):  # nobody sits an exam that stands still
             return []
         observation = claim(kind)
         return self._incidents.begin(observation, at) if phase else self._incidents.event(observation, at)
@@ -318,6 +295,10 @@ class LiveExamSession:
             share.stopped = False
             await self._commit(lambda: self._incidents.end(ViolationKind.SCREEN_SHARE_STOPPED, self.clock.at))
 
+    def _kept(self, changes: Sequence[Change]) -> None:
+        if changes:
+            self._glance(force=True)
+
     async def _blind(self, at: float, state: NeutralState) -> None:
         def apply() -> list[Change]:
             self.states = (state,)
@@ -338,62 +319,4 @@ class LiveExamSession:
         return monotonic() - self._thumbnail_at >= THUMBNAIL_SECONDS
 
     def _glance(self, *, force: bool = False) -> None:
-        """Tell the teachers what is not worth a transaction: states, coverage, presence.
-
-        Of one that has ended the database knows better: it is announced when that is settled.
-        """
-        if self.sitting.state not in OPEN:
-            return
-        if not force and monotonic() - self._glanced_at < GLANCE_SECONDS:
-            return
-        view, self._glanced_at = self.view(), monotonic()
-        if view != self._glanced:
-            self._glanced = view
-            self._services.publish(exam_topic(self.sitting.exam_id), SessionUpdated(session=view))
-
-    async def _commit(
-        self,
-        apply: Callable[[], list[Change]],
-        *,
-        messages: Sequence[StoredMessage] = (),
-        checkpoint: bool = False,
-        settle: bool = False,
-    ) -> None:
-        """Apply changes in memory and store them in one transaction, as often as the database needs.
-
-        Nothing is lost and nothing doubled: rows are found by their key, and if we must give up (the socket closes,
-        the server stops) memory goes back to what the database holds.
-        """
-        async with self._lock, self._undo_on_failure():
-            changes, messages = apply(), self._fresh(messages)
-            if not (changes or messages or checkpoint):
-                return
-            pictures = {c.key: await self._beside.keep(self._services.store, c, self._recent) for c in changes}
-            await self._ledger.store(Entry(self._state(), changes, pictures, messages, settle))
-            self._stored_at = self.clock.at
-            self._beside.stored(pictures)
-        if changes:
-            self._glance(force=True)
-
-    def _state(self) -> dict[str, Any]:
-        """What the exam session's row remembers, so that a restarted server goes on where this one was."""
-        analysis = {
-            "memory": self._memory,
-            "incidents": self._incidents.dump(),
-            "coverage": self._coverage.dump(),
-            "sides": self._beside.dump(),
-        }
-        return {"coverage": self.coverage, "analysis": analysis}
-
-    @contextlib.asynccontextmanager
-    async def _undo_on_failure(self) -> AsyncIterator[None]:
-        incidents, coverage = self._incidents.dump(), self._coverage.dump()
-        beside, stored = self._beside.incidents(), self._ledger.stored
-        try:
-            yield
-        except BaseException:
-            if self._ledger.stored != stored:
-                raise  # the connection went away, but what was on its way arrived
-            self._incidents, self._coverage = self._load_incidents(incidents), Coverage.load(coverage)
-            self._beside.load(beside)
-            raise
+        self._tile.glance(self.view, force=force)

@@ -70,6 +70,14 @@ async def exam_session_detail(db: AsyncSession, who: User, exam_session_id: int)
             taken.trust, warning=100 * taken.exam.warning_threshold, critical=100 * taken.exam.critical_threshold
         ),
         coverage=taken.coverage,
+        attempt=taken.attempt,
+        begun_at=taken.begun_at,
+        admitted_at=taken.admitted_at,
+        ending_at=taken.ending_at,
+        flagged_at=taken.flagged_at,
+        flag_reason=taken.flag_reason,
+        outage_seconds=round(taken.outage_seconds, 1),
+        credited_seconds=round(taken.credited_seconds, 1),
     )
 
 

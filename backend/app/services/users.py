@@ -16,6 +16,7 @@ from app.domain.roles import Role
 from app.schemas.users import OwnUpdate, Registration, UserCreate, UserUpdate
 from app.services import audit
 from app.services.auth import end_all_logins
+from app.services.practice import leave_practice
 
 
 async def register(db: AsyncSession, wanted: Registration, *, settings: Settings) -> User:
@@ -118,6 +119,7 @@ async def set_password(db: AsyncSession, who: User | None, user: User, password:
 async def remove(db: AsyncSession, who: User | None, user: User) -> None:
     """Delete the account; Conflict `user_in_use` while exams or exam sessions name it, `last_admin` for the last."""
     await _keep_an_admin(db, user)
+    await leave_practice(db, user)
     if await _is_used(db, user):
         raise Conflict("user_in_use")
     audit.note(db, who, "user.delete", f"user:{user.id}", role=user.role)
@@ -134,6 +136,7 @@ async def remove_demo_users(db: AsyncSession) -> tuple[int, int]:
     """Delete the demo accounts; what exams still name is made unusable and nameless instead. Counts of both."""
     deleted = closed = 0
     for user in await db.scalars(select(User).where(User.is_demo).order_by(User.id).with_for_update()):
+        await leave_practice(db, user)
         if not await _is_used(db, user):
             await db.delete(user)
             deleted += 1

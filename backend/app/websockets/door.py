@@ -12,7 +12,6 @@ from app.core.config import Settings
 from app.core.errors import Forbidden, Missing, Unauthenticated
 from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, is_passing, unit_of_work
-from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import Close
 from app.services import tickets
 from app.services.access import (
@@ -21,7 +20,7 @@ from app.services.access import (
     exam_exists,
     exam_session_exists,
 )
-from app.services.exam_sessions import activate
+from app.services.exam_sessions import activate, is_open
 from app.services.exam_settings import check_address
 
 LARGEST_ID = 2**31 - 1
@@ -66,7 +65,7 @@ async def admit_student(
             taken = await access_own_exam_session(db, who, exam_session_id, lock=True)
         except Missing:
             raise Refusal(await _missing(exam_session_exists(db, exam_session_id))) from None
-        if SessionState(taken.state) not in OPEN or (taken.ends_at <= now() and taken.state != SessionState.PAUSED):
+        if not await is_open(db, taken, now()):
             raise Refusal(Close.ENDED)
         try:
             check_address(taken.exam, address)

@@ -9,38 +9,36 @@ from fastapi import APIRouter
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.ai.guard import check_picture
-from app.ai.report import report_json
-from app.ai.sound_types import SoundRefused
-from app.ai.types import FrameRefused, FrameReport
 from app.core.clock import monotonic, now
 from app.core.config import Settings
 from app.core.events import Bus
-from app.core.i18n import text
 from app.db.models import ExamSession
 from app.db.session import Sessions, is_passing
-from app.domain.advice import Adviser
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.sources import Source
-from app.domain.violations import NeutralState
 from app.schemas.realtime import (
-    FRAME_KINDS,
     PROTOCOL,
     Ack,
-    Advice,
-    BinaryMessage,
     ChallengeAsked,
     ChallengeDone,
     Close,
-    FrameDone,
     Hello,
     Limits,
     Problem,
-    Slow,
     StateChanged,
     TrustTold,
     ViolationChanged,
     exam_session_topic,
+)
+from app.schemas.sitting_messages import (
+    Ending,
+    EndingCancelled,
+    Flagged,
+    Heartbeat,
+    LetIn,
+    OutageTold,
+    RoomView,
+    TextTold,
 )
 from app.services.client_messages import understand
 from app.services.ledger import ExamSessionEnded
@@ -50,17 +48,15 @@ from app.websockets.connections import Connections
 from app.websockets.door import Guest, Refusal, address_of, admit_student, may_stay, origin_allowed, row_id
 from app.websockets.hub import Outbox
 from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
-from app.websockets.mailbox import Mailbox, Tray
 from app.websockets.pace import TokenBucket
 from app.websockets.seed_dialects import serve_seed_dialect
+from app.websockets.sights import Sights
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
 
 SOCKETS = Gauge("proctor_student_sockets", "Students' sockets open now.")
 PROBLEMS = Counter("proctor_socket_problems_total", "Messages refused.", ["code"])
-DROPPED = Counter("proctor_frames_dropped_total", "Frames replaced by a newer one before they were looked at.")
-SOUND_DROPPED = Counter("proctor_sounds_dropped_total", "Chunks of sound replaced by newer ones, unheard.")
 ACKS = Histogram(
     "proctor_ack_seconds",
     "From the oldest numbered message of a batch to its acknowledgement.",
@@ -71,10 +67,9 @@ BATCH = 256
 """Numbered messages stored in one transaction at most."""
 WAITING = 2048
 """Numbered messages held in memory at most; then the socket is not read until the database has caught up."""
-SOUND_WAITING = 4
-"""Chunks of sound in memory at most, of a second or so each."""
+TOLD = (LetIn, TextTold, Ending, EndingCancelled, RoomView, OutageTold, Flagged)
+"""Passed on to the student as they are."""
 ENDINGS = {"submitted", "terminated", "expired"}
-AUDIO = 2
 
 
 @router.websocket("/proctoring/ws/{session_id}")
@@ -130,8 +125,7 @@ class StudentConnection:
         self._bus: Bus = state.bus
         self._connections: Connections = state.connections
         self._outbox = Outbox(websocket)
-        self._mailboxes: dict[Source, Mailbox[BinaryMessage]] = {source: Mailbox() for source in Source}
-        self._sounds: Tray[BinaryMessage] = Tray(SOUND_WAITING)
+        self._sights = Sights(live, self._settings, self._outbox, self._problem)
         self._intake = Intake(next=live.last_seq + 1)
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
@@ -141,10 +135,7 @@ class StudentConnection:
         self._pictures = TokenBucket(
             max(self._settings.MESSAGES_PER_SECOND, 4 * self._settings.MAX_FPS), self._settings.MESSAGE_BURST
         )
-        self._adviser = Adviser()
-        self._told_deaf = False
         self._heard_at = monotonic()
-        self._slowed_at = 0.0
         self._oldest: float | None = None
 
     async def serve(self, taken: ExamSession) -> None:
@@ -156,12 +147,10 @@ class StudentConnection:
             self._intake = Intake(next=self._live.last_seq + 1)
             self._live.connected()
             self._outbox.send(self._hello())
-            looking = [self._judge(source) for source in Source]
-            code = await self._together(self._read(), self._store(), *looking, self._listen(), self._watch())
-            dropped = sum(mailbox.dropped for mailbox in self._mailboxes.values())
-            log.info("student.left", exam_session_id=taken.id, code=code, dropped=dropped)
-        DROPPED.inc(dropped)
-        SOUND_DROPPED.inc(self._sounds.dropped)
+            self._tell_outages()
+            looking = [self._sights.judge(source) for source in Source]
+            code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), self._watch())
+            log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._sights.count_dropped())
 
     async def _together(self, *work: Coroutine[Any, Any, None]) -> int:
         """Run all until one ends; what is still queued for the client goes out, then the socket closes."""
@@ -195,6 +184,12 @@ class StudentConnection:
             log.error("student.failed", exam_session_id=self._live.sitting.id, error=type(error).__name__)
             self._outbox.close(1011)
 
+    def _tell_outages(self) -> None:
+        """What ended when this connection began."""
+        for told in self._live.attendance.untold:
+            self._outbox.send(told)
+        self._live.attendance.untold.clear()
+
     def _hello(self) -> Hello:
         sitting, settings = self._live.sitting, self._settings
         return Hello(
@@ -204,6 +199,10 @@ class StudentConnection:
             ends_at=sitting.ends_at,
             limits=Limits(max_fps=settings.MAX_FPS, max_bytes=settings.MAX_FRAME_BYTES),
             language=sitting.language,
+            state=sitting.state,
+            begun=self._live.desk.begun,
+            paused=sitting.state == SessionState.PAUSED,
+            admitted=self._live.desk.admitted,
         )
 
     # --- from the client ----------------------------------------------------------------------------------------
@@ -213,24 +212,34 @@ class StudentConnection:
             await self._room.wait()
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1006))
-            self._heard_at = monotonic()
+                self._live.attendance.hung_up(code := message.get("code", 1006))
+                raise WebSocketDisconnect(code)
+            await self._hear()
             body = message.get("text")
             if not (self._pictures if body is None else self._texts).take():
                 self._problem("too_many_messages")
                 self._outbox.close(Close.RATE)
                 return
             if body is None:
-                self._on_binary(message.get("bytes") or b"")
+                self._sights.take(message.get("bytes") or b"")
             else:
                 self._on_text(body)
+
+    async def _hear(self) -> None:
+        """Something came: the line is up, and was down if nothing came for long."""
+        self._heard_at = monotonic()
+        silent_since = self._live.attendance.silent()
+        self._live.attendance.heard()
+        if silent_since is not None:
+            await self._live.attendance.speak_again(silent_since)
 
     def _on_text(self, body: str) -> None:
         found = parse_text(body)
         if found.get("type") == "status" and "seq" not in found:
-            return  # a heartbeat: that it came is all it says
+            self._live.beat(Heartbeat.of(found))
+            return
         if found.get("type") == "audio":
-            self._declare_sound(found)
+            self._sights.declare_sound(found)
         word = self._intake.take(numbered := parse_numbered(found))
         if word == "seq_gap":
             self._problem(word, expected=self._intake.next, got=numbered.seq)
@@ -245,43 +254,7 @@ class StudentConnection:
         if len(self._intake.ready) >= WAITING:
             self._room.clear()
 
-    def _declare_sound(self, header: dict[str, Any]) -> None:
-        try:
-            self._live.hearing.declare(header)
-        except SoundRefused as refused:
-            self._problem("audio_refused", number=0, reason=refused.code)
-
-    def _on_binary(self, body: bytes) -> None:
-        message = BinaryMessage.parse(body)
-        if message is None:
-            raise NotAMessage("too_short")
-        if message.kind == AUDIO:
-            self._on_sound(message)
-            return
-        source = FRAME_KINDS.get(message.kind)
-        if source is None:
-            self._problem("unknown_kind", number=message.number, kind=message.kind)
-            return
-        if self._live.sitting.state == SessionState.PAUSED:
-            self._done(message.number, None, source)
-            return
-        try:
-            check_picture(message.body)
-            if len(message.body) > self._settings.MAX_FRAME_BYTES:
-                raise FrameRefused("too_large")
-        except FrameRefused as refused:
-            self._refuse(message.number, refused.code, source)
-        else:
-            self._mailboxes[source].put(message)
-
-    def _on_sound(self, message: BinaryMessage) -> None:
-        if self._live.hearing.wanted:
-            self._sounds.put(message)
-        elif not self._told_deaf:
-            self._told_deaf = True
-            self._problem("audio_refused", number=message.number, reason="switched_off")
-
-    # --- to the database and the engine ---------------------------------------------------------------------------
+    # --- to the database ---------------------------------------------------------------------------
 
     async def _store(self) -> None:
         while True:
@@ -298,62 +271,6 @@ class StudentConnection:
                         self._problem(message.refused, seq=message.seq)
                 self._outbox.send(Ack(upto=upto))
 
-    async def _judge(self, source: Source) -> None:
-        pause = (0.5 if source is Source.CAMERA else 1.0) / self._settings.MAX_FPS
-        while True:
-            message = await self._mailboxes[source].take()
-            begun = monotonic()
-            try:
-                report = await self._look(source, message)
-            except FrameRefused as refused:
-                self._refuse(message.number, refused.code, source)
-            else:
-                self._done(message.number, report, source)
-                if report is None:
-                    self._slow_down()
-            # A client may send up to twice the rate it was asked for; beyond that the mailbox thins it out.
-            await asyncio.sleep(max(0.0, pause - (monotonic() - begun)))
-
-    async def _look(self, source: Source, message: BinaryMessage) -> FrameReport | None:
-        if source is Source.CAMERA:
-            return await self._live.judge(message.body, message.captured_at)
-        return await self._live.judge_beside(source, message.body, message.captured_at)
-
-    async def _listen(self) -> None:
-        while True:
-            message = await self._sounds.take()
-            try:
-                await self._live.listen_to(message.body, message.captured_at, message.number)
-            except SoundRefused as refused:
-                self._problem("audio_refused", number=message.number, reason=refused.code)
-
-    def _done(self, number: int, report: FrameReport | None, source: Source) -> None:
-        main = source is Source.CAMERA
-        states = report.states if report is not None else self._live.states if main else ()
-        advice = self._adviser.advise(states, self._live.clock.at) if main else None
-        self._outbox.send(
-            FrameDone(
-                number=number,
-                source=source,
-                report=None if report is None else report_json(report),
-                coverage=self._live.coverage,
-                states=states,
-                advice=None if advice is None else self._advice(advice),
-            )
-        )
-
-    def _advice(self, state: NeutralState) -> Advice:
-        return Advice(code=state, text=text("states", f"{state}.advice", self._live.sitting.language))
-
-    def _slow_down(self) -> None:
-        if monotonic() - self._slowed_at >= 5.0:
-            self._slowed_at = monotonic()
-            self._outbox.send(Slow(max_fps=self._settings.MAX_FPS / 2))
-
-    def _refuse(self, number: int, reason: str, source: Source) -> None:
-        beside: dict[str, str] = {} if source is Source.CAMERA else {"source": source}
-        self._problem("frame_refused", number=number, reason=reason, **beside)
-
     def _problem(self, code: str, **params: str | int | float) -> None:
         PROBLEMS.labels(code).inc()
         self._outbox.send(Problem(code=code, params=params))
@@ -361,7 +278,9 @@ class StudentConnection:
     # --- what happens elsewhere -----------------------------------------------------------------------------------
 
     def _on_announcement(self, _topic: str, message: object) -> None:
-        if isinstance(message, StateChanged):
+        if isinstance(message, TOLD):
+            self._outbox.send(message)
+        elif isinstance(message, StateChanged):
             self._outbox.send(message)
             if message.type in ENDINGS:
                 self._outbox.close(Close.ENDED)

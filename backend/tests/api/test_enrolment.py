@@ -24,8 +24,8 @@ from app.domain.exam_sessions import SessionState
 from app.domain.roles import Role
 from app.services.exam_sessions import end_exam_session
 from app.services.face_templates import PURPOSE, context_of
+from app.services.kept_sitting import Services
 from app.services.live_exam_sessions import LiveExamSessions
-from app.services.proctoring import Services
 from app.storage import open_storage
 from tests.builders import make_exam, make_exam_session, make_user
 from tests.fakes import ScriptedEngine

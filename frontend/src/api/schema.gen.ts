@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The picture; every look is in the audit log.
+         */
+        get: operations["read_api_v1_documents__document_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence-views": {
         parameters: {
             query?: never;
@@ -198,6 +218,46 @@ export interface paths {
         get: operations["read_api_v1_exam_sessions__session_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit
+         * @description Let the student out of the waiting room.
+         */
+        post: operations["admit_api_v1_exam_sessions__session_id__admit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Let the clock of one's own exam session run: after consent, and admission where the exam asks for it.
+         */
+        post: operations["begin_api_v1_exam_sessions__session_id__begin_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,6 +348,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All
+         * @description What was handed in; for the exam's staff.
+         */
+        get: operations["list_all_api_v1_exam_sessions__session_id__documents_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Hand in one JPEG for one's own exam session; place and time written into it are taken out.
+         */
+        post: operations["create_api_v1_exam_sessions__session_id__documents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/enrolment": {
         parameters: {
             query?: never;
@@ -331,6 +415,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/flag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Flag
+         * @description Say that a person should look at this exam session; student and teachers are told.
+         */
+        post: operations["flag_api_v1_exam_sessions__session_id__flag_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/late-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Late Messages
+         * @description After the end: what one's own client could not send before.
+         */
+        post: operations["late_messages_api_v1_exam_sessions__session_id__late_messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Message
+         * @description Write to one student.
+         */
+        post: operations["message_api_v1_exam_sessions__session_id__message_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description All texts of an exam session, for both sides; those of the other side are read with this.
+         */
+        get: operations["messages_api_v1_exam_sessions__session_id__messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/notes": {
         parameters: {
             query?: never;
@@ -345,6 +509,26 @@ export interface paths {
          * @description Note something for the other staff; no student reads it.
          */
         post: operations["add_note_api_v1_exam_sessions__session_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outages
+         * @description When the student could not be heard, why, and how much time that gave back.
+         */
+        get: operations["outages_api_v1_exam_sessions__session_id__outages_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -411,6 +595,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/room-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Room View
+         * @description Ask the student to show the room; 409 where the student is not connected.
+         */
+        post: operations["room_view_api_v1_exam_sessions__session_id__room_view_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/terminate": {
         parameters: {
             query?: never;
@@ -422,9 +626,29 @@ export interface paths {
         put?: never;
         /**
          * Terminate
-         * @description End it, with a reason that the student is told.
+         * @description End it, with a reason that the student is told; with a delay it may be undone until then.
          */
         post: operations["terminate_api_v1_exam_sessions__session_id__terminate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/terminate/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Terminate
+         * @description Take an end back that has not come yet.
+         */
+        post: operations["undo_terminate_api_v1_exam_sessions__session_id__terminate_undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -445,6 +669,26 @@ export interface paths {
         get: operations["violations_api_v1_exam_sessions__session_id__violations_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exam-sessions/{session_id}/warn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Warn
+         * @description Warn one student: a text that must be looked at.
+         */
+        post: operations["warn_api_v1_exam_sessions__session_id__warn_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -547,6 +791,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/admit-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit All
+         * @description Let everybody in who is in the waiting room now.
+         */
+        post: operations["admit_all_api_v1_exams__exam_id__admit_all_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One's own newest answer; 404 where there is none.
+         */
+        get: operations["read_api_v1_exams__exam_id__consent_get"];
+        put?: never;
+        /**
+         * Give
+         * @description Answer the rules; an objection goes to the exam's staff, who then let the student in or not.
+         */
+        post: operations["give_api_v1_exams__exam_id__consent_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read All
+         * @description The newest answer of each student; those who object come first.
+         */
+        get: operations["read_all_api_v1_exams__exam_id__consents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/enrolments": {
         parameters: {
             query?: never;
@@ -565,6 +873,26 @@ export interface paths {
          */
         put: operations["replace_enrolments_api_v1_exams__exam_id__enrolments_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Message All
+         * @description Write to everybody who sits the exam now.
+         */
+        post: operations["message_all_api_v1_exams__exam_id__message_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -871,6 +1199,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Practice
+         * @description A fresh practice sitting, over the very pipeline of an exam; nothing of it is kept beyond a day.
+         */
+        post: operations["practice_api_v1_practice_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proctoring/alerts/{session_id}": {
         parameters: {
             query?: never;
@@ -885,6 +1233,26 @@ export interface paths {
         get: operations["alerts_api_v1_proctoring_alerts__session_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Echo
+         * @description Says how much came, and when: for measuring the line.
+         */
+        post: operations["echo_api_v1_proctoring_echo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1003,6 +1371,26 @@ export interface paths {
          * @description Exam sessions that are over, those first in which a look could change most.
          */
         get: operations["queue_api_v1_review_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/students/me/exams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Exams
+         * @description One's own exams: to come, open, running, done and missed.
+         */
+        get: operations["my_exams_api_v1_students_me_exams_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1293,6 +1681,12 @@ export interface components {
             violation_ids: number[];
         };
         /**
+         * Cause
+         * @description Why nothing was heard; neither is the student's fault.
+         * @enum {string}
+         */
+        Cause: "link" | "server";
+        /**
          * ChallengeAsked
          * @description Turn your head that way within so many seconds; `text` says it in the student's language.
          */
@@ -1337,6 +1731,54 @@ export interface components {
             text: string;
             /** Violation Id */
             violation_id: number | null;
+        };
+        /**
+         * ConsentRead
+         * @description An answer, and when it was given.
+         */
+        ConsentRead: {
+            /** Camera */
+            camera: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Exam Id */
+            exam_id: number;
+            /** Identity */
+            identity: boolean;
+            /** Objection */
+            objection: string;
+            /** Screen */
+            screen: boolean;
+            /** Sound */
+            sound: boolean;
+            /** Student Id */
+            student_id: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ConsentWrite
+         * @description The answer to an exam's rules. `version` names the text that was shown.
+         */
+        ConsentWrite: {
+            /** Camera */
+            camera: boolean;
+            /** Identity */
+            identity: boolean;
+            /**
+             * Objection
+             * @default
+             */
+            objection?: string;
+            /** Screen */
+            screen: boolean;
+            /** Sound */
+            sound: boolean;
+            /** Version */
+            version: string;
         };
         /**
          * DecidedRead
@@ -1428,6 +1870,37 @@ export interface components {
          */
         Direction: "left" | "right" | "up";
         /**
+         * DocumentKind
+         * @description An identity document, or the room.
+         * @enum {string}
+         */
+        DocumentKind: "id" | "room";
+        /**
+         * DocumentRead
+         * @description One picture; `url` needs the Authorization header of the exam's staff.
+         */
+        DocumentRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Id */
+            id: number;
+            kind: components["schemas"]["DocumentKind"];
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /**
+             * Url
+             * @description Where the bytes are.
+             */
+            readonly url: string;
+        };
+        /**
          * Done
          * @description It is done.
          */
@@ -1437,6 +1910,19 @@ export interface components {
              * @default true
              */
             ok?: boolean;
+        };
+        /**
+         * Echo
+         * @description How many bytes came, and the server's time.
+         */
+        Echo: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
         };
         /**
          * Enrolled
@@ -1882,13 +2368,23 @@ export interface components {
          * @description One sitting for its people; trust 0..100.
          */
         ExamSessionDetail: {
+            /** Admitted At */
+            admitted_at: string | null;
+            /** Attempt */
+            attempt: number;
             band: components["schemas"]["TrustBand"];
+            /** Begun At */
+            begun_at: string | null;
             /** Coverage */
             coverage: number | null;
+            /** Credited Seconds */
+            credited_seconds: number;
             /** End Reason */
             end_reason: string;
             /** End Time */
             end_time: string | null;
+            /** Ending At */
+            ending_at: string | null;
             /**
              * Ends At
              * Format: date-time
@@ -1898,8 +2394,14 @@ export interface components {
             exam_id: number;
             /** Exam Title */
             exam_title: string;
+            /** Flag Reason */
+            flag_reason: string;
+            /** Flagged At */
+            flagged_at: string | null;
             /** Id */
             id: number;
+            /** Outage Seconds */
+            outage_seconds: number;
             /**
              * Start Time
              * Format: date-time
@@ -2126,6 +2628,34 @@ export interface components {
          */
         Language: "en" | "bn";
         /**
+         * LateMessages
+         * @description As they would have gone over the socket, in their order.
+         */
+        LateMessages: {
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * LateTaken
+         * @description Everything up to `upto` is stored; of these messages so many count, so many of them as late answers.
+         *
+         *     `refused` names by number what was kept and not used.
+         */
+        LateTaken: {
+            /** Accepted */
+            accepted: number;
+            /** Late */
+            late: number;
+            /** Refused */
+            refused: {
+                [key: string]: string;
+            };
+            /** Upto */
+            upto: number;
+        };
+        /**
          * LogoutRequest
          * @description Which login ends: the one of this refresh token, or all of them.
          */
@@ -2137,6 +2667,38 @@ export interface components {
             everywhere?: boolean;
             /** Refresh Token */
             refresh_token?: string | null;
+        };
+        /**
+         * MessageRead
+         * @description One text; `read` by the other side.
+         */
+        MessageRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * From
+             * @enum {string}
+             */
+            from: "staff" | "student";
+            /** Id */
+            id: number;
+            /** Read */
+            read: boolean;
+            /** Text */
+            text: string;
+            /** Warning */
+            warning: boolean;
+        };
+        /**
+         * MessageWrite
+         * @description What staff write to a student.
+         */
+        MessageWrite: {
+            /** Text */
+            text: string;
         };
         /**
          * Navigation
@@ -2232,6 +2794,24 @@ export interface components {
          */
         NotificationType: "violation" | "exam" | "result" | "decision" | "message" | "system";
         /**
+         * OutageRead
+         * @description A stretch without the student's line; `ended_at` is null while it goes on.
+         */
+        OutageRead: {
+            cause: components["schemas"]["Cause"];
+            /** Credited Seconds */
+            credited_seconds: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
          * OwnDecisionRead
          * @description What the student is told: the decision that stands (null before there is one), and both values of the trust.
          *
@@ -2257,6 +2837,25 @@ export interface components {
             trust: number;
         };
         /**
+         * OwnExam
+         * @description An exam, the student's newest sitting of it, and what is left to do.
+         */
+        OwnExam: {
+            /** Attempts Left */
+            attempts_left: number;
+            exam: components["schemas"]["ExamRead"];
+            exam_session: components["schemas"]["ExamSessionRead"] | null;
+            /** Result Released */
+            result_released: boolean;
+            state: components["schemas"]["OwnExamState"];
+        };
+        /**
+         * OwnExamState
+         * @description Where an exam stands for one student.
+         * @enum {string}
+         */
+        OwnExamState: "upcoming" | "open" | "running" | "done" | "missed";
+        /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
          */
@@ -2272,6 +2871,17 @@ export interface components {
             /** Password */
             password?: string | null;
             preferred_language?: components["schemas"]["Language"] | null;
+        };
+        /**
+         * PracticeRequest
+         * @description With `hold` the clock waits for `begin`, as in a real exam.
+         */
+        PracticeRequest: {
+            /**
+             * Hold
+             * @default false
+             */
+            hold?: boolean;
         };
         /**
          * Preset
@@ -2628,6 +3238,22 @@ export interface components {
             type: components["schemas"]["NotificationType"];
         };
         /**
+         * TerminateRequest
+         * @description Why, and after how many seconds in which it may be undone.
+         */
+        TerminateRequest: {
+            /**
+             * Delay Seconds
+             * @default 0
+             */
+            delay_seconds?: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
          * TicketRead
          * @description A one-use way into one socket.
          */
@@ -2655,6 +3281,14 @@ export interface components {
              */
             token_type?: "bearer";
             user: components["schemas"]["UserRead"];
+        };
+        /**
+         * ToldCount
+         * @description How many sittings were told.
+         */
+        ToldCount: {
+            /** Told */
+            told: number;
         };
         /**
          * TrustBand
@@ -3079,6 +3713,37 @@ export interface operations {
             };
         };
     };
+    read_api_v1_documents__document_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     evidence_views_api_v1_evidence_views_get: {
         parameters: {
             query: {
@@ -3161,6 +3826,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admit_api_v1_exam_sessions__session_id__admit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_api_v1_exam_sessions__session_id__begin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionRead"];
                 };
             };
             /** @description Validation Error */
@@ -3337,6 +4064,74 @@ export interface operations {
             };
         };
     };
+    list_all_api_v1_exam_sessions__session_id__documents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_api_v1_exam_sessions__session_id__documents_post: {
+        parameters: {
+            query: {
+                kind: components["schemas"]["DocumentKind"];
+            };
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     enrol_face_api_v1_exam_sessions__session_id__enrolment_post: {
         parameters: {
             query?: never;
@@ -3407,6 +4202,142 @@ export interface operations {
             };
         };
     };
+    flag_api_v1_exam_sessions__session_id__flag_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    late_messages_api_v1_exam_sessions__session_id__late_messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LateMessages"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateTaken"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    message_api_v1_exam_sessions__session_id__message_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    messages_api_v1_exam_sessions__session_id__messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     add_note_api_v1_exam_sessions__session_id__notes_post: {
         parameters: {
             query?: never;
@@ -3429,6 +4360,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    outages_api_v1_exam_sessions__session_id__outages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutageRead"][];
                 };
             };
             /** @description Validation Error */
@@ -3539,6 +4501,37 @@ export interface operations {
             };
         };
     };
+    room_view_api_v1_exam_sessions__session_id__room_view_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     terminate_api_v1_exam_sessions__session_id__terminate_post: {
         parameters: {
             query?: never;
@@ -3550,9 +4543,40 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReasonRequest"];
+                "application/json": components["schemas"]["TerminateRequest"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_terminate_api_v1_exam_sessions__session_id__terminate_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -3592,6 +4616,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViolationOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    warn_api_v1_exam_sessions__session_id__warn_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"];
                 };
             };
             /** @description Validation Error */
@@ -3866,6 +4925,134 @@ export interface operations {
             };
         };
     };
+    admit_all_api_v1_exams__exam_id__admit_all_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldCount"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_api_v1_exams__exam_id__consent_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_api_v1_exams__exam_id__consent_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_all_api_v1_exams__exam_id__consents_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_enrolments_api_v1_exams__exam_id__enrolments_get: {
         parameters: {
             query?: never;
@@ -3919,6 +5106,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolledStudent"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    message_all_api_v1_exams__exam_id__message_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldCount"];
                 };
             };
             /** @description Validation Error */
@@ -4377,6 +5599,39 @@ export interface operations {
             };
         };
     };
+    practice_api_v1_practice_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PracticeRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     alerts_api_v1_proctoring_alerts__session_id__get: {
         parameters: {
             query?: never;
@@ -4404,6 +5659,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    echo_api_v1_proctoring_echo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Echo"];
                 };
             };
         };
@@ -4598,6 +5877,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_exams_api_v1_students_me_exams_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnExam"][];
                 };
             };
         };

@@ -5,7 +5,10 @@ from fastapi import APIRouter
 from app.api.api_v1.endpoints import (
     accommodations,
     auth,
+    consents,
+    conversation,
     detection,
+    documents,
     evidence,
     exam_sessions,
     exams,
@@ -14,6 +17,7 @@ from app.api.api_v1.endpoints import (
     proctoring,
     reviews,
     root,
+    student_way,
     users,
     verdicts,
 )
@@ -32,3 +36,7 @@ router.include_router(detection.router)
 router.include_router(verdicts.router)
 router.include_router(notifications.router)
 router.include_router(reviews.router)
+router.include_router(consents.router)
+router.include_router(conversation.router)
+router.include_router(documents.router)
+router.include_router(student_way.router)

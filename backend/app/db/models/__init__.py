@@ -1,13 +1,17 @@
 """One file per noun; importing this package registers every table."""
 
 from app.db.models.audit import AuditEntry
+from app.db.models.consents import Consent
+from app.db.models.documents import Document
 from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.face_templates import FaceTemplate
 from app.db.models.installation import InstallationMark
 from app.db.models.institution import Institution
 from app.db.models.notifications import Notification
+from app.db.models.outages import Outage, ServerPause
 from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
+from app.db.models.sitting_messages import SittingMessage
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
 
@@ -15,6 +19,8 @@ __all__ = [
     "Accommodation",
     "AuditEntry",
     "ClientMessage",
+    "Consent",
+    "Document",
     "Evidence",
     "Exam",
     "ExamEnrolment",
@@ -25,7 +31,10 @@ __all__ = [
     "InstallationMark",
     "Institution",
     "Notification",
+    "Outage",
     "RefreshToken",
+    "ServerPause",
+    "SittingMessage",
     "SocketTicket",
     "StaffNote",
     "StudentComment",

@@ -31,6 +31,7 @@ class ExamSession(Row, Base):
         Index(
             "ix_exam_sessions_deadline", "ends_at", postgresql_where=text("state IN ('created', 'active', 'paused')")
         ),
+        Index("ix_exam_sessions_ending", "ending_at", postgresql_where=text("ending_at IS NOT NULL")),
         Index("ix_exam_sessions_unsettled", "id", postgresql_where=text("NOT settled")),
         Index("ix_exam_sessions_review", text("review_gain DESC"), "trust", postgresql_where=text("settled")),
         CheckConstraint("trust BETWEEN 0 AND 100", name="trust"),
@@ -51,6 +52,23 @@ class ExamSession(Row, Base):
     admitted_at: Mapped[datetime | None]
     """When staff let the student out of the waiting room, where the exam has one."""
     paused_at: Mapped[datetime | None]
+    pauses: Mapped[list[list[str]]] = mapped_column(JSONB, default=list)
+    """[from, to] of every pause that is over, ISO 8601: nothing was to be seen then."""
+    ending_at: Mapped[datetime | None]
+    """Staff have decided to end it at this moment, and may still undo that."""
+    ending_reason: Mapped[str] = mapped_column(String(500), default="")
+    ending_by: Mapped[int | None]
+    """Who decided so; for the audit log, which names people by number alone."""
+    flagged_at: Mapped[datetime | None]
+    flag_reason: Mapped[str] = mapped_column(String(500), default="")
+    hand_raised: Mapped[bool] = mapped_column(default=False)
+    unread: Mapped[int] = mapped_column(default=0)
+    """The student's messages that no staff has read."""
+    question: Mapped[int | None]
+    """Position of the question the student was last known to look at."""
+    outage_seconds: Mapped[float] = mapped_column(default=0.0)
+    credited_seconds: Mapped[float] = mapped_column(default=0.0)
+    """Sums over the outages that are over; credit also of the one that goes on."""
     end_reason: Mapped[str] = mapped_column(String(500), default="")
     trust: Mapped[float] = mapped_column(default=100.0)
     coverage: Mapped[float | None]
@@ -85,3 +103,5 @@ class ClientMessage(Base):
     received_at: Mapped[datetime] = mapped_column(default=now)
     refused: Mapped[str | None] = mapped_column(String(64))
     """The error code where the message was kept but not understood."""
+    late: Mapped[bool] = mapped_column(default=False)
+    """Handed in after the end, from a client that had been cut off."""

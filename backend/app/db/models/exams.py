@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +20,7 @@ class Exam(Row, Base):
         CheckConstraint("end_time > start_time", name="window"),
         CheckConstraint("duration_minutes > 0", name="duration"),
         CheckConstraint("max_attempts > 0", name="attempts"),
+        Index("uq_exams_practice", "practice", unique=True, postgresql_where=text("practice")),
         CheckConstraint("time_credit_minutes >= 0 AND late_sync_minutes >= 0", name="grace"),
     )
 

@@ -9,8 +9,9 @@ from app.db.models import Exam
 from app.db.session import commit
 from app.schemas.auth import Done
 from app.schemas.base import PathId
+from app.schemas.conversation import ToldCount
 from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, ExamCreate, ExamRead, ExamUpdate
-from app.services import enrolments, exams
+from app.services import beginning, enrolments, exams
 from app.services.access import access_exam
 from app.services.evidence_sweep import remove_evidence
 
@@ -56,6 +57,12 @@ async def delete_exam(request: Request, db: Db, who: Staff, exam_id: PathId) -> 
 async def publish_exam(db: Db, who: Staff, exam_id: PathId) -> Exam:
     """Show the exam to its students."""
     return await exams.publish_exam(db, who, exam_id)
+
+
+@router.post("/{exam_id}/admit-all")
+async def admit_all(db: Db, who: Staff, exam_id: PathId) -> ToldCount:
+    """Let everybody in who is in the waiting room now."""
+    return ToldCount(told=await beginning.admit_all(db, who, exam_id))
 
 
 @router.get("/{exam_id}/enrolments")

@@ -1,0 +1,143 @@
+"""What staff and student say to each other during a sitting: kept first, then told; unread texts are counted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.core.errors import Conflict
+from app.db.models import ExamSession, SittingMessage, User
+from app.db.session import announce
+from app.domain.exam_sessions import OPEN
+from app.domain.roles import Role
+from app.schemas.conversation import MessageRead
+from app.schemas.realtime import exam_session_topic, exam_topic
+from app.schemas.sitting_messages import Chat, DeskChanged, Hand, TextTold
+from app.services.access import access_exam_as_staff, access_exam_session
+from app.services.audit import note
+from app.services.client_messages import StoredMessage
+from app.services.exam_sessions import SittingChanged, for_staff
+from app.services.sitting import Sitting
+
+
+async def say(db: AsyncSession, who: User, exam_session_id: int, text: str, *, warning: bool = False) -> MessageRead:
+    """Staff write to one student, who is told at once or finds it on coming back."""
+    taken = await for_staff(db, who, exam_session_id)
+    if taken.state not in OPEN:
+        raise Conflict("exam_session_ended")
+    written = (await _write(db, who, [taken.id], text, warning=warning))[0]
+    action = "exam_session.warn" if warning else "exam_session.message"
+    note(db, who, action, f"exam_session:{taken.id}", message_id=written.id)
+    return _read(written)
+
+
+async def say_to_all(db: AsyncSession, who: User, exam_id: int, text: str) -> int:
+    """Staff write to everybody who sits the exam now; returns to how many."""
+    exam = await access_exam_as_staff(db, who, exam_id)
+    open_ones = await db.scalars(
+        select(ExamSession.id)
+        .where(ExamSession.exam_id == exam.id, ExamSession.state.in_(OPEN))
+        .order_by(ExamSession.id)
+    )
+    written = await _write(db, who, list(open_ones), text, warning=False)
+    note(db, who, "exam.message", f"exam:{exam.id}", exam_sessions=len(written))
+    return len(written)
+
+
+async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> list[MessageRead]:
+    """All texts of a sitting, oldest first, for both sides; what the other side wrote counts as read from now on."""
+    taken = await access_exam_session(db, who, exam_session_id, lock=True)
+    by_student = who.role != Role.STUDENT
+    unread = (
+        SittingMessage.exam_session_id == taken.id,
+        SittingMessage.by_student.is_(by_student),
+        SittingMessage.read_at.is_(None),
+    )
+    await db.execute(update(SittingMessage).where(*unread).values(read_at=now()))
+    if by_student and taken.unread:
+        taken.unread = 0
+        await db.flush()
+        _tell(db, taken.id, taken.exam_id, unread=0)
+    rows = await db.scalars(
+        select(SittingMessage)
+        .where(SittingMessage.exam_session_id == taken.id)
+        .order_by(SittingMessage.id)
+        .execution_options(populate_existing=True)
+    )
+    return [_read(row) for row in rows]
+
+
+async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[StoredMessage]) -> None:
+    """What the student says over the socket; in the transaction that stores the messages, whose row the caller holds.
+
+    A transaction that is tried again although the first one went through finds the texts there and counts none twice.
+    """
+    spoken = [(message.seq, message.spoken) for message in messages if message.spoken is not None]
+    if not spoken:
+        return
+    texts = [
+        {
+            "exam_session_id": sitting.id,
+            "author_id": sitting.student.id,
+            "seq": seq,
+            "by_student": True,
+            "text": one.text,
+        }
+        for seq, one in spoken
+        if isinstance(one, Chat)
+    ]
+    columns: dict[str, object] = {}
+    if texts:
+        rows = [{**text, "warning": False} for text in texts]
+        fresh = await db.scalars(
+            insert(SittingMessage).values(rows).on_conflict_do_nothing().returning(SittingMessage.id)
+        )
+        columns["unread"] = ExamSession.unread + len(list(fresh))
+    hands = [one.raised for _seq, one in spoken if isinstance(one, Hand)]
+    if hands:
+        columns["hand_raised"] = hands[-1]
+    changed = await db.execute(
+        update(ExamSession)
+        .where(ExamSession.id == sitting.id)
+        .values(**columns)
+        .returning(ExamSession.unread, ExamSession.hand_raised)
+    )
+    unread, hand = changed.one()
+    _tell(db, sitting.id, sitting.exam_id, unread=unread, hand=hand)
+
+
+async def _write(
+    db: AsyncSession, who: User, exam_session_ids: Sequence[int], text: str, *, warning: bool
+) -> list[SittingMessage]:
+    written = [
+        SittingMessage(exam_session_id=one, author_id=who.id, by_student=False, warning=warning, text=text)
+        for one in exam_session_ids
+    ]
+    db.add_all(written)
+    await db.flush()
+    for row in written:
+        told = TextTold.model_validate(
+            {"id": row.id, "from": "staff", "text": row.text, "at": row.created_at, "warning": row.warning}
+        )
+        announce(db, exam_session_topic(row.exam_session_id), told)
+    return written
+
+
+def _tell(db: AsyncSession, exam_session_id: int, exam_id: int, **changes: object) -> None:
+    announce(db, exam_session_topic(exam_session_id), DeskChanged(changes=changes))
+    announce(db, exam_topic(exam_id), SittingChanged(exam_session_id))
+
+
+def _read(row: SittingMessage) -> MessageRead:
+    return MessageRead.model_validate(
+        {
+            "id": row.id,
+            "from": "student" if row.by_student else "staff",
+            "text": row.text,
+            "warning": row.warning,
+            "at": row.created_at,
+            "read": row.read_at is not None,
+        }
+    )
