@@ -16,6 +16,7 @@ from app.api.api_v1.api import router as http_router
 from app.api.metrics import ServerNumbers
 from app.core.config import Settings, get_settings
 from app.core.events import Bus
+from app.core.identity_provider import IdentityProvider
 from app.core.logging import configure_logging
 from app.core.mail import Mailer
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.connections = Connections()
     app.state.store = open_storage(settings)
     app.state.mailer = Mailer(settings)
+    app.state.identity_provider = IdentityProvider(settings)
     app.state.sealer = Sealer(settings, PURPOSE)
     app.state.metrics = CollectorRegistry()
     headers.install(app, settings)

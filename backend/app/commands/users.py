@@ -24,6 +24,7 @@ from app.db.session import make_engine, make_sessions, unit_of_work
 from app.domain.roles import Language, Role
 from app.schemas.users import UserCreate, UserRead, UserUpdate, normalise_email
 from app.services import users
+from app.services.user_directory import list_users
 
 commands = typer.Typer(no_args_is_help=True, help=__doc__)
 T = TypeVar("T")
@@ -44,7 +45,7 @@ def list_all(
     """Show the accounts."""
 
     async def run(db: AsyncSession, _: Settings) -> Sequence[UserRead]:
-        return [UserRead.model_validate(user) for user in await users.list_users(db, skip=skip, limit=limit)]
+        return [UserRead.model_validate(user) for user in await list_users(db, skip=skip, limit=limit)]
 
     found = _in_database(run, as_json=as_json)
     if as_json:

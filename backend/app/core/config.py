@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     SMTP_USERNAME: str | None = Field(None, description="Login at the mail server, if it wants one.")
     SMTP_PASSWORD: SecretStr | None = Field(None, description="Password of that login.")
     MAIL_FROM: str = Field("360° Proctor <noreply@localhost>", description="Sender of our mails.")
+    PASSWORD_RESET_MINUTES: int = Field(30, ge=5, le=1440, description="Life of a mailed link to a new password.")
+    OIDC_ISSUER: str | None = Field(None, description="OpenID Connect provider. Unset: people log in by password only.")
+    OIDC_CLIENT_ID: str = Field("", description="Our name at the provider.")
+    OIDC_CLIENT_SECRET: SecretStr | None = Field(None, description="Our secret there, if it gave us one.")
+    OIDC_NAME: str = Field("", description="What the button says, such as the school's name.")
+    OIDC_CREATE_ACCOUNTS: bool = Field(True, description="Whether people unknown to us become students.")
     MAIL_DIGEST_MINUTES: int = Field(30, ge=1, le=1440, description="How often unread notifications are mailed.")
 
     ANALYSIS_WORKERS: int = Field(os.cpu_count() or 1, ge=1, le=64, description="Analysis processes; one a core.")

@@ -60,3 +60,17 @@ class Unavailable(ProctorError):
 
     status = 503
     code = "unavailable"
+
+
+class NotOffered(ProctorError):
+    """This installation has not been set up for it."""
+
+    status = 501
+    code = "not_offered"
+
+
+class BadGateway(ProctorError):
+    """Somebody else's server, which we asked, did not answer as it should."""
+
+    status = 502
+    code = "provider_failed"

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
 
 from app.schemas.base import Flag, Input, Output, storable
 from app.schemas.users import LONGEST_EMAIL, Password, UserRead, normalise_email
@@ -50,3 +50,48 @@ class Done(Output):
     """It is done."""
 
     ok: bool = True
+
+
+class ForgotPassword(Input):
+    """Whose password is to be replaced; any text, so that nothing is told apart."""
+
+    email: Annotated[LoginName, BeforeValidator(_normalised)]
+
+
+class ResetPassword(Input):
+    """The secret of a mailed link, and the password to have from now on (`password` is understood too)."""
+
+    token: RefreshSecret
+    new_password: Password = Field(validation_alias=AliasChoices("new_password", "password"))
+
+
+class SocialLogin(Input):
+    """Begin (nothing but, perhaps, a `provider`), or end (`code`, `state` and `browser_secret`) a provider's login."""
+
+    provider: Annotated[str, Field(max_length=50)] | None = None
+    code: Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(storable)] | None = None
+    state: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)] | None = None
+    browser_secret: RefreshSecret | None = None
+
+    @model_validator(mode="after")
+    def _all_or_none(self) -> "SocialLogin":
+        if len({part is None for part in (self.code, self.state, self.browser_secret)}) > 1:
+            raise ValueError("code, state and browser_secret belong together")
+        return self
+
+
+class SocialLoginBegun(Output):
+    """Where to send the browser. It keeps `browser_secret` to itself and gives it back with code and state."""
+
+    authorization_url: str
+    state: str
+    browser_secret: str
+    expires_in: int
+    """Seconds."""
+
+
+class SocialLoginOffer(Output):
+    """Whether people can log in at a provider, and what the button says."""
+
+    enabled: bool
+    name: str

@@ -232,3 +232,10 @@ class EnrolledStudent(Output):
     preferred_language: Language
     is_active: bool
     group: str
+
+
+class GroupCount(Output):
+    """A group of an exam's list; the empty name is for those in none."""
+
+    group: str
+    students: int

@@ -3,9 +3,10 @@
 import unicodedata
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AliasChoices, Field
 
 from app.domain.roles import Language, Role
 from app.schemas.base import Flag, Input, Line, Output
@@ -93,3 +94,49 @@ class OwnUpdate(Input):
     mail_digest: Flag | None = None
     password: Password | None = None
     current_password: Password | None = None
+
+
+class PasswordChange(Input):
+    """A new password, against the current one. `password` is understood for `new_password`."""
+
+    current_password: Password
+    new_password: Password = Field(validation_alias=AliasChoices("new_password", "password"))
+
+
+class OneTimePassword(Output):
+    """A password that must be changed at the next login; shown this once and stored nowhere."""
+
+    temporary_password: str
+    expires_at: datetime
+
+
+class UserStatistics(Output):
+    """How many accounts there are."""
+
+    total_users: int
+    active_users: int
+    inactive_users: int
+    users_by_role: dict[Role, int]
+    new_users_30_days: int
+    logged_in_24_hours: int
+    """Who logged in within the last day."""
+
+
+class ActivityRead(Output):
+    """One deed of the audit log."""
+
+    id: int
+    actor_id: int | None
+    action: str
+    subject: str
+    detail: dict[str, str | int | float | bool | None]
+    timestamp: datetime
+
+
+class LoginRead(Output):
+    """One login that may still be renewed: a browser, or a program."""
+
+    id: UUID
+    began_at: datetime
+    renewed_at: datetime
+    expires_at: datetime

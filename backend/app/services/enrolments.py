@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Invalid
 from app.db.models import ExamEnrolment, User
 from app.domain.exams import SITTABLE
 from app.domain.roles import Language, Role
@@ -13,17 +12,8 @@ from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, EnrolmentWrite
 from app.schemas.users import normalise_email
 from app.services import audit
 from app.services.access import access_exam_as_staff
+from app.services.imports import InvalidLines
 from app.services.news import tell_of_enrolment
-
-
-class InvalidLines(Invalid):
-    """Some lines of a list are wrong, and therefore nothing was changed. `lines`: number from 1 and code of each."""
-
-    code = "enrolments_invalid"
-
-    def __init__(self, lines: list[dict[str, str | int]]) -> None:
-        super().__init__(count=len(lines))
-        self.lines = lines
 
 
 async def list_enrolments(db: AsyncSession, who: User, exam_id: int) -> Sequence[EnrolledStudent]:

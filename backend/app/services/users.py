@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import now
 from app.core.config import Settings
 from app.core.errors import Conflict, Forbidden, Invalid, Missing, ProctorError
 from app.core.passwords import check_password
@@ -17,6 +19,10 @@ from app.schemas.users import OwnUpdate, Registration, UserCreate, UserUpdate
 from app.services import audit
 from app.services.auth import end_all_logins
 from app.services.practice import leave_practice
+
+ONE_TIME_LIFE = timedelta(hours=24)
+LEGIBLE = "abcdefghijkmnopqrstuvwxyz2345679"
+"""Thirty-two signs that are not taken for each other."""
 
 
 async def register(db: AsyncSession, wanted: Registration, *, settings: Settings) -> User:
@@ -31,7 +37,7 @@ async def register(db: AsyncSession, wanted: Registration, *, settings: Settings
         role=Role.STUDENT,
         preferred_language=wanted.preferred_language,
     )
-    await _add(db, user)
+    await add_accounts(db, [user])
     audit.note(db, user, "user.register", f"user:{user.id}")
     return user
 
@@ -41,14 +47,9 @@ async def create(db: AsyncSession, who: User | None, wanted: UserCreate, *, sett
     check_password(wanted.password, settings=settings, context=(wanted.email, wanted.full_name))
     fields = wanted.model_dump(exclude={"password"})
     user = User(**fields, hashed_password=await hash_password(wanted.password))
-    await _add(db, user)
+    await add_accounts(db, [user])
     audit.note(db, who, "user.create", f"user:{user.id}", role=user.role)
     return user
-
-
-async def list_users(db: AsyncSession, *, skip: int, limit: int) -> Sequence[User]:
-    """Accounts by id."""
-    return (await db.scalars(select(User).order_by(User.id).offset(skip).limit(limit))).all()
 
 
 async def access_user(db: AsyncSession, who: User, user_id: int) -> User:
@@ -116,6 +117,33 @@ async def set_password(db: AsyncSession, who: User | None, user: User, password:
     audit.note(db, who, "user.password", f"user:{user.id}")
 
 
+async def change_password(db: AsyncSession, who: User, *, current: str, wanted: str, settings: Settings) -> None:
+    """One's own new password, against the current one: Invalid `current_password_wrong`. Ends all logins."""
+    fits, _ = await verify_password(current, who.hashed_password)
+    if not fits:
+        raise Invalid("current_password_wrong")
+    await set_password(db, who, who, wanted, settings=settings)
+    await db.flush()
+
+
+async def give_one_time_password(db: AsyncSession, who: User, user: User) -> tuple[str, datetime]:
+    """A password that must be changed at the next login, and until when it is good. Ends all logins of the person."""
+    password, expires_at = one_time_password(), now() + ONE_TIME_LIFE
+    user.hashed_password = await hash_password(password)
+    user.must_change_password = True
+    user.password_expires_at = expires_at
+    await end_all_logins(db, user)
+    await db.flush()
+    audit.note(db, who, "user.password_reset", f"user:{user.id}")
+    return password, expires_at
+
+
+def one_time_password() -> str:
+    """Easy to read out and to type, 80 bits of it: four groups of four."""
+    letters = "".join(secrets.choice(LEGIBLE) for _ in range(16))
+    return "-".join(letters[place : place + 4] for place in range(0, 16, 4))
+
+
 async def remove(db: AsyncSession, who: User | None, user: User) -> None:
     """Delete the account; Conflict `user_in_use` while exams or exam sessions name it, `last_admin` for the last."""
     await _keep_an_admin(db, user)
@@ -173,8 +201,9 @@ def _changes(wanted: OwnUpdate | UserUpdate) -> dict[str, object]:
     return changes
 
 
-async def _add(db: AsyncSession, user: User) -> None:
-    db.add(user)
+async def add_accounts(db: AsyncSession, users: Sequence[User]) -> None:
+    """Store new accounts; 400 `email_taken`."""
+    db.add_all(users)
     await _flush(db)
 
 

@@ -40,7 +40,7 @@ class Nouns:
 
     def __init__(self) -> None:
         self.routes: Routes = {}
-        self.worlds: list[Callable[[AsyncSession, World], Awaitable[dict[str, int]]]] = []
+        self.worlds: list[Callable[[AsyncSession, World], Awaitable[dict[str, Any]]]] = []
         for found in sorted(pkgutil.iter_modules(access.__path__), key=lambda one: one.name):
             noun = importlib.import_module(f"{access.__name__}.{found.name}")
             self.routes |= getattr(noun, "ROUTES", {})
@@ -107,7 +107,7 @@ def browser(app: FastAPI) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost")
 
 
-def filled(body: dict[str, Any] | None, ids: dict[str, int]) -> dict[str, Any] | None:
+def filled(body: dict[str, Any] | None, ids: dict[str, Any]) -> dict[str, Any] | None:
     """The body with `{name}` replaced by the id of that name."""
     if body is None:
         return None
@@ -137,7 +137,7 @@ async def make_world(db: AsyncSession, state: SessionState) -> World:
     paused_at = now() if state is SessionState.PAUSED else None
     taken = await make_exam_session(db, exam, student, state=state, paused_at=paused_at)
     evidence = await make_evidence(db, taken)
-    ids = {
+    ids: dict[str, Any] = {
         "user_id": student.id,
         "student_id": student.id,
         "exam_id": exam.id,

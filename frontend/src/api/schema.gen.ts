@@ -24,6 +24,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Choose a new password, against the current one. Ends all of one's logins, this one too.
+         */
+        post: operations["change_password_api_v1_auth_change_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/forgot-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgot Password
+         * @description Mail a link to choose a new password. The answer is the same whether or not there is such an account.
+         */
+        post: operations["forgot_password_api_v1_auth_forgot_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -118,6 +158,52 @@ export interface paths {
          * @description Open a student's account.
          */
         post: operations["register_api_v1_auth_register_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Choose a new password by a mailed link; each is good once. Ends all logins of the person.
+         */
+        post: operations["reset_password_api_v1_auth_reset_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/social-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Social Login Offer
+         * @description Whether people can log in at an identity provider.
+         */
+        get: operations["social_login_offer_api_v1_auth_social_login_get"];
+        put?: never;
+        /**
+         * Social Login
+         * @description Log in at the identity provider: first without a code, to learn where to go; then with what came back.
+         *
+         *     501 `social_login_off` where no provider is configured.
+         */
+        post: operations["social_login_api_v1_auth_social_login_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -879,6 +965,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/enrolments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Enrolments
+         * @description Students from CSV, XLSX or pasted lines (`email, name, group`): all of them or none.
+         *
+         *     422 `enrolments_invalid` lists the wrong lines.
+         */
+        post: operations["import_enrolments_api_v1_exams__exam_id__enrolments_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description The groups of the exam's list.
+         */
+        get: operations["list_groups_api_v1_exams__exam_id__groups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/message": {
         parameters: {
             query?: never;
@@ -1408,7 +1536,7 @@ export interface paths {
         };
         /**
          * List Users
-         * @description All accounts.
+         * @description All accounts, or those of a role, with a text in name or e-mail, active or not.
          */
         get: operations["list_users_api_v1_users__get"];
         put?: never;
@@ -1417,6 +1545,48 @@ export interface paths {
          * @description Make an account with any role.
          */
         post: operations["create_user_api_v1_users__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/activity-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activity Logs
+         * @description What people did, newest first.
+         */
+        get: operations["activity_logs_api_v1_users_activity_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Users
+         * @description Accounts from CSV, XLSX or pasted lines (`email, full_name, role, language`): all of them or none.
+         *
+         *     422 `enrolments_invalid` lists the wrong lines. One-time passwords are in this answer and nowhere else.
+         */
+        post: operations["import_users_api_v1_users_import_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1447,6 +1617,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change My Password
+         * @description Choose a new password, against the current one. Ends all of one's logins, this one too.
+         */
+        put: operations["change_my_password_api_v1_users_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/search/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Users
+         * @description Accounts with this text in name or e-mail.
+         */
+        get: operations["search_users_api_v1_users_search__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * User Statistics
+         * @description How many accounts there are.
+         */
+        get: operations["user_statistics_api_v1_users_stats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}": {
         parameters: {
             query?: never;
@@ -1470,6 +1700,130 @@ export interface paths {
          * @description Remove an account that no exam and no exam session names.
          */
         delete: operations["delete_user_api_v1_users__user_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate User
+         * @description Let somebody in again.
+         */
+        post: operations["activate_user_api_v1_users__user_id__activate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/activity-logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * User Activity
+         * @description What somebody did, and what was done to the account; for the person and administrators.
+         */
+        get: operations["user_activity_api_v1_users__user_id__activity_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deactivate User
+         * @description Keep somebody out; all logins end within seconds, nothing is deleted.
+         */
+        post: operations["deactivate_user_api_v1_users__user_id__deactivate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description A one-time password, good for a day, to be changed at the next login. Shown this once.
+         */
+        post: operations["reset_password_api_v1_users__user_id__reset_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Logins
+         * @description Logins that may still be renewed; for the person and administrators.
+         */
+        get: operations["open_logins_api_v1_users__user_id__sessions_get"];
+        put?: never;
+        post?: never;
+        /**
+         * End Logins
+         * @description End all of somebody's logins at once.
+         */
+        delete: operations["end_logins_api_v1_users__user_id__sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/sessions/{login_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Login
+         * @description End one login.
+         */
+        delete: operations["end_login_api_v1_users__user_id__sessions__login_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1576,6 +1930,29 @@ export interface components {
              */
             extra_minutes?: number;
             preset?: components["schemas"]["Preset"] | null;
+        };
+        /**
+         * ActivityRead
+         * @description One deed of the audit log.
+         */
+        ActivityRead: {
+            /** Action */
+            action: string;
+            /** Actor Id */
+            actor_id: number | null;
+            /** Detail */
+            detail: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Id */
+            id: number;
+            /** Subject */
+            subject: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
         };
         /**
          * AlertRead
@@ -2571,6 +2948,14 @@ export interface components {
             minutes: number;
         };
         /**
+         * ForgotPassword
+         * @description Whose password is to be replaced; any text, so that nothing is told apart.
+         */
+        ForgotPassword: {
+            /** Email */
+            email: string;
+        };
+        /**
          * GivenVerdictRead
          * @description One row of a violation's history; `verdict` null and `undoes` set where another row was taken back.
          */
@@ -2598,10 +2983,50 @@ export interface components {
             undoes: number | null;
             verdict: components["schemas"]["Verdict"] | null;
         };
+        /**
+         * GroupCount
+         * @description A group of an exam's list; the empty name is for those in none.
+         */
+        GroupCount: {
+            /** Group */
+            group: string;
+            /** Students */
+            students: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * ImportReport
+         * @description What an import found, and did unless it was a dry run or a line is wrong.
+         */
+        ImportReport: {
+            /** Accounts */
+            accounts: components["schemas"]["NewAccount"][];
+            /**
+             * Added
+             * @default 0
+             */
+            added?: number;
+            /** Created */
+            created: number;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Errors */
+            errors: components["schemas"]["LineError"][];
+            /** Existing */
+            existing: number;
+            /** Found */
+            found: number;
+            /** Ignored Columns */
+            ignored_columns: string[];
+            /**
+             * Removed
+             * @default 0
+             */
+            removed?: number;
         };
         /**
          * KindRead
@@ -2654,6 +3079,49 @@ export interface components {
             };
             /** Upto */
             upto: number;
+        };
+        /**
+         * LineError
+         * @description What is wrong with one line.
+         */
+        LineError: {
+            /** Code */
+            code: string;
+            /**
+             * Column
+             * @default
+             */
+            column?: string;
+            /** Detail */
+            detail: string;
+            /** Line */
+            line: number;
+        };
+        /**
+         * LoginRead
+         * @description One login that may still be renewed: a browser, or a program.
+         */
+        LoginRead: {
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Renewed At
+             * Format: date-time
+             */
+            renewed_at: string;
         };
         /**
          * LogoutRequest
@@ -2712,6 +3180,18 @@ export interface components {
          * @enum {string}
          */
         NeutralState: "too_dark" | "too_bright" | "blurred" | "link_lost" | "server_busy" | "camera_permission_lost";
+        /**
+         * NewAccount
+         * @description An account that was made, with its one-time password: shown this once and stored nowhere.
+         */
+        NewAccount: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: number;
+            /** Password */
+            password: string;
+        };
         /**
          * NoteRead
          * @description What staff noted; no student reads it.
@@ -2794,6 +3274,19 @@ export interface components {
          */
         NotificationType: "violation" | "exam" | "result" | "decision" | "message" | "system";
         /**
+         * OneTimePassword
+         * @description A password that must be changed at the next login; shown this once and stored nowhere.
+         */
+        OneTimePassword: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Temporary Password */
+            temporary_password: string;
+        };
+        /**
          * OutageRead
          * @description A stretch without the student's line; `ended_at` is null while it goes on.
          */
@@ -2871,6 +3364,16 @@ export interface components {
             /** Password */
             password?: string | null;
             preferred_language?: components["schemas"]["Language"] | null;
+        };
+        /**
+         * PasswordChange
+         * @description A new password, against the current one. `password` is understood for `new_password`.
+         */
+        PasswordChange: {
+            /** Current Password */
+            current_password: string;
+            /** New Password */
+            new_password: string;
         };
         /**
          * PracticeRequest
@@ -3033,6 +3536,16 @@ export interface components {
             student: components["schemas"]["StudentRead"];
         };
         /**
+         * ResetPassword
+         * @description The secret of a mailed link, and the password to have from now on (`password` is understood too).
+         */
+        ResetPassword: {
+            /** New Password */
+            new_password: string;
+            /** Token */
+            token: string;
+        };
+        /**
          * ReviewRead
          * @description One exam session from beginning to end, for those who decide.
          */
@@ -3188,6 +3701,44 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "warning" | "critical";
+        /**
+         * SocialLogin
+         * @description Begin (nothing but, perhaps, a `provider`), or end (`code`, `state` and `browser_secret`) a provider's login.
+         */
+        SocialLogin: {
+            /** Browser Secret */
+            browser_secret?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Provider */
+            provider?: string | null;
+            /** State */
+            state?: string | null;
+        };
+        /**
+         * SocialLoginBegun
+         * @description Where to send the browser. It keeps `browser_secret` to itself and gives it back with code and state.
+         */
+        SocialLoginBegun: {
+            /** Authorization Url */
+            authorization_url: string;
+            /** Browser Secret */
+            browser_secret: string;
+            /** Expires In */
+            expires_in: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * SocialLoginOffer
+         * @description Whether people can log in at a provider, and what the button says.
+         */
+        SocialLoginOffer: {
+            /** Enabled */
+            enabled: boolean;
+            /** Name */
+            name: string;
+        };
         /**
          * Source
          * @description Each source has its own clock, memory and incidents: what one does not show, another must not contradict.
@@ -3384,6 +3935,26 @@ export interface components {
             updated_at: string;
         };
         /**
+         * UserStatistics
+         * @description How many accounts there are.
+         */
+        UserStatistics: {
+            /** Active Users */
+            active_users: number;
+            /** Inactive Users */
+            inactive_users: number;
+            /** Logged In 24 Hours */
+            logged_in_24_hours: number;
+            /** New Users 30 Days */
+            new_users_30_days: number;
+            /** Total Users */
+            total_users: number;
+            /** Users By Role */
+            users_by_role: {
+                [key: string]: number;
+            };
+        };
+        /**
          * UserUpdate
          * @description What an administrator changes; fields left out stay.
          */
@@ -3540,6 +4111,72 @@ export interface operations {
             };
         };
     };
+    change_password_api_v1_auth_change_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forgot_password_api_v1_auth_forgot_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     login_api_v1_auth_login_post: {
         parameters: {
             query?: never;
@@ -3680,6 +4317,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reset_password_api_v1_auth_reset_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    social_login_offer_api_v1_auth_social_login_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocialLoginOffer"];
+                };
+            };
+        };
+    };
+    social_login_api_v1_auth_social_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SocialLogin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SocialLoginBegun"] | components["schemas"]["Tokens"];
                 };
             };
             /** @description Validation Error */
@@ -5119,6 +5842,94 @@ export interface operations {
             };
         };
     };
+    import_enrolments_api_v1_exams__exam_id__enrolments_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    create_accounts?: boolean;
+                    /** @default false */
+                    dry_run?: boolean;
+                    /** @default false */
+                    replace?: boolean;
+                    /** @description Pasted lines. */
+                    text: string;
+                };
+                "multipart/form-data": {
+                    /** @default false */
+                    create_accounts?: boolean;
+                    /** @default false */
+                    dry_run?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV or XLSX.
+                     */
+                    file: string;
+                    /** @default false */
+                    replace?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_groups_api_v1_exams__exam_id__groups_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupCount"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     message_all_api_v1_exams__exam_id__message_post: {
         parameters: {
             query?: never;
@@ -5904,6 +6715,9 @@ export interface operations {
     list_users_api_v1_users__get: {
         parameters: {
             query?: {
+                role?: components["schemas"]["Role"] | null;
+                search?: string | null;
+                is_active?: boolean | null;
                 skip?: number;
                 limit?: number;
             };
@@ -5966,6 +6780,77 @@ export interface operations {
             };
         };
     };
+    activity_logs_api_v1_users_activity_logs_get: {
+        parameters: {
+            query?: {
+                user_id?: number | null;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_users_api_v1_users_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dry_run?: boolean;
+                    /** @description Pasted lines. */
+                    text: string;
+                };
+                "multipart/form-data": {
+                    /** @default false */
+                    dry_run?: boolean;
+                    /**
+                     * Format: binary
+                     * @description CSV or XLSX.
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+        };
+    };
     read_me_api_v1_users_me_get: {
         parameters: {
             query?: never;
@@ -6015,6 +6900,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_my_password_api_v1_users_me_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_users_api_v1_users_search__get: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    user_statistics_api_v1_users_stats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserStatistics"];
                 };
             };
         };
@@ -6091,6 +7062,227 @@ export interface operations {
             header?: never;
             path: {
                 user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    activate_user_api_v1_users__user_id__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    user_activity_api_v1_users__user_id__activity_logs_get: {
+        parameters: {
+            query?: {
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deactivate_user_api_v1_users__user_id__deactivate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reset_password_api_v1_users__user_id__reset_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePassword"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_logins_api_v1_users__user_id__sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_logins_api_v1_users__user_id__sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_login_api_v1_users__user_id__sessions__login_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+                login_id: string;
             };
             cookie?: never;
         };

@@ -9,6 +9,7 @@ from app.api.api_v1.endpoints import (
     conversation,
     detection,
     documents,
+    enrolment_imports,
     evidence,
     exam_sessions,
     exams,
@@ -35,6 +36,7 @@ router.include_router(accommodations.router)
 router.include_router(detection.router)
 router.include_router(verdicts.router)
 router.include_router(notifications.router)
+router.include_router(enrolment_imports.router)
 router.include_router(reviews.router)
 router.include_router(consents.router)
 router.include_router(conversation.router)

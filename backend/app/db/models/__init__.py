@@ -11,6 +11,7 @@ from app.db.models.institution import Institution
 from app.db.models.notifications import Notification
 from app.db.models.outages import Outage, ServerPause
 from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
+from app.db.models.sign_in import ExternalIdentity, PasswordReset, ProviderLogin
 from app.db.models.sitting_messages import SittingMessage
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
@@ -25,6 +26,7 @@ __all__ = [
     "Exam",
     "ExamEnrolment",
     "ExamSession",
+    "ExternalIdentity",
     "FaceTemplate",
     "GivenDecision",
     "GivenVerdict",
@@ -32,6 +34,8 @@ __all__ = [
     "Institution",
     "Notification",
     "Outage",
+    "PasswordReset",
+    "ProviderLogin",
     "RefreshToken",
     "ServerPause",
     "SittingMessage",

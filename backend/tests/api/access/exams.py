@@ -19,4 +19,6 @@ ROUTES: Routes = {
     ("POST", "/api/v1/exams/{exam_id}/publish"): Case(EXAM_STAFF),
     ("GET", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF),
     ("PUT", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF, {"students": []}),
+    ("POST", "/api/v1/exams/{exam_id}/enrolments/import"): Case(EXAM_STAFF, {"text": "x@example.org", "dry_run": True}),
+    ("GET", "/api/v1/exams/{exam_id}/groups"): Case(EXAM_STAFF),
 }

@@ -1,17 +1,37 @@
 """Login, refresh, log-out, registration."""
 
-from typing import Any
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.deps import Db, LoginGuardDep, SessionsDep, SettingsDep, SignedIn, is_from_loopback
+from app.core.errors import NotOffered
+from app.core.identity_provider import IdentityProvider
+from app.core.mail import Mailer
 from app.db.models import User
-from app.schemas.auth import Credentials, Done, LogoutRequest, RefreshRequest, Tokens
-from app.schemas.users import Registration, UserRead
-from app.services import auth, users
+from app.schemas.auth import (
+    Credentials,
+    Done,
+    ForgotPassword,
+    LogoutRequest,
+    RefreshRequest,
+    ResetPassword,
+    SocialLogin,
+    SocialLoginBegun,
+    SocialLoginOffer,
+    Tokens,
+)
+from app.schemas.users import PasswordChange, Registration, UserRead
+from app.services import auth, provider_logins, recovery, users
 
+
+def _provider(request: Request) -> IdentityProvider:
+    return cast("IdentityProvider", request.app.state.identity_provider)
+
+
+ProviderDep = Annotated[IdentityProvider, Depends(_provider)]
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 LOGIN_BODY = {
@@ -86,6 +106,61 @@ async def read_me(who: SignedIn) -> User:
 async def register(db: Db, wanted: Registration, settings: SettingsDep) -> User:
     """Open a student's account."""
     return await users.register(db, wanted, settings=settings)
+
+
+@router.post("/change-password")
+async def change_password(db: Db, who: SignedIn, wanted: PasswordChange, settings: SettingsDep) -> Done:
+    """Choose a new password, against the current one. Ends all of one's logins, this one too."""
+    await users.change_password(db, who, current=wanted.current_password, wanted=wanted.new_password, settings=settings)
+    return Done()
+
+
+@router.post("/forgot-password")
+async def forgot_password(
+    request: Request, wanted: ForgotPassword, sessions: SessionsDep, settings: SettingsDep, later: BackgroundTasks
+) -> Done:
+    """Mail a link to choose a new password. The answer is the same whether or not there is such an account."""
+    mailer: Mailer = request.app.state.mailer
+    if not mailer.enabled:
+        raise NotOffered("mail_off")
+    later.add_task(recovery.mail_link, sessions, mailer, wanted.email, settings=settings)
+    return Done()
+
+
+@router.post("/reset-password")
+async def reset_password(db: Db, wanted: ResetPassword, settings: SettingsDep) -> Done:
+    """Choose a new password by a mailed link; each is good once. Ends all logins of the person."""
+    await recovery.reset_password(db, wanted.token, wanted.new_password, settings=settings)
+    return Done()
+
+
+@router.get("/social-login")
+async def social_login_offer(settings: SettingsDep, provider: ProviderDep) -> SocialLoginOffer:
+    """Whether people can log in at an identity provider."""
+    return SocialLoginOffer(enabled=provider.enabled, name=settings.OIDC_NAME)
+
+
+@router.post("/social-login")
+async def social_login(
+    wanted: SocialLogin, sessions: SessionsDep, settings: SettingsDep, provider: ProviderDep
+) -> SocialLoginBegun | Tokens:
+    """Log in at the identity provider: first without a code, to learn where to go; then with what came back.
+
+    501 `social_login_off` where no provider is configured.
+    """
+    if not provider.enabled:
+        raise NotOffered("social_login_off")
+    if wanted.code is None or wanted.state is None or wanted.browser_secret is None:
+        return await provider_logins.begin(sessions, provider)
+    opened = await provider_logins.finish(
+        sessions,
+        provider,
+        code=wanted.code,
+        state=wanted.state,
+        browser_secret=wanted.browser_secret,
+        settings=settings,
+    )
+    return Tokens.model_validate(opened, from_attributes=True)
 
 
 async def _credentials(request: Request) -> Credentials:

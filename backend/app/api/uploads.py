@@ -1,0 +1,59 @@
+"""What comes in as a file: tables to import, as a form with a `file`, or as JSON with the pasted `text`."""
+
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from app.core.errors import Invalid
+from app.schemas.imports import ImportOptions
+
+Options = TypeVar("Options", bound=ImportOptions)
+WORDS = {"true": True, "false": False, "1": True, "0": False, "on": True, "off": False}
+
+
+def table_body(options: type[ImportOptions]) -> dict[str, Any]:
+    """How the two kinds of body look, for the routes' schema."""
+    fields = {name: {"type": "boolean", "default": False} for name in options.model_fields if name != "text"}
+    file = {"type": "string", "format": "binary", "description": "CSV or XLSX."}
+    text = {"type": "string", "description": "Pasted lines."}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {"type": "object", "required": ["file"], "properties": {"file": file, **fields}}
+                },
+                "application/json": {
+                    "schema": {"type": "object", "required": ["text"], "properties": {"text": text, **fields}}
+                },
+            },
+        }
+    }
+
+
+async def uploaded_table(request: Request, options: type[Options]) -> tuple[bytes, Options]:
+    """The table's bytes, and what is to be done with it. Invalid `file_missing`."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower().endswith("json"):
+        wanted = _valid(options, await request.json())
+        if wanted.text is None:
+            raise Invalid("file_missing")
+        return wanted.text.encode("utf-8"), wanted
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid("file_missing")
+        body = await file.read()
+        fields = {name: WORDS.get(str(value).lower(), value) for name, value in form.items() if name != "file"}
+    return body, _valid(options, fields)
+
+
+def _valid(options: type[Options], given: object) -> Options:
+    try:
+        return options.model_validate(given)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False, include_input=False)]
+        ) from error
