@@ -16,7 +16,7 @@ import { makeQueryClient } from "./queryClient";
 import { makeRouter } from "./router/router";
 import { theme } from "./theme";
 
-await startLanguages(["ui", "staff", "review", "authoring", "analytics", "violations", "states", "errors"]);
+await startLanguages(["ui", "staff", "review", "authoring", "analytics", "question", "violations", "states", "errors"]);
 
 const queryClient = makeQueryClient();
 const router = makeRouter(queryClient);

@@ -6,6 +6,7 @@ export type Inline =
   | { type: "code"; text: string }
   | { type: "math"; tex: string; display: boolean }
   | { type: "picture"; alt: string; file: number }
+  | { type: "blank"; id: string }
   | { type: "break" };
 
 export type Block =
@@ -28,6 +29,7 @@ const INLINE: { pattern: RegExp; make: (found: RegExpExecArray) => Inline }[] = 
   },
   { pattern: /\*\*([^*\n]+)\*\*/, make: ([, text]) => ({ type: "bold", children: inlines(text ?? "") }) },
   { pattern: /\*([^*\s][^*\n]*)\*/, make: ([, text]) => ({ type: "italic", children: inlines(text ?? "") }) },
+  { pattern: /\{\{\s*([A-Za-z0-9_-]{1,32})\s*\}\}/, make: ([, id]) => ({ type: "blank", id: id ?? "" }) },
   { pattern: /\n/, make: () => ({ type: "break" }) },
 ];
 

@@ -1,0 +1,18 @@
+// What a question's parts are given.
+import type { LoadPicture } from "../RichText";
+import type { AnswerValue, PaperQuestion, WordsLanguage } from "./questionTypes";
+
+/** Stores a file and gives its number. Throws a Problem. */
+export type Upload = (file: File) => Promise<{ id: number; name: string }>;
+
+export type QuestionViewProps = {
+  question: PaperQuestion;
+  value: AnswerValue;
+  onChange: (value: AnswerValue) => void;
+  language: WordsLanguage;
+  disabled?: boolean;
+  loadPicture?: LoadPicture;
+  onUpload?: Upload;
+};
+
+export type InputProps = QuestionViewProps & { labelledBy: string };
