@@ -36,6 +36,7 @@ from app.services.practice import sweep_practice
 from app.services.pulse import Pulse
 from app.services.readiness import DatabasePool
 from app.services.refusals import refuse_to_start
+from app.services.report_rendering import ReportRenderer
 from app.storage import open_storage
 from app.websockets import student, teacher
 from app.websockets.connections import Connections
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = open_storage(settings)
     app.state.mailer = Mailer(settings)
     app.state.identity_provider = IdentityProvider(settings)
+    app.state.reports = ReportRenderer()
     app.state.sealer = Sealer(settings, PURPOSE)
     app.state.metrics = CollectorRegistry()
     headers.install(app, settings)

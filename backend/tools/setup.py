@@ -38,6 +38,7 @@ def main(what: str) -> None:
     if what == "install":
         install_python_packages()
         install_web_packages()
+        make_report_fonts()
     elif what == "build":
         build_web_app()
     else:
@@ -109,6 +110,20 @@ def install_web_packages() -> None:
         # Not `npm ci`: it refuses a lock that names a native package only for the platforms somebody has locked on.
         # Versions and hashes come from the lock all the same, and --no-save leaves it as it is.
         run(["npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], folder=FRONTEND)
+    stamp.write_text(wanted)
+
+
+def make_report_fonts() -> None:
+    """The fonts of printed reports, from a font among the npm packages."""
+    if not (FRONTEND / "package-lock.json").exists():
+        return
+    program = BACKEND / "tools" / "make_fonts.py"
+    stamp = BACKEND / "app" / "reports" / "fonts" / "made.stamp"
+    wanted = fingerprint([FRONTEND / "package-lock.json", program], "")
+    if is_fresh(stamp, wanted):
+        return
+    with step("Making the fonts of reports"):
+        run([str(BIN / "python"), str(program)])
     stamp.write_text(wanted)
 
 

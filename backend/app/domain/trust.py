@@ -61,16 +61,25 @@ def trust_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, flo
 
     What a person dismissed is left out, what a person found to be of another kind counts as that.
     """
+    score = FULL_TRUST
+    for factor in factors(episodes, weights).values():
+        score *= factor
+    return max(0.0, score)
+
+
+def factors(
+    episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None
+) -> dict[ViolationKind, float]:
+    """What each kind multiplies the score by, 0..1, in the order of multiplication."""
     amounts: dict[ViolationKind, list[float]] = {}
     for episode in episodes:
         if episode.counts:
             amounts.setdefault(episode.counted_as, []).append(amount(episode))
-    score = FULL_TRUST
-    for kind in sorted(amounts):
-        # Sorted sums and kinds: the same violations give the same score to the last digit, in whatever order.
-        saturation = min(1.0, sum(sorted(amounts[kind])) / RULES[kind].full)
-        score *= 1.0 - weight_of(kind, weights) * saturation
-    return max(0.0, score)
+    # Sorted sums and kinds: the same violations give the same score to the last digit, in whatever order.
+    return {
+        kind: 1.0 - weight_of(kind, weights) * min(1.0, sum(sorted(amounts[kind])) / RULES[kind].full)
+        for kind in sorted(amounts)
+    }
 
 
 def without(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> list[float]:

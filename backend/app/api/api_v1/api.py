@@ -16,6 +16,7 @@ from app.api.api_v1.endpoints import (
     face_templates,
     notifications,
     proctoring,
+    reports,
     reviews,
     root,
     student_way,
@@ -42,3 +43,4 @@ router.include_router(consents.router)
 router.include_router(conversation.router)
 router.include_router(documents.router)
 router.include_router(student_way.router)
+router.include_router(reports.router)

@@ -1,0 +1,46 @@
+"""Reports to print, in both languages."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.api.deps import CurrentUser, Db, Staff
+from app.api.downloads import attachment
+from app.api.errors import language_of
+from app.db.session import commit
+from app.domain.roles import Language
+from app.schemas.base import PathId
+from app.services.exam_report import exam_report
+from app.services.report_rendering import Report, ReportRenderer
+from app.services.session_report import session_report
+from app.storage import EvidenceStore
+
+router = APIRouter(tags=["reports"])
+Wanted = Annotated[Language | None, Query(description="Unset: the reader's own.")]
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+
+
+@router.get("/exam-sessions/{session_id}/report", response_class=Response, responses=PDF)
+async def of_exam_session(
+    request: Request, db: Db, who: CurrentUser, session_id: PathId, language: Wanted = None
+) -> Response:
+    """One exam session: what was noted and what it cost, pictures, times not observed, decision, how sure it is."""
+    store: EvidenceStore = request.app.state.store
+    found = await session_report(db, who, session_id, language or language_of(request.scope), store)
+    await commit(db)  # the looks at the pictures are noted before the pictures leave, and setting takes a while
+    return await _set(request, found)
+
+
+@router.get("/exams/{exam_id}/report", response_class=Response, responses=PDF)
+async def of_exam(request: Request, db: Db, who: Staff, exam_id: PathId, language: Wanted = None) -> Response:
+    """A whole exam: scores, what was seen and noted, decisions, every exam session in one line."""
+    found = await exam_report(db, who, exam_id, language or language_of(request.scope))
+    await commit(db)
+    return await _set(request, found)
+
+
+async def _set(request: Request, found: Report) -> Response:
+    renderer: ReportRenderer = request.app.state.reports
+    body = await renderer.render(found)
+    return Response(body, media_type="application/pdf", headers={"Content-Disposition": attachment(found.file_name)})

@@ -1,0 +1,179 @@
+"""What the report of a whole exam says; `app/reports/exam.typ` says how it looks."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.db.models import Exam, ExamSession, GivenDecision, User, Violation
+from app.domain.presets import Preset
+from app.domain.reviews import Decision, Verdict
+from app.domain.roles import Language
+from app.domain.trust import TrustBand
+from app.domain.violations import ViolationKind
+from app.services.access import access_exam_as_staff
+from app.services.audit import note
+from app.services.how_sure import how_sure
+from app.services.institution import institution
+from app.services.report_rendering import Report
+from app.services.report_words import Words
+from app.services.review_queue import decisions_that_stand, lost_seconds
+from app.services.session_report import frame
+from app.services.standing import band_in
+
+MOST_SITTINGS = 5000
+MOST_ROWS = 1000
+"""Sittings listed one by one."""
+BUCKETS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """One sitting in a table: what export and report need of it."""
+
+    taken: ExamSession
+    noted: tuple[Violation, ...]
+    decision: GivenDecision | None
+
+    @property
+    def band(self) -> TrustBand:
+        """Where its trust lies."""
+        return band_in(self.taken.exam, self.taken.trust)
+
+    @property
+    def counting(self) -> list[Violation]:
+        """What was not dismissed."""
+        return [row for row in self.noted if row.verdict != Verdict.DISMISSED]
+
+    @property
+    def open(self) -> int:
+        """What nobody has decided on."""
+        return sum(row.verdict in (None, Verdict.UNSURE) for row in self.noted)
+
+
+async def sittings_of(db: AsyncSession, exam: Exam) -> list[Sat]:
+    """All sittings of an exam, by name of the student."""
+    rows = (
+        await db.scalars(
+            select(ExamSession)
+            .join(ExamSession.student)
+            .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
+            .where(ExamSession.exam_id == exam.id)
+            .order_by(User.full_name, ExamSession.student_id, ExamSession.attempt)
+            .limit(MOST_SITTINGS)
+        )
+    ).all()
+    ids = [row.id for row in rows]
+    noted: dict[int, list[Violation]] = {}
+    for violation in await db.scalars(
+        select(Violation)
+        .where(Violation.exam_session_id.in_(ids))
+        .order_by(Violation.exam_session_id, Violation.started_at, Violation.id)
+    ):
+        noted.setdefault(violation.exam_session_id, []).append(violation)
+    decisions = await decisions_that_stand(db, ids)
+    return [Sat(row, tuple(noted.get(row.id, ())), decisions.get(row.id)) for row in rows]
+
+
+async def exam_report(db: AsyncSession, who: User, exam_id: int, language: Language) -> Report:
+    """For those who run the exam."""
+    exam = await access_exam_as_staff(db, who, exam_id)
+    house = await institution(db)
+    words = Words(language, ZoneInfo(house.timezone))
+    sittings = await sittings_of(db, exam)
+    note(db, who, "exam.report", f"exam:{exam.id}", language=language)
+    title = words("exam.title")
+    left = len(sittings) - MOST_ROWS
+    data = {
+        **frame(words, house, who, title=title, subtitle=exam.title),
+        "facts": [
+            [words("began"), words.moment(exam.start_time)],
+            [words("ended"), words.moment(exam.end_time)],
+            [words("minutes"), words.number(exam.duration_minutes)],
+            [words("preset"), words(f"preset.{exam.preset}")],
+        ],
+        "numbers": _numbers(words, sittings),
+        "charts": _charts(words, sittings),
+        "kinds_head": [words(key) for key in ("kind", "noted", "students", "confirmed", "dismissed")],
+        "kinds": _kinds(words, sittings),
+        "rows_head": [words(key) for key in ("student", "state", "trust", "band", "coverage", "noted", "decision")],
+        "rows": [_row(words, one) for one in sittings[:MOST_ROWS]],
+        "left_out": words("rows_left_out", count=words.number(left)) if left > 0 else "",
+        "how_sure": how_sure(words, Preset(exam.preset)),
+    }
+    return Report("exam", data, f"{title} - {exam.title}.pdf")
+
+
+def _numbers(words: Words, sittings: Sequence[Sat]) -> list[list[str]]:
+    trusts = [one.taken.trust for one in sittings]
+    seen = [one.taken.coverage for one in sittings if one.taken.coverage is not None]
+    decided = Counter(one.decision.decision for one in sittings if one.decision)
+    lost = sum(lost_seconds(one.taken) for one in sittings)
+    return [
+        [words("exam_sessions"), words.number(len(sittings))],
+        [words("median_trust"), words.number(median(trusts), 1) if trusts else "–"],
+        [words("median_coverage"), words.percent(median(seen)) if seen else "–"],
+        [words("line_lost"), words.duration(lost)],
+        [words("still_open"), words.number(sum(one.open for one in sittings))],
+        *([words(f"decision.{decision}"), words.number(decided[decision])] for decision in Decision),
+    ]
+
+
+def _charts(words: Words, sittings: Sequence[Sat]) -> list[dict[str, Any]]:
+    trusts = [one.taken.trust / 100 for one in sittings]
+    seen = [one.taken.coverage for one in sittings if one.taken.coverage is not None]
+    return [
+        _histogram(words, words("trust_distribution"), trusts, unit=""),
+        _histogram(words, words("coverage_distribution"), seen, unit="%"),
+    ]
+
+
+def _histogram(words: Words, title: str, shares: Sequence[float], *, unit: str) -> dict[str, Any]:
+    counts = Counter(min(BUCKETS - 1, int(share * BUCKETS)) for share in shares)
+    most = max(counts.values(), default=1)
+    step = 100 // BUCKETS
+    return {
+        "title": title,
+        "bars": [
+            {
+                "name": f"{words.number(step * bucket)}–{words.number(step * (bucket + 1))}{unit}",
+                "share": counts[bucket] / most,
+                "value": words.number(counts[bucket]),
+            }
+            for bucket in reversed(range(BUCKETS))
+        ],
+    }
+
+
+def _kinds(words: Words, sittings: Sequence[Sat]) -> list[list[str]]:
+    rows = [row for one in sittings for row in one.noted]
+    counts = Counter(row.kind for row in rows)
+    return [
+        [
+            words.kind(ViolationKind(kind)),
+            words.number(count),
+            words.number(len({row.exam_session_id for row in rows if row.kind == kind})),
+            words.number(sum(row.kind == kind and row.verdict == Verdict.CONFIRMED for row in rows)),
+            words.number(sum(row.kind == kind and row.verdict == Verdict.DISMISSED for row in rows)),
+        ]
+        for kind, count in counts.most_common()
+    ]
+
+
+def _row(words: Words, one: Sat) -> list[str]:
+    taken = one.taken
+    return [
+        taken.student.full_name,
+        words(f"state.{taken.state}"),
+        words.number(taken.trust, 1),
+        words(f"band.{one.band}"),
+        "–" if taken.coverage is None else words.percent(taken.coverage),
+        words.number(len(one.counting)),
+        words(f"decision.{one.decision.decision}") if one.decision else "–",
+    ]
