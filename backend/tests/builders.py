@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.security import PASSWORD_HASH
-from app.db.models import Exam, ExamEnrolment, ExamSession, User, Violation
+from app.db.models import Exam, ExamEnrolment, ExamSession, Question, User, Violation
 from app.domain.exams import ExamStatus
 from app.domain.roles import Role
 from app.domain.trust import trust_score
 from app.domain.violations import RULES, ViolationKind
+from app.schemas.questions import QuestionWrite
+from app.services.questions import add_question
 from app.services.violations import episode_of, exam_weights
 
 PASSWORD = "violet kettle 94 rivers"
@@ -87,3 +89,9 @@ async def make_violation(db: AsyncSession, taken: ExamSession, kind: ViolationKi
 def hashed_password() -> str:
     """The hash of PASSWORD; made once, since each costs 32 ms."""
     return PASSWORD_HASH.hash(PASSWORD)
+
+
+async def make_question(db: AsyncSession, exam: Exam, content: dict[str, Any]) -> Question:
+    """A question of the exam, behind those it has."""
+    teacher = await db.get_one(User, exam.creator_id)
+    return await add_question(db, teacher, exam.id, QuestionWrite.model_validate(content))

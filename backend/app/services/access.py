@@ -2,13 +2,13 @@
 
 from typing import TypeVar
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import Select
 
 from app.core.errors import Missing
-from app.db.models import Evidence, Exam, ExamEnrolment, ExamSession, User, Violation
+from app.db.models import Evidence, Exam, ExamEnrolment, ExamSession, Question, Section, User, Violation
 from app.domain.exams import SITTABLE, Enrolment
 from app.domain.roles import Role
 
@@ -117,6 +117,22 @@ async def access_violations(db: AsyncSession, who: User, exam_session_id: int) -
         select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.started_at, Violation.id)
     )
     return taken, list(rows)
+
+
+async def access_question(db: AsyncSession, who: User, question_id: int, *, lock: bool = False) -> Question:
+    """A question of an exam one runs, or of one's own bank."""
+    mine = staffed_exams(who).with_only_columns(Exam.id)
+    owned = Question.owner_id == who.id if who.role == Role.TEACHER else literal(who.role == Role.ADMIN)
+    banked = and_(Question.exam_id.is_(None), owned)
+    query = select(Question).where(Question.id == question_id, or_(Question.exam_id.in_(mine), banked))
+    return _found(await db.scalar(query.with_for_update() if lock else query))
+
+
+async def access_section(db: AsyncSession, who: User, section_id: int) -> Section:
+    """A section of an exam one runs."""
+    mine = staffed_exams(who).with_only_columns(Exam.id)
+    query = select(Section).where(Section.id == section_id, Section.exam_id.in_(mine))
+    return _found(await db.scalar(query.with_for_update()))
 
 
 T = TypeVar("T")

@@ -15,6 +15,7 @@ from app.db.models import ClientMessage
 from app.domain.browser_events import REPORTABLE, without_labels
 from app.schemas.realtime import BrowserEvent, Numbered
 from app.schemas.sitting_messages import Chat, Hand
+from app.services.answers import record_answers, record_flags
 
 TYPES = frozenset({"event", "answer", "consent", "audio", "status", "chat", "hand"})
 SPOKEN: dict[str, type[Chat | Hand]] = {"chat": Chat, "hand": Hand}
@@ -77,7 +78,7 @@ def storable(value: Any) -> bool:
 async def record_messages(
     db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage], *, late: bool = False
 ) -> None:
-    """Store messages; a number that is there already stays as it was first (W13)."""
+    """Store messages and what they answer; a number that is there already stays as it was first (W13)."""
     rows = [
         {
             "exam_session_id": exam_session_id,
@@ -91,7 +92,12 @@ async def record_messages(
         }
         for message in messages
     ]
-    await db.execute(insert(ClientMessage).on_conflict_do_nothing(), rows)
+    statement = insert(ClientMessage).on_conflict_do_nothing().returning(ClientMessage.seq)
+    new = set(await db.scalars(statement, rows))
+    fresh = [(message.type, message.seq, message.payload) for message in messages if message.seq in new]
+    given = {seq: payload for kind, seq, payload in fresh if kind == "answer"}
+    await record_answers(db, exam_session_id, given, late=late)
+    await record_flags(db, exam_session_id, [payload for kind, _, payload in fresh if kind == "status"])
 
 
 def _event(payload: dict[str, Any]) -> tuple[BrowserEvent | None, str | None]:

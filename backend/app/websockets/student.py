@@ -284,7 +284,7 @@ class StudentConnection:
             self._outbox.send(message)
             if message.type in ENDINGS:
                 self._outbox.close(Close.ENDED)
-        elif isinstance(message, ChallengeAsked | ChallengeDone):
+        elif isinstance(message, ChallengeAsked | ChallengeDone | Problem):
             self._outbox.send(message)
             if isinstance(message, ChallengeAsked):
                 self._live.challenges.passed_on(message)

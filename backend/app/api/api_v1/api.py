@@ -17,6 +17,7 @@ from app.api.api_v1.endpoints import (
     notifications,
     proctoring,
     reports,
+    questions,
     reviews,
     root,
     student_way,
@@ -29,6 +30,7 @@ router.include_router(root.router)
 router.include_router(auth.router)
 router.include_router(users.router)
 router.include_router(exams.router)
+router.include_router(questions.router)
 router.include_router(proctoring.router)
 router.include_router(exam_sessions.router)
 router.include_router(face_templates.router)

@@ -1,5 +1,6 @@
 """One file per noun; importing this package registers every table."""
 
+from app.db.models.answers import Answer, QuestionFlag
 from app.db.models.audit import AuditEntry
 from app.db.models.consents import Consent
 from app.db.models.documents import Document
@@ -10,6 +11,7 @@ from app.db.models.installation import InstallationMark
 from app.db.models.institution import Institution
 from app.db.models.notifications import Notification
 from app.db.models.outages import Outage, ServerPause
+from app.db.models.questions import Paper, Question, Section
 from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
 from app.db.models.sign_in import ExternalIdentity, PasswordReset, ProviderLogin
 from app.db.models.sitting_messages import SittingMessage
@@ -18,6 +20,7 @@ from app.db.models.violations import Evidence, Violation
 
 __all__ = [
     "Accommodation",
+    "Answer",
     "AuditEntry",
     "ClientMessage",
     "Consent",
@@ -34,9 +37,13 @@ __all__ = [
     "Institution",
     "Notification",
     "Outage",
+    "Paper",
     "PasswordReset",
     "ProviderLogin",
+    "Question",
+    "QuestionFlag",
     "RefreshToken",
+    "Section",
     "ServerPause",
     "SittingMessage",
     "SocketTicket",
