@@ -621,6 +621,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Paper
+         * @description The questions of a sitting in the student's own order, and what was answered.
+         */
+        get: operations["paper_api_v1_exam_sessions__session_id__paper_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/pause": {
         parameters: {
             query?: never;
@@ -1047,6 +1067,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description A paper as some student could get it; another seed, another student.
+         */
+        get: operations["preview_api_v1_exams__exam_id__preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/publish": {
         parameters: {
             query?: never;
@@ -1061,6 +1101,50 @@ export interface paths {
          * @description Show the exam to its students.
          */
         post: operations["publish_exam_api_v1_exams__exam_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Questions
+         * @description All questions, keys included, in their order.
+         */
+        get: operations["list_questions_api_v1_exams__exam_id__questions_get"];
+        put?: never;
+        /**
+         * Add Question
+         * @description A new question.
+         */
+        post: operations["add_question_api_v1_exams__exam_id__questions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/questions/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Reorder
+         * @description Put questions into another order, and into a section.
+         */
+        put: operations["reorder_api_v1_exams__exam_id__questions_order_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1121,6 +1205,30 @@ export interface paths {
          * @description What other weights and thresholds would make of every exam session; nothing is changed.
          */
         post: operations["preview_rescore_api_v1_exams__exam_id__rescore_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/sections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sections
+         * @description The parts of an exam.
+         */
+        get: operations["list_sections_api_v1_exams__exam_id__sections_get"];
+        put?: never;
+        /**
+         * Add Section
+         * @description A new part.
+         */
+        post: operations["add_section_api_v1_exams__exam_id__sections_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1527,6 +1635,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Question
+         * @description One question.
+         */
+        get: operations["read_question_api_v1_questions__question_id__get"];
+        /**
+         * Update Question
+         * @description Replace a question.
+         */
+        put: operations["update_question_api_v1_questions__question_id__put"];
+        post?: never;
+        /**
+         * Remove Question
+         * @description Remove a question that is on nobody's paper.
+         */
+        delete: operations["remove_question_api_v1_questions__question_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review/queue": {
         parameters: {
             query?: never;
@@ -1542,6 +1678,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sections/{section_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Update Section
+         * @description Change a part.
+         */
+        put: operations["update_section_api_v1_sections__section_id__put"];
+        post?: never;
+        /**
+         * Remove Section
+         * @description Remove a part; its questions stay.
+         */
+        delete: operations["remove_section_api_v1_sections__section_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2045,6 +2205,35 @@ export interface components {
             question_id: number | null;
         };
         /**
+         * AnswerRead
+         * @description The newest answer to a question.
+         */
+        AnswerRead: {
+            /** Client Seq */
+            client_seq: number;
+            /** Late */
+            late: boolean;
+            /** Question Id */
+            question_id: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * Blank
+         * @description A gap in the text, `{{id}}`; with `options` it is chosen from a list instead of typed.
+         */
+        Blank: {
+            /** Id */
+            id: string;
+            /** Options */
+            options?: string[] | null;
+        };
+        /**
          * BroadcastRequest
          * @description A notification to all students of an exam (`exam_id`), to a role, or, with neither, to everybody.
          */
@@ -2129,6 +2318,15 @@ export interface components {
         Changed: {
             /** Count */
             count: number;
+        };
+        /**
+         * Choice
+         * @description Something to choose, to match or to put in order.
+         */
+        Choice: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Words"];
         };
         /**
          * CommentRead
@@ -3327,6 +3525,16 @@ export interface components {
             temporary_password: string;
         };
         /**
+         * OrderWrite
+         * @description Questions in their new order; with a section they move into it, without one out of every section.
+         */
+        OrderWrite: {
+            /** Ids */
+            ids: number[];
+            /** Section Id */
+            section_id?: number | null;
+        };
+        /**
          * OutageRead
          * @description A stretch without the student's line; `ended_at` is null while it goes on.
          */
@@ -3406,6 +3614,81 @@ export interface components {
             preferred_language?: components["schemas"]["Language"] | null;
         };
         /**
+         * PaperQuestion
+         * @description A question as its student sees it: no key, lists in the student's own order.
+         */
+        PaperQuestion: {
+            body: components["schemas"]["QuestionBody"];
+            /** Id */
+            id: number;
+            /** Negative Points */
+            negative_points: number;
+            /** Points */
+            points: number;
+            /** Position */
+            position: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
+         * PaperRead
+         * @description All of a sitting's questions and answers.
+         */
+        PaperRead: {
+            /** Answers */
+            answers: components["schemas"]["AnswerRead"][];
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Exam Id */
+            exam_id: number;
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Flags */
+            flags: number[];
+            /** Instructions */
+            instructions: string;
+            /** Sections */
+            sections: components["schemas"]["PaperSection"][];
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+            settings: components["schemas"]["RoomSettings"];
+            state: components["schemas"]["SessionState"];
+            /** Title */
+            title: string;
+        };
+        /**
+         * PaperSection
+         * @description A part of the paper; id 0 holds the questions of no section.
+         */
+        PaperSection: {
+            /** Id */
+            id: number;
+            /** Instructions */
+            instructions: {
+                [key: string]: string;
+            };
+            navigation: components["schemas"]["Navigation"];
+            /** Questions */
+            questions: components["schemas"]["PaperQuestion"][];
+            /** Seconds */
+            seconds: number | null;
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
+        /**
          * PasswordChange
          * @description A new password, against the current one. `password` is understood for `new_password`.
          */
@@ -3454,11 +3737,155 @@ export interface components {
          */
         Priority: "low" | "normal" | "high" | "urgent";
         /**
+         * QuestionBody
+         * @description What the student is shown beside the text; which fields belong to which type: docs/questions.md.
+         */
+        QuestionBody: {
+            /** Blanks */
+            blanks?: components["schemas"]["Blank"][] | null;
+            /** Items */
+            items?: components["schemas"]["Choice"][] | null;
+            /** Language */
+            language?: string | null;
+            /** Max Bytes */
+            max_bytes?: number | null;
+            /** Max Files */
+            max_files?: number | null;
+            /** Max Length */
+            max_length?: number | null;
+            /** Max Words */
+            max_words?: number | null;
+            /** Options */
+            options?: components["schemas"]["Choice"][] | null;
+            /** Shuffle */
+            shuffle?: boolean | null;
+            /** Starter */
+            starter?: string | null;
+            /** Targets */
+            targets?: components["schemas"]["Choice"][] | null;
+            /** Types */
+            types?: string[] | null;
+            /** Unit */
+            unit?: string | null;
+        };
+        /**
+         * QuestionKey
+         * @description The right answer; which fields belong to which type: docs/questions.md.
+         */
+        QuestionKey: {
+            /** Accepted */
+            accepted?: string[] | null;
+            /** Blanks */
+            blanks?: {
+                [key: string]: string[];
+            } | null;
+            /** Case Sensitive */
+            case_sensitive?: boolean | null;
+            /** Option */
+            option?: string | null;
+            /** Options */
+            options?: string[] | null;
+            /** Order */
+            order?: string[] | null;
+            /** Pairs */
+            pairs?: {
+                [key: string]: string;
+            } | null;
+            /** Partial */
+            partial?: boolean | null;
+            /** Relative */
+            relative?: boolean | null;
+            /** Tolerance */
+            tolerance?: number | null;
+            /** Value */
+            value?: boolean | number | null;
+        };
+        /**
          * QuestionLanguage
          * @description In which languages questions are shown.
          * @enum {string}
          */
         QuestionLanguage: "both" | "en" | "bn";
+        /**
+         * QuestionRead
+         * @description A question for those who write it, key included.
+         */
+        QuestionRead: {
+            body: components["schemas"]["QuestionBody"];
+            /** Exam Id */
+            exam_id: number | null;
+            /** Explanation */
+            explanation: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: number;
+            key: components["schemas"]["QuestionKey"];
+            /** Negative Points */
+            negative_points: number;
+            /** Points */
+            points: number;
+            /** Position */
+            position: number;
+            /** Rubric */
+            rubric: components["schemas"]["RubricLine"][];
+            /** Seconds */
+            seconds: number | null;
+            /** Section Id */
+            section_id: number | null;
+            /** Tags */
+            tags: string[];
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * QuestionType
+         * @description What the student does.
+         * @enum {string}
+         */
+        QuestionType: "single_choice" | "multiple_choice" | "true_false" | "short_text" | "number" | "fill_in" | "matching" | "ordering" | "essay" | "code" | "file_upload";
+        /**
+         * QuestionWrite
+         * @description A whole question; writing replaces all of it.
+         */
+        QuestionWrite: {
+            /** @default {} */
+            body?: components["schemas"]["QuestionBody"];
+            /** @default {} */
+            explanation?: components["schemas"]["Words"];
+            /** @default {} */
+            key?: components["schemas"]["QuestionKey"];
+            /**
+             * Negative Points
+             * @default 0
+             */
+            negative_points?: number;
+            /**
+             * Points
+             * @default 1
+             */
+            points?: number;
+            /** Position */
+            position?: number | null;
+            /** Rubric */
+            rubric?: components["schemas"]["RubricLine"][];
+            /** Seconds */
+            seconds?: number | null;
+            /** Section Id */
+            section_id?: number | null;
+            /** Tags */
+            tags?: string[];
+            text: components["schemas"]["Words"];
+            type: components["schemas"]["QuestionType"];
+        };
         /**
          * QueueItem
          * @description One exam session that is over. `gain`: what a look could change, in points; the queue is in its order.
@@ -3686,6 +4113,39 @@ export interface components {
          */
         Role: "admin" | "teacher" | "student";
         /**
+         * RoomSettings
+         * @description What the exam room does and forbids.
+         */
+        RoomSettings: {
+            /** Allow Calculator */
+            allow_calculator: boolean;
+            /** Block Clipboard */
+            block_clipboard: boolean;
+            /** Block Right Click */
+            block_right_click: boolean;
+            /** Block Shortcuts */
+            block_shortcuts: boolean;
+            /** Enable Screen Recording */
+            enable_screen_recording: boolean;
+            navigation: components["schemas"]["Navigation"];
+            question_language: components["schemas"]["QuestionLanguage"];
+            /** Require Fullscreen */
+            require_fullscreen: boolean;
+            /** Show Trust */
+            show_trust: boolean;
+        };
+        /**
+         * RubricLine
+         * @description One thing that is looked for, and what it is worth.
+         */
+        RubricLine: {
+            /** Id */
+            id: string;
+            /** Points */
+            points: number;
+            text: components["schemas"]["Words"];
+        };
+        /**
          * ScoreRead
          * @description The trust of one exam session.
          */
@@ -3695,6 +4155,48 @@ export interface components {
             exam_session_id: number;
             /** Trust */
             trust: number;
+        };
+        /**
+         * SectionRead
+         * @description A section.
+         */
+        SectionRead: {
+            /** Exam Id */
+            exam_id: number;
+            /** Id */
+            id: number;
+            /** Instructions */
+            instructions: {
+                [key: string]: string;
+            };
+            navigation: components["schemas"]["Navigation"] | null;
+            /** Pool */
+            pool: number | null;
+            /** Position */
+            position: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SectionWrite
+         * @description A whole section; writing replaces all of it.
+         */
+        SectionWrite: {
+            /** @default {} */
+            instructions?: components["schemas"]["Words"];
+            navigation?: components["schemas"]["Navigation"] | null;
+            /** Pool */
+            pool?: number | null;
+            /** Position */
+            position?: number | null;
+            /** Seconds */
+            seconds?: number | null;
+            /** @default {} */
+            title?: components["schemas"]["Words"];
         };
         /**
          * SendRequest
@@ -4111,6 +4613,16 @@ export interface components {
             verdict?: components["schemas"]["Verdict"] | null;
             /** Without This */
             without_this?: number | null;
+        };
+        /**
+         * Words
+         * @description A text in one or both languages: Markdown-light, `$…$` for formulas, `![alt](file:ID)` for pictures.
+         */
+        Words: {
+            /** Bn */
+            bn?: string | null;
+            /** En */
+            en?: string | null;
         };
         /**
          * WordsRequest
@@ -5167,6 +5679,37 @@ export interface operations {
             };
         };
     };
+    paper_api_v1_exam_sessions__session_id__paper_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     pause_api_v1_exam_sessions__session_id__pause_post: {
         parameters: {
             query?: never;
@@ -6039,6 +6582,39 @@ export interface operations {
             };
         };
     };
+    preview_api_v1_exams__exam_id__preview_get: {
+        parameters: {
+            query?: {
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperSection"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     publish_exam_api_v1_exams__exam_id__publish_post: {
         parameters: {
             query?: never;
@@ -6057,6 +6633,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_questions_api_v1_exams__exam_id__questions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_question_api_v1_exams__exam_id__questions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reorder_api_v1_exams__exam_id__questions_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"][];
                 };
             };
             /** @description Validation Error */
@@ -6161,6 +6838,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RescoreRow"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_sections_api_v1_exams__exam_id__sections_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_section_api_v1_exams__exam_id__sections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionRead"];
                 };
             };
             /** @description Validation Error */
@@ -6766,6 +7509,103 @@ export interface operations {
             };
         };
     };
+    read_question_api_v1_questions__question_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_question_api_v1_questions__question_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_question_api_v1_questions__question_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     queue_api_v1_review_queue_get: {
         parameters: {
             query?: {
@@ -6787,6 +7627,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueItem"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_section_api_v1_sections__section_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SectionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_section_api_v1_sections__section_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Validation Error */
