@@ -121,6 +121,18 @@ class Flagged(Message):
     reason: str
 
 
+# --- an exam's teachers → server ------------------------------------------------------------------------------------
+
+
+class Watch(BaseModel):
+    """Whose pictures are on the screen; null: everybody's, as at the beginning."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    type: Literal["watch"]
+    session_ids: Annotated[list[int], Field(max_length=1000)] | None
+
+
 # --- within this process ------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from app.domain.exam_sessions import OPEN
 from app.schemas.realtime import ExamOut, LiveHead, LiveSession, Snapshot
 from app.services.desk import Desk, desks_of
 from app.services.live_exam_sessions import LiveExamSessions
+from app.services.proctoring import LiveExamSession
 from app.services.tile import stored_head
 from app.services.violations import describe
 
@@ -32,6 +33,8 @@ async def snapshot(db: AsyncSession, exam: Exam, live: LiveExamSessions) -> Snap
 async def views(db: AsyncSession, exam_session_ids: Iterable[int], live: LiveExamSessions) -> list[LiveSession]:
     """The sittings with their violations, in the order of their ids."""
     wanted = list(exam_session_ids)
+    # A student may leave while we read: what was live before is then newer than the row we have read.
+    before = {one: live.get(one) for one in wanted}
     rows = await db.scalars(
         select(ExamSession)
         .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
@@ -48,12 +51,9 @@ async def views(db: AsyncSession, exam_session_ids: Iterable[int], live: LiveExa
     )
     described = await describe(db, {row.id: row.exam.weights for row in sittings}, list(violations))
     desks = await desks_of(db, sittings)
-    return [
-        LiveSession(**_head(row, live, desks[row.id]).model_dump(), violations=tuple(described[row.id]))
-        for row in sittings
-    ]
+    heads = [_head(row, live.get(row.id) or before[row.id], desks[row.id]) for row in sittings]
+    return [LiveSession(**head.model_dump(), violations=tuple(described[head.id])) for head in heads]
 
 
-def _head(row: ExamSession, live: LiveExamSessions, desk: Desk) -> LiveHead:
-    here = live.get(row.id)
+def _head(row: ExamSession, here: LiveExamSession | None, desk: Desk) -> LiveHead:
     return here.view() if here is not None and row.state in OPEN else stored_head(row, desk)

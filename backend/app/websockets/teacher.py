@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from fastapi import APIRouter
 from prometheus_client import Gauge
+from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.core.clock import monotonic, now
@@ -19,20 +20,25 @@ from app.schemas.realtime import (
     LiveHead,
     LiveSession,
     Ping,
+    Problem,
     SessionUpdated,
     Thumbnail,
     ViolationChanged,
     exam_topic,
 )
+from app.schemas.sitting_messages import OutageTold, Watch
 from app.services.exam_sessions import SittingChanged
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.live_view import snapshot, views
 from app.websockets.door import Guest, Refusal, admit_staff, may_stay, origin_allowed, row_id
 from app.websockets.hub import Outbox
+from app.websockets.intake import NotAMessage, parse_text
+from app.websockets.pace import TokenBucket
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
 
+LARGEST_WATCH = 16 * 1024
 VIEWERS = Gauge("proctor_teacher_sockets", "Live pages open now.")
 
 
@@ -77,6 +83,8 @@ class Viewer:
         self._changed: set[int] = set()
         self._overtaken: set[int] = set()
         self._look_again = asyncio.Event()
+        self._watched: set[int] | None = None
+        self._said = TokenBucket(self._settings.MESSAGES_PER_SECOND, self._settings.MESSAGE_BURST)
 
     async def serve(self) -> None:
         """Until either side leaves."""
@@ -115,7 +123,7 @@ class Viewer:
             self._outbox.send(message)
         self._meanwhile.clear()
         for shown in self._live.thumbnails(self._exam.id):
-            self._outbox.picture((shown.session_id, shown.source), shown.packed())
+            self._show(shown)
         while True:
             await self._look_again.wait()
             self._look_again.clear()
@@ -136,11 +144,11 @@ class Viewer:
     def _on_announcement(self, _topic: str, message: object) -> None:
         if isinstance(message, Thumbnail):
             if self._following:
-                self._outbox.picture((message.session_id, message.source), message.packed())
+                self._show(message)
         elif isinstance(message, SittingChanged):
             self._changed.add(message.exam_session_id)
             self._look_again.set()
-        elif isinstance(message, ChallengeDone):
+        elif isinstance(message, ChallengeDone | OutageTold):
             if self._following:
                 self._outbox.send(message)
         elif isinstance(message, ViolationChanged):
@@ -158,12 +166,33 @@ class Viewer:
                 self._changed.add(message.session.id)
                 self._look_again.set()
 
+    def _show(self, shown: Thumbnail) -> None:
+        if self._watched is None or shown.session_id in self._watched:
+            self._outbox.picture((shown.session_id, shown.source), shown.packed())
+
     async def _read(self) -> None:
-        """Viewers say nothing yet; reading notices that they have left."""
+        """A viewer says which pictures are on its screen, and leaves."""
         while True:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message.get("code", 1006))
+            if not self._said.take():
+                self._outbox.close(Close.RATE)
+                return
+            try:
+                self._watch_only(Watch.model_validate(parse_text(message.get("text") or "", largest=LARGEST_WATCH)))
+            except (NotAMessage, ValidationError) as error:
+                code = error.code if isinstance(error, NotAMessage) else "bad_message"
+                self._outbox.send(Problem(code=code))
+
+    def _watch_only(self, wanted: Watch) -> None:
+        """Pictures of these sittings alone from now on, the latest of those that are new at once."""
+        before, self._watched = self._watched, None if wanted.session_ids is None else set(wanted.session_ids)
+        if not self._following:
+            return
+        for shown in self._live.thumbnails(self._exam.id):
+            if before is not None and shown.session_id not in before:
+                self._show(shown)
 
     async def _watch(self) -> None:
         pinged = checked = monotonic()

@@ -17,6 +17,20 @@ from tests.pictures import jpeg
 
 EVENTS = ("tab_switch", "copy_paste", "devtools", "right_click")
 SEED = 1
+WORDS: list[tuple[str, dict[str, Any]]] = [
+    ("chat", {"text": "May I open the window?"}),
+    ("hand", {"raised": True}),
+    ("hand", {"raised": False}),
+]
+COMMANDS: list[tuple[str, dict[str, Any]]] = [
+    ("message", {"text": "Please do."}),
+    ("warn", {"text": "Please sit upright."}),
+    ("messages", {}),
+    ("admit", {}),
+    ("flag", {"reason": "please look"}),
+    ("terminate", {"reason": "left", "delay_seconds": 60}),
+    ("terminate/undo", {}),
+]
 SCRIPTS = (
     looks_fine,
     shows(Observation(ViolationKind.FROZEN_VIDEO, 1.0)),
@@ -93,8 +107,10 @@ async def act(server: LiveServer, dice: random.Random, student: User, taken: Exa
         for _ in range(dice.randint(2, 8)):
             if dice.random() < 0.4:
                 seq += 1
-                await line.say(seq, kind=dice.choice(EVENTS))
+                kind, payload = dice.choice([*WORDS, *(("event", {"kind": one}) for one in EVENTS)])
+                await line.say(seq, kind, **payload)
                 await line.acknowledged(seq)
+                await line.send({"type": "status", "position": dice.randint(1, 9), "kbps": dice.randint(1, 400)})
             else:
                 number, captured = number + 1, captured + dice.choice((300, 1500))
                 await line.show(number, jpeg(), captured)
@@ -102,7 +118,10 @@ async def act(server: LiveServer, dice: random.Random, student: User, taken: Exa
         if dice.random() < 0.3:
             async with server.browser(teacher) as browser:
                 await browser.post(f"/exam-sessions/{taken.id}/extend", json={"minutes": 5})
+            await command(server, dice, teacher, taken)
         await line.connection.close()
+        if dice.random() < 0.3:
+            await asyncio.sleep(0.6)  # long enough for the outage ledger
     if dice.random() < 0.5:
         who, path, body = dice.choice(
             [
@@ -113,6 +132,27 @@ async def act(server: LiveServer, dice: random.Random, student: User, taken: Exa
         )
         async with server.browser(who) as browser:
             assert (await browser.post(path, json=body)).status_code == 200
+
+
+async def command(server: LiveServer, dice: random.Random, teacher: User, taken: ExamSession) -> None:
+    """Something that staff do to a sitting; what cannot be done just now is refused, and that is all."""
+    path, body = dice.choice(COMMANDS)
+    async with server.browser(teacher) as browser:
+        if path == "messages":
+            answer = await browser.get(f"/exam-sessions/{taken.id}/{path}")
+        else:
+            answer = await browser.post(f"/exam-sessions/{taken.id}/{path}", json=body)
+        assert answer.status_code in (200, 409)
+
+
+async def viewed(server: LiveServer, dice: random.Random, teacher: User, exam: Exam, over: asyncio.Event) -> Line:
+    """A page whose own line breaks now and then; the last one."""
+    page = await server.page(teacher, exam.id)
+    while not over.is_set():
+        await asyncio.sleep(dice.uniform(0.1, 0.5))
+        await page.connection.close()
+        page = await server.page(teacher, exam.id)
+    return page
 
 
 async def test_snapshot_and_events_are_what_a_fresh_snapshot_says(
@@ -130,13 +170,15 @@ async def test_snapshot_and_events_are_what_a_fresh_snapshot_says(
         asyncio.create_task(act(server, random.Random(SEED * 100 + at), student, taken, teacher))
         for at, (student, taken) in enumerate(zip(students, sittings, strict=True))
     ]
-    late = await server.page(teacher, exam.id)
+    late, over = await server.page(teacher, exam.id), asyncio.Event()
+    broken = asyncio.create_task(viewed(server, random.Random(SEED), teacher, exam, over))
     await asyncio.gather(*acting)
+    over.set()
     async with asyncio.timeout(5):
         while len(server.live):  # noqa: ASYNC110 - the last student's line is being closed
             await asyncio.sleep(0.01)
     fresh = reduce((await server.page(teacher, exam.id)).heard)
-    for page in (early, late):
+    for page in (early, late, await broken):
         await settled(page, fresh)
         found = differences(reduce(page.heard), fresh)
         assert not found, "\n".join(map(str, found))
