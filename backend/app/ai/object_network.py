@@ -1,4 +1,4 @@
-"""The object detector: whichever `.tflite` the manifest gives the role `objects`, its answers as labelled boxes."""
+"""The object detectors: each `.tflite` the manifest gives the role `objects`, its answers as labelled boxes."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ai.model_files import MODELS_FOLDER, ModelRefused, name_for, read_manifest
+from app.ai.model_files import MODELS_FOLDER, ModelRefused, names_for, read_manifest
 from app.ai.networks import Array, Picture, open_model
 from app.ai.object_labels import COCO80
 
@@ -83,6 +83,14 @@ def from_centre_scores(outputs: Sequence[Array], side: int, classes: Sequence[in
     return Proposals(np.array(classes, np.int64)[which], scores, corners.astype(np.float32))
 
 
+def from_boxes(outputs: Sequence[Array], side: int, classes: Sequence[int], least: float) -> Proposals:
+    """Scores of each class (1×N×C) and corners in input pixels (1×N×4), one line for each place looked at."""
+    scores, corners = (outputs[0][0], outputs[1][0]) if outputs[0].shape[2] != 4 else (outputs[1][0], outputs[0][0])
+    asked = scores[:, list(classes)]
+    rows, which = np.nonzero(asked >= least)
+    return Proposals(np.array(classes, np.int64)[which], asked[rows, which], corners[rows])
+
+
 def from_detection_postprocess(outputs: Sequence[Array], side: int, classes: Sequence[int], least: float) -> Proposals:
     """TFLite's own detection operator, which ends SSD and EfficientDet-Lite models.
 
@@ -99,17 +107,22 @@ def from_detection_postprocess(outputs: Sequence[Array], side: int, classes: Seq
 
 
 DECODERS: dict[str, Decoder] = {
+    "boxes": from_boxes,
     "centernet": from_centre_scores,
     "detection_postprocess": from_detection_postprocess,
 }
 """The manifest's `decoder` → how the answers are read."""
 
 
-class ObjectNetwork:
-    """The loaded detector; `labels` are all it knows, in the order of its classes; `runs`: its uses."""
+def load_detectors(folder: Path = MODELS_FOLDER) -> tuple["ObjectNetwork", ...]:
+    """Every detector of the role `objects`; raises ModelRefused when there is none, or one is not described."""
+    return tuple(ObjectNetwork(name, folder) for name in names_for("objects", folder))
 
-    def __init__(self, folder: Path = MODELS_FOLDER) -> None:
-        name = name_for("objects", folder)
+
+class ObjectNetwork:
+    """A loaded detector; `labels` are all it knows, in the order of its classes; `runs`: its uses."""
+
+    def __init__(self, name: str, folder: Path = MODELS_FOLDER) -> None:
         card = read_manifest(folder)[name]
         if card.decoder not in DECODERS or card.input_range not in INPUT_RANGES or not card.labels:
             raise ModelRefused("model_not_described", name)

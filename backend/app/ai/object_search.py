@@ -1,25 +1,26 @@
 """Things around the student: seldom looks at the whole picture, closer looks at what might be something, and memory.
 
 One look of a small detector proves little: a remote control, a purse or a reflection scores like a phone once. A thing
-is believed when several looks agree: at the whole picture, at its place enlarged, and at the mirrored whole. What the
-closer looks refute is left alone for a while, so that a still room does not cost more than its schedule.
+is believed when several looks agree: at the whole picture, at its place enlarged, and at the mirrored whole. Where
+there are several detectors they take turns, so that one's error needs the other's consent. What the closer looks
+refute is left alone for a while, so that a still room does not cost more than its schedule.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.ai.face_search import Recall
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Picture
 from app.ai.object_labels import BOOK, LAPTOP, PERSON, PHONE, SCREEN
-from app.ai.object_network import FoundThing, ObjectNetwork, shared_part
+from app.ai.object_network import FoundThing, ObjectNetwork, load_detectors, shared_part
 from app.ai.schedule import SCHEDULE, Schedule
 
 Box = tuple[float, float, float, float]
 LONGEST_MEMORY = 16
 """Things remembered at once; the weakest are forgotten first."""
-FIELDS = 10
+FIELDS = 11
 WEIGHT = 4
 """A look counts at least 1/4 of the mean: what a thing scored long ago fades."""
 FADING = 2
@@ -31,7 +32,8 @@ class Belief:
     """When a label is believed. Scores are the detector's own 0..1, areas shares of the picture.
 
     `noticed`: a look from which a thing is followed; `sure`: mean over `looks` looks from which it is believed, and
-    `alone` in an independent picture, which has no further looks; `least_area`: smaller ones are nobody's exam aid.
+    `alone` in an independent picture, which has no further looks; `least_area`: smaller ones are nobody's exam aid (a
+    phone in the hand of somebody before a webcam takes 2 to 10 % of the picture; a badge on the chest less than 1 %).
     """
 
     noticed: float
@@ -43,9 +45,9 @@ class Belief:
 
 BELIEFS: dict[str, Belief] = {
     PERSON: Belief(noticed=0.25, sure=0.32, alone=0.3, looks=2, least_area=0.01),
-    PHONE: Belief(noticed=0.12, sure=0.22, alone=0.22),
+    PHONE: Belief(noticed=0.12, sure=0.2, alone=0.25, least_area=0.02),
     BOOK: Belief(noticed=0.15, sure=0.25, alone=0.25, least_area=0.02),
-    LAPTOP: Belief(noticed=0.15, sure=0.22, alone=0.22, least_area=0.02),
+    LAPTOP: Belief(noticed=0.15, sure=0.3, alone=0.25, least_area=0.02),
     SCREEN: Belief(noticed=0.2, sure=0.3, alone=0.3, least_area=0.01),
 }
 """Fixed on COCO128 and on phones pasted into webcam pictures; measured in docs/accuracy/objects.md."""
@@ -55,7 +57,10 @@ CANDIDATE, BELIEVED, REFUTED = 0.0, 1.0, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One thing over time. `box` in shares of the picture; `score` is the mean of its looks; times in media seconds."""
+    """One thing over time. `box` in shares of the picture; `score` is the mean of its looks; times in media seconds.
+
+    `sightings`: how many looks showed it; one alone convinces nobody, however high it scores.
+    """
 
     label: str
     box: Box
@@ -64,6 +69,7 @@ class Followed:
     state: float = CANDIDATE
     seen_at: float = 0.0
     judged_at: float = 0.0
+    sightings: float = 1.0
 
     @property
     def area(self) -> float:
@@ -74,6 +80,7 @@ class Followed:
         """For the memory, FIELDS numbers."""
         box = [round(value, 4) for value in self.box]
         rest = [round(self.score, 4), self.looks, self.state, round(self.seen_at, 2), round(self.judged_at, 2)]
+        rest.append(self.sightings)
         return [float(WANTED.index(self.label)), *box, *rest]
 
     def looked(self, seen: FoundThing | None, at: float) -> "Followed":
@@ -83,7 +90,8 @@ class Followed:
         weight = FADING if seen is None and self.state == BELIEVED else WEIGHT
         mean = self.score + (score - self.score) / min(looks, weight)
         box, seen_at = (seen.box, at) if seen else (self.box, self.seen_at)
-        return replace(self, box=box, score=mean, looks=looks, seen_at=seen_at).judged(at)
+        sightings = self.sightings + (seen is not None)
+        return replace(self, box=box, score=mean, looks=looks, seen_at=seen_at, sightings=sightings).judged(at)
 
     def judged(self, at: float) -> "Followed":
         """With the state that follows from its looks; a believed thing is given up later than it was believed."""
@@ -91,7 +99,7 @@ class Followed:
         if self.looks < belief.looks:
             return self
         state = self.state
-        if self.score >= belief.sure and self.area >= belief.least_area:
+        if self.score >= belief.sure and self.area >= belief.least_area and self.sightings > 1:
             state = BELIEVED
         elif self.state == CANDIDATE or self.score < belief.noticed:
             state = REFUTED
@@ -144,6 +152,25 @@ def matched(things: Sequence[Followed], seen: Sequence[FoundThing]) -> dict[int,
     return found
 
 
+def united(
+    seen: Sequence[Sequence[FoundThing]], labels: Sequence[Collection[str]]
+) -> Iterator[tuple[Followed, list[float]]]:
+    """Each thing of several looks once, with its score in each look of a detector that knows its label."""
+    left = [list(things) for things in seen]
+    for number, things in enumerate(left):
+        while things:
+            best = max(things, key=lambda thing: thing.score)
+            things.remove(best)
+            thing = Followed(best.label, best.box, best.score)
+            scores = [0.0] * number + [best.score]
+            for others in left[number + 1 :]:
+                fit = matched([thing], others)
+                scores.append(fit[0].score if fit else 0.0)
+                if fit:
+                    others.remove(fit[0])
+            yield thing, [score for score, known in zip(scores, labels, strict=True) if best.label in known]
+
+
 def around(box: Box, zoom: float) -> Box:
     """A part of the picture around a box, `zoom` times its longer side, at least a fifth of the picture; in shares."""
     side = max(max(box[2], box[3]) * zoom, 0.2)
@@ -152,17 +179,15 @@ def around(box: Box, zoom: float) -> Box:
     return left, top, min(side, 1.0 - left), min(side, 1.0 - top)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Looks:
-    """The detector with what one frame needs of it; counts its looks."""
+    """A detector with the frame it looks at."""
 
     network: ObjectNetwork
     picture: Picture
-    taken: int = field(default=0)
 
     def at(self, part: Box | None, labels: Sequence[str], *, mirrored: bool = False) -> list[FoundThing]:
         """Things in a part of the picture (None: all of it), boxes in shares of the whole picture."""
-        self.taken += 1
         height, width = self.picture.shape[:2]
         x, y, w, h = part or (0.0, 0.0, 1.0, 1.0)
         left, top, right, bottom = round(x * width), round(y * height), round((x + w) * width), round((y + h) * height)
@@ -182,46 +207,62 @@ def moved(thing: FoundThing, left: int, top: int, mirror: int | None) -> FoundTh
 
 
 class ObjectSearch:
-    """Decides what to look at in this frame and what to believe."""
+    """Decides what to look at in this frame, with which detector, and what to believe."""
 
     def __init__(self, folder: Path = MODELS_FOLDER, schedule: Schedule = SCHEDULE) -> None:
-        self.network = ObjectNetwork(folder)
+        self.networks = load_detectors(folder)
         self._schedule = schedule
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """How often each detector ran so far."""
+        return tuple(network.runs for network in self.networks)
 
     def look(self, picture: Picture, at: float, recall: Recall, *, suspicious: bool) -> list[Followed]:
         """What is believed to be in a frame of a stream; at most one look a frame."""
         things = [thing for thing in remembered(recall) if not self._forgotten(thing, at)]
-        looks = Looks(self.network, picture)
         open_question = next((thing for thing in things if thing.state == CANDIDATE), None)
         if self._due(recall, "all_at", at, self._schedule.objects_every / (2 if suspicious else 1)):
             recall["all_at"] = at
-            things = self._see_all(things, looks.at(None, WANTED), at)
-        elif open_question is not None:
-            things = self._ask_again(things, open_question, looks, at)
-        elif suspicious and self._due(recall, "part_at", at, self._schedule.objects_closer_every):
-            recall["part_at"] = at
-            part = self._next_part(recall)
-            things = self._see_all(things, looks.at(part, WANTED[1:]), at, part=part)
+            looks = Looks(self._next_network(recall), picture)
+            things = self._see_all(things, looks.at(None, WANTED), looks, at)
+        elif open_question is not None and self._due(recall, "asked_at", at, self._schedule.objects_ask_every):
+            recall["asked_at"] = at
+            things = self._ask_again(things, open_question, picture, recall, at)
         best = sorted(things, key=lambda thing: thing.score, reverse=True)[:LONGEST_MEMORY]
         recall["things"] = [number for thing in best for number in thing.numbers()]
         return [thing for thing in best if thing.state == BELIEVED]
 
     def look_thoroughly(self, picture: Picture) -> list[Followed]:
-        """What is in an independent picture: whole, mirrored, and a closer look at what might be a thing."""
-        looks = Looks(self.network, picture)
-        mirrored = looks.at(None, WANTED, mirrored=True)
+        """What is in an independent picture: all detectors, the mirrored picture, closer looks at possible phones."""
+        looks = [(Looks(network, picture), turned) for network in self.networks for turned in (False, True)]
+        seen = [look.at(None, WANTED, mirrored=turned) for look, turned in looks]
         believed = []
-        for seen in looks.at(None, WANTED):
-            belief = BELIEFS[seen.label]
-            thing = Followed(seen.label, seen.box, seen.score)
-            others = matched([thing], mirrored)
-            score = (seen.score + (others[0].score if others else 0.0)) / 2
-            if seen.label == PHONE and score >= belief.noticed:
-                closer = matched([thing], looks.at(around(seen.box, 2.5), (PHONE,)))
-                score = (2 * score + (closer[0].score if closer else 0.0)) / 3
+        for thing, scores in united(seen, [look.network.labels for look, _ in looks]):
+            belief = BELIEFS[thing.label]
+            score = sum(scores) / len(scores)
+            if thing.label == PHONE and score >= belief.noticed:
+                closer = [look.at(around(thing.box, 2.5), (PHONE,)) for look, turned in looks if not turned]
+                found = [matched([thing], answers) for answers in closer]
+                scores = [*scores, *(one[0].score if one else 0.0 for one in found)]
+                score = sum(scores) / len(scores)
             if score >= belief.alone and thing.area >= belief.least_area:
                 believed.append(replace(thing, score=score, state=BELIEVED))
         return believed
+
+    def _next_network(self, recall: Recall) -> ObjectNetwork:
+        """The detectors take turns at the whole picture."""
+        turn = recall.get("turn")
+        number = int(turn) if isinstance(turn, float | int) else 0
+        recall["turn"] = (number + 1) % len(self.networks)
+        return self.networks[number % len(self.networks)]
+
+    def _other_network(self, thing: Followed, recall: Recall) -> ObjectNetwork:
+        """Whose turn it is to be asked about a candidate: first one that has not just proposed it."""
+        able = [network for network in self.networks if thing.label in network.labels] or list(self.networks)
+        turn = recall.get("turn")
+        number = (int(turn) if isinstance(turn, float | int) else 0) + int(thing.looks) - 1
+        return able[number % len(able)]
 
     def _forgotten(self, thing: Followed, at: float) -> bool:
         """Refuted long ago, or a candidate of another time (the clock jumped)."""
@@ -234,12 +275,16 @@ class ObjectSearch:
         return not isinstance(last, float | int) or not 0 <= at - last < every
 
     def _see_all(
-        self, things: Sequence[Followed], seen: Sequence[FoundThing], at: float, *, part: Box | None = None
+        self,
+        things: Sequence[Followed],
+        seen: Sequence[FoundThing],
+        looks: Looks,
+        at: float,
     ) -> list[Followed]:
-        """After a look at the whole picture or a part; a part says nothing about what lies outside it."""
+        """After a look at the whole picture, which says nothing of what the detector has no name for."""
         found = matched(things, seen)
         updated = [
-            thing.looked(found.get(number), at) if part is None or number in found else thing
+            thing.looked(found.get(number), at) if thing.label in looks.network.labels else thing
             for number, thing in enumerate(things)
         ]
         known = {id(sighting) for sighting in found.values()}
@@ -250,23 +295,22 @@ class ObjectSearch:
             if sighting.score >= BELIEFS[sighting.label].noticed
         ]
 
-    def _ask_again(self, things: Sequence[Followed], asked: Followed, looks: Looks, at: float) -> list[Followed]:
+    def _ask_again(
+        self, things: Sequence[Followed], asked: Followed, picture: Picture, recall: Recall, at: float
+    ) -> list[Followed]:
         """One more look at a candidate: first enlarged, then in the mirrored whole; people only in the whole."""
+        looks = Looks(self._other_network(asked, recall), picture)
         closer = asked.looks < 2 and asked.label != PERSON
         part = around(asked.box, 2.5) if closer else None
-        same = [thing for thing in things if thing.state == CANDIDATE and (not closer or thing is asked)]
+        same = [
+            thing
+            for thing in things
+            if thing is asked or (thing.state == CANDIDATE and not closer and thing.label in looks.network.labels)
+        ]
         labels = tuple(dict.fromkeys(thing.label for thing in same))
         found = matched(same, looks.at(part, labels, mirrored=not closer))
         after = {id(thing): thing.looked(found.get(number), at) for number, thing in enumerate(same)}
         return [after.get(id(thing), thing) for thing in things]
-
-    def _next_part(self, recall: Recall) -> Box:
-        """Where hands hide things: the lower half, then left, then right of the middle."""
-        parts = self._schedule.objects_parts
-        turn = recall.get("part")
-        number = int(turn) if isinstance(turn, float | int) else 0
-        recall["part"] = (number + 1) % len(parts)
-        return parts[number % len(parts)]
 
 
 def of_label(things: Sequence[Followed], *labels: str) -> Iterator[Followed]:

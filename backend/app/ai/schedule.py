@@ -13,12 +13,13 @@ class Schedule:
     `background_every`: the full-range face network looks for people behind the student this often, and in every frame
     as long as its last look found somebody there. `others_at_most`: faces beside the main one that are verified in a
     frame. `thorough_side`: in an independent picture without large faces, tiles of this size are searched as well.
-    `objects_every`: the object network (~60 ms) looks at the whole picture this often, twice as often on suspicion;
-    then it also looks at one of `objects_parts` (x, y, width, height in shares) every `objects_closer_every`.
+    `objects_every`: an object network looks at the whole picture this often, twice as often on suspicion (where there
+    are several they take turns, so each has looked after two of these).
     `identity_every`: the face is compared with the reference this often, every `identity_in_doubt` seconds while it
     does not fit or could not be compared, and at once after `identity_absence` seconds without a face.
     `enrol_every`: pictures for a reference are taken this far apart, so that they differ.
-    `objects_forget_after`: what closer looks refuted is not asked about again for so long.
+    `objects_ask_every`: pause between closer looks at what may be something. `objects_forget_after`: what they refuted
+    is not asked about again for so long.
     `loop_every`: the movement of the last seconds is looked up in that of the minutes before. `stillness_every`: the
     face is laid over what it was like a while ago.
     """
@@ -29,8 +30,8 @@ class Schedule:
     others_at_most: int = 4
     thorough_side: int = 640
     thorough_at_most: int = 24
-    objects_every: float = 6.0
-    objects_closer_every: float = 2.0
+    objects_every: float = 4.0
+    objects_ask_every: float = 0.9
     objects_forget_after: float = 30.0
     loop_every: float = 2.0
     stillness_every: float = 2.0
@@ -38,11 +39,6 @@ class Schedule:
     identity_in_doubt: float = 2.0
     identity_absence: float = 2.0
     enrol_every: float = 1.0
-    objects_parts: tuple[tuple[float, float, float, float], ...] = (
-        (0.0, 0.4, 1.0, 0.6),
-        (0.0, 0.1, 0.55, 0.9),
-        (0.45, 0.1, 0.55, 0.9),
-    )
 
 
 SCHEDULE = Schedule()

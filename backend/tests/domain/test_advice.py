@@ -50,6 +50,23 @@ def test_two_troubles_are_told_one_after_the_other() -> None:
     assert given_during(Adviser(), (DARK, BLURRED), 0, 60) == [DARK, BLURRED]
 
 
+def test_troubles_that_take_turns_are_told_once_each() -> None:
+    adviser, told = Adviser(), []
+    for number in range(600):
+        word = adviser.advise(((DARK, BLURRED, NeutralState.TOO_BRIGHT)[number * 7 % 3],), float(number))
+        told += [word] if word else []
+    assert sorted(told) == sorted((DARK, BLURRED, NeutralState.TOO_BRIGHT))
+
+
+def test_a_room_that_keeps_growing_dark_is_told_ever_more_seldom() -> None:
+    adviser, told = Adviser(), []
+    for number in range(1200):
+        dark = number % 20 < 10
+        word = adviser.advise((DARK,) if dark else (), number / 2)
+        told += [number / 2] if word else []
+    assert len(told) <= 3
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 40), st.booleans()), max_size=60))
 def test_never_twice_within_the_pause(stretches: list[tuple[float, bool]]) -> None:
     adviser, at, told = Adviser(), 0.0, []

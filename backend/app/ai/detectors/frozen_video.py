@@ -26,14 +26,16 @@ class FrozenVideo:
 
     Every sensor has noise, so exact repeats over many seconds are no camera's. A still picture that got noise or went
     through a codec is not exact (noise of 12 grey levels at quality 50 changes it by up to 3); but no living face holds
-    still to within `tolerance` grey levels for so long (measured: a person who tries to sits at 7 and more). Without a
-    face only exact repeats count: an empty room may be still.
+    still to within `tolerance` grey levels for so long (measured: a person who tries to sits at 7 and more). In glare
+    and dim light people move by fewer grey levels, so no more than `share` of the picture's contrast is allowed; what
+    is still then is left undecided. Without a face only exact repeats count: an empty room may be still.
     """
 
     kind: ViolationKind = ViolationKind.FROZEN_VIDEO
     after: float = 10.0
     repeats: int = 2
     tolerance: float = 4.0
+    share: float = 0.08
 
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
         """One observation per frame once a run of repeats is long enough in seconds and in frames."""
@@ -42,7 +44,8 @@ class FrozenVideo:
         exact = recall.get("digest") == frame.digest
         change = largest_change(b64decode(str(recall.get("picture", ""))), frame.signature)
         recall["digest"] = frame.digest
-        if not exact and (frame.main_face is None or change > self.tolerance):
+        tolerance = min(self.tolerance, self.share * frame.quality.contrast)
+        if not exact and (frame.main_face is None or change > tolerance):
             recall.update(picture=b64encode(frame.signature).decode(), since=frame.at, repeats=0)
             return
         repeats = int(number(recall, "repeats", 0)) + 1
@@ -50,5 +53,5 @@ class FrozenVideo:
         seconds = frame.at - number(recall, "since", frame.at)
         if seconds >= self.after and repeats >= self.repeats:
             measured = {"seconds": round(seconds, 1), "change": change}
-            threshold = {"seconds": self.after, "change": self.tolerance}
+            threshold = {"seconds": self.after, "change": round(tolerance, 2)}
             yield Observation(self.kind, 1.0 if exact else 0.8, measured, threshold)

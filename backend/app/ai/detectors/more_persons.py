@@ -34,7 +34,7 @@ class MorePersons:
 
     kind: ViolationKind = ViolationKind.MULTIPLE_FACES
     allowed: int = 1
-    sure: float = 0.45
+    sure: float = 0.4
     least_area: float = 0.03
 
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
