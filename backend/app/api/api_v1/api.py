@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api.api_v1.endpoints import (
     accommodations,
+    analytics,
     auth,
     consents,
     conversation,
@@ -38,6 +39,7 @@ router.include_router(evidence.router)
 router.include_router(accommodations.router)
 router.include_router(detection.router)
 router.include_router(verdicts.router)
+router.include_router(analytics.router)
 router.include_router(notifications.router)
 router.include_router(enrolment_imports.router)
 router.include_router(reviews.router)
