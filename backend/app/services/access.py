@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import Select
 
 from app.core.errors import Missing
-from app.db.models import Evidence, Exam, ExamEnrolment, ExamSession, Question, Section, User, Violation
+from app.db.models import Answer, Evidence, Exam, ExamEnrolment, ExamSession, Question, Section, User, Violation
 from app.domain.exams import SITTABLE, Enrolment
 from app.domain.roles import Role
 
@@ -126,6 +126,15 @@ async def access_question(db: AsyncSession, who: User, question_id: int, *, lock
     banked = and_(Question.exam_id.is_(None), owned)
     query = select(Question).where(Question.id == question_id, or_(Question.exam_id.in_(mine), banked))
     return _found(await db.scalar(query.with_for_update() if lock else query))
+
+
+async def access_answer(db: AsyncSession, who: User, answer_id: int) -> tuple[Answer, ExamSession, Question]:
+    """An answer to mark, for those who run the exam; its sitting with exam and student."""
+    answer = _found(await db.scalar(select(Answer).where(Answer.id == answer_id).with_for_update()))
+    taken = await access_exam_session(db, who, answer.exam_session_id)
+    if who.role == Role.STUDENT:
+        raise Missing
+    return answer, taken, _found(await db.get(Question, answer.question_id))
 
 
 async def access_section(db: AsyncSession, who: User, section_id: int) -> Section:

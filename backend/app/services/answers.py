@@ -94,7 +94,7 @@ async def _upsert(db: AsyncSession, exam_session_id: int, given: Any, *, late: b
     statement = statement.on_conflict_do_update(
         index_elements=[Answer.exam_session_id, Answer.question_id],
         # Marks are of the answer that was marked; another answer has none yet.
-        set_=values | {"late": new.late, "auto_points": None, "points": None},
+        set_=values | {"late": new.late, "points": None},
         where=Answer.client_seq < new.client_seq,
     )
     rows = [

@@ -16,6 +16,7 @@ from app.domain.exams import ExamStatus
 from app.domain.roles import Role
 from app.services.evidence_sweep import remove_evidence
 from app.services.exam_sessions import NewSitting, finish, insert_sitting, open_sitting
+from app.services.sample_questions import add_samples
 from app.storage import EvidenceStore
 
 KEPT = timedelta(days=1)
@@ -57,7 +58,7 @@ async def practice_exam(db: AsyncSession) -> Exam:
     if creator is None:
         raise Unavailable
     # Of two first calls at once one inserts, the other waits for its commit and reads the winner's.
-    await db.execute(
+    made = await db.scalar(
         insert(Exam)
         .values(
             creator_id=creator,
@@ -72,8 +73,12 @@ async def practice_exam(db: AsyncSession) -> Exam:
             practice=True,
         )
         .on_conflict_do_nothing()
+        .returning(Exam.id)
     )
-    return (await db.scalars(select(Exam).where(Exam.practice))).one()
+    exam = (await db.scalars(select(Exam).where(Exam.practice))).one()
+    if made is not None:
+        await add_samples(db, exam)
+    return exam
 
 
 async def forget_practice(sessions: Sessions, store: EvidenceStore) -> int:

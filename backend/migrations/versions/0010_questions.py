@@ -86,7 +86,6 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("auto_points", sa.Double(), nullable=True),
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("internal_note", sa.Text(), nullable=False),

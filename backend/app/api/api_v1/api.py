@@ -15,6 +15,7 @@ from app.api.api_v1.endpoints import (
     exam_sessions,
     exams,
     face_templates,
+    grading,
     notifications,
     proctoring,
     questions,
@@ -32,6 +33,7 @@ router.include_router(auth.router)
 router.include_router(users.router)
 router.include_router(exams.router)
 router.include_router(questions.router)
+router.include_router(grading.router)
 router.include_router(proctoring.router)
 router.include_router(exam_sessions.router)
 router.include_router(face_templates.router)

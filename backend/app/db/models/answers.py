@@ -30,9 +30,8 @@ class Answer(Row, Base):
     saved_at: Mapped[datetime] = mapped_column(default=now)
     late: Mapped[bool] = mapped_column(default=False)
     """Brought after the end by a client that says that it was given before; people decide whether it counts."""
-    auto_points: Mapped[float | None]
     points: Mapped[float | None]
-    """A person's mark; it counts instead of the automatic one."""
+    """A person's mark; it counts instead of the automatic one, which is computed from answer and key when read."""
     comment: Mapped[str] = mapped_column(Text, default="")
     """To the student."""
     internal_note: Mapped[str] = mapped_column(Text, default="")
