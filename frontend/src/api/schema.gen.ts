@@ -24,239 +24,19 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/analytics/activity/hourly": {
+    "/api/v1/answers/{answer_id}/mark": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        get?: never;
         /**
-         * Read Hourly Activity
-         * @description Sittings and violations by hour of the day.
+         * Mark
+         * @description Give an answer a mark, or take it back.
          */
-        get: operations["read_hourly_activity_api_v1_analytics_activity_hourly_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/connections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Connections
-         * @description Outages, and why students could not be seen.
-         */
-        get: operations["read_connections_api_v1_analytics_connections_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/coverage/distribution": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Coverage Distribution
-         * @description How much of the time could be seen.
-         */
-        get: operations["read_coverage_distribution_api_v1_analytics_coverage_distribution_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/dismissals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Dismissals
-         * @description How often people found a detector wrong, by preset.
-         */
-        get: operations["read_dismissals_api_v1_analytics_dismissals_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/exams/performance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Exam Performance
-         * @description One line an exam.
-         */
-        get: operations["read_exam_performance_api_v1_analytics_exams_performance_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Export
-         * @description Reports as a file: CSV holds one (`exams` if none is named), XLSX and JSON all that are named, or all.
-         */
-        get: operations["read_export_api_v1_analytics_export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Overview
-         * @description Counts of everything, and of the period.
-         */
-        get: operations["read_overview_api_v1_analytics_overview_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/reviewers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Reviewers
-         * @description Who reviewed how much in which time, and what is left.
-         */
-        get: operations["read_reviewers_api_v1_analytics_reviewers_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/students/performance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Student Performance
-         * @description One line a student.
-         */
-        get: operations["read_student_performance_api_v1_analytics_students_performance_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/trust-scores/distribution": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Trust Distribution
-         * @description How trust is spread.
-         */
-        get: operations["read_trust_distribution_api_v1_analytics_trust_scores_distribution_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/violations/trends": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Violation Trends
-         * @description Violations by day, week or month.
-         */
-        get: operations["read_violation_trends_api_v1_analytics_violations_trends_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/analytics/violations/types": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Violation Types
-         * @description Violations by kind.
-         */
-        get: operations["read_violation_types_api_v1_analytics_violations_types_get"];
-        put?: never;
+        put: operations["mark_api_v1_answers__answer_id__mark_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -921,6 +701,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Result
+         * @description What a sitting earned; for its student after the release.
+         */
+        get: operations["own_result_api_v1_exam_sessions__session_id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/resume": {
         parameters: {
             query?: never;
@@ -1267,6 +1067,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/grading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description Answers to mark; `waiting=false` gives those that are marked, or mark themselves, too.
+         */
+        get: operations["queue_api_v1_exams__exam_id__grading_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/grading/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description How far the marking of each question is.
+         */
+        get: operations["summary_api_v1_exams__exam_id__grading_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/groups": {
         parameters: {
             query?: never;
@@ -1341,6 +1181,26 @@ export interface paths {
          * @description Show the exam to its students.
          */
         post: operations["publish_exam_api_v1_exams__exam_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/question-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description Difficulty, discrimination and time of each question.
+         */
+        get: operations["statistics_api_v1_exams__exam_id__question_statistics_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1445,6 +1305,66 @@ export interface paths {
          * @description What other weights and thresholds would make of every exam session; nothing is changed.
          */
         post: operations["preview_rescore_api_v1_exams__exam_id__rescore_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Results
+         * @description Everybody's results.
+         */
+        get: operations["read_results_api_v1_exams__exam_id__results_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/results/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let students see their results.
+         */
+        post: operations["release_api_v1_exams__exam_id__results_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/results/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take the results back.
+         */
+        post: operations["withdraw_api_v1_exams__exam_id__results_withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2428,36 +2348,6 @@ export interface components {
             updated_at: string;
         };
         /**
-         * AnalyticsOverview
-         * @description `total_…` count everything in the scope, `recent_…` and the averages what lies in the period.
-         */
-        AnalyticsOverview: {
-            /** Active Users */
-            active_users: number;
-            /** Analysis Period Days */
-            analysis_period_days: number;
-            /** Average Coverage */
-            average_coverage: number | null;
-            /** Average Trust Score */
-            average_trust_score: number | null;
-            /** Recent Exams */
-            recent_exams: number;
-            /** Recent Sessions */
-            recent_sessions: number;
-            /** Recent Violations */
-            recent_violations: number;
-            /** Total Dismissed */
-            total_dismissed: number;
-            /** Total Exams */
-            total_exams: number;
-            /** Total Sessions */
-            total_sessions: number;
-            /** Total Students */
-            total_students: number;
-            /** Total Violations */
-            total_violations: number;
-        };
-        /**
          * AnswerMoment
          * @description That something was answered, not what; `position` of the question in the exam, where it is known.
          */
@@ -2492,22 +2382,6 @@ export interface components {
             saved_at: string;
             /** Value */
             value: unknown;
-        };
-        /**
-         * Bin
-         * @description Sittings whose value lies from `low` up to `high`; the last bin includes its upper end.
-         */
-        Bin: {
-            /** Count */
-            count: number;
-            /** High */
-            high: number;
-            /** Low */
-            low: number;
-            /** Percentage */
-            percentage: number;
-            /** Range */
-            range: string;
         };
         /**
          * Blank
@@ -2632,22 +2506,6 @@ export interface components {
             text: string;
             /** Violation Id */
             violation_id: number | null;
-        };
-        /**
-         * Connections
-         * @description How well students were connected and could be seen.
-         */
-        Connections: {
-            /** Exams */
-            exams: components["schemas"]["ExamConnections"][];
-            /** Server Pause Seconds */
-            server_pause_seconds: number;
-            /** Server Pauses */
-            server_pauses: number;
-            /** Unseen Seconds */
-            unseen_seconds: {
-                [key: string]: number;
-            };
         };
         /**
          * ConsentRead
@@ -2786,46 +2644,6 @@ export interface components {
          * @enum {string}
          */
         Direction: "left" | "right" | "up";
-        /**
-         * Dismissals
-         * @description What people said of one detector's violations under one preset.
-         */
-        Dismissals: {
-            /** Confirmed */
-            confirmed: number;
-            /** Dismissed */
-            dismissed: number;
-            /** False Alarm Rate */
-            false_alarm_rate: number | null;
-            /** High */
-            high: number | null;
-            kind: components["schemas"]["ViolationKind"];
-            /** Low */
-            low: number | null;
-            /** Noted */
-            noted: number;
-            preset: components["schemas"]["Preset"];
-            /** Reclassified */
-            reclassified: number;
-            /** Unsure */
-            unsure: number;
-        };
-        /**
-         * Distribution
-         * @description Of sittings that are over.
-         */
-        Distribution: {
-            /** Average */
-            average: number | null;
-            /** Distribution */
-            distribution: components["schemas"]["Bin"][];
-            /** Median */
-            median: number | null;
-            /** Total Sessions */
-            total_sessions: number;
-            /** Unknown */
-            unknown: number;
-        };
         /**
          * DocumentKind
          * @description An identity document, or the room.
@@ -2996,32 +2814,6 @@ export interface components {
             viewer: components["schemas"]["ReviewerRead"];
             /** Violation Id */
             violation_id: number | null;
-        };
-        /**
-         * ExamConnections
-         * @description The lines of one exam's students.
-         */
-        ExamConnections: {
-            /** Average Coverage */
-            average_coverage: number | null;
-            /** Credited Seconds */
-            credited_seconds: number;
-            /** Exam Id */
-            exam_id: number;
-            /** Link Seconds */
-            link_seconds: number;
-            /** Longest Seconds */
-            longest_seconds: number;
-            /** Outages */
-            outages: number;
-            /** Server Seconds */
-            server_seconds: number;
-            /** Sessions */
-            sessions: number;
-            /** Sessions With Outages */
-            sessions_with_outages: number;
-            /** Title */
-            title: string;
         };
         /**
          * ExamCreate
@@ -3226,42 +3018,6 @@ export interface components {
             weights?: {
                 [key: string]: number;
             };
-        };
-        /**
-         * ExamPerformance
-         * @description One exam.
-         */
-        ExamPerformance: {
-            /** Average Coverage */
-            average_coverage: number | null;
-            /** Average Trust Score */
-            average_trust_score: number | null;
-            /** Completed Sessions */
-            completed_sessions: number;
-            /** Completion Rate */
-            completion_rate: number | null;
-            /** Course */
-            course: string;
-            /** Dismissed */
-            dismissed: number;
-            /** Exam Id */
-            exam_id: number;
-            /**
-             * Start Time
-             * Format: date-time
-             */
-            start_time: string;
-            status: components["schemas"]["ExamStatus"];
-            /** Students */
-            students: number;
-            /** Title */
-            title: string;
-            /** Total Sessions */
-            total_sessions: number;
-            /** Total Violations */
-            total_violations: number;
-            /** Violations Per Session */
-            violations_per_session: number | null;
         };
         /**
          * ExamRead
@@ -3582,12 +3338,6 @@ export interface components {
             } | null;
         };
         /**
-         * ExportFormat
-         * @description As what.
-         * @enum {string}
-         */
-        ExportFormat: "csv" | "xlsx" | "json";
-        /**
          * ExtendRequest
          * @description More time for one student.
          */
@@ -3632,6 +3382,98 @@ export interface components {
             verdict: components["schemas"]["Verdict"] | null;
         };
         /**
+         * GradedQuestion
+         * @description A question as graders see it.
+         */
+        GradedQuestion: {
+            body: components["schemas"]["QuestionBody"];
+            /** Id */
+            id: number;
+            key: components["schemas"]["QuestionKey"];
+            /** Negative Points */
+            negative_points: number;
+            /** Points */
+            points: number;
+            /** Position */
+            position: number;
+            /** Rubric */
+            rubric: components["schemas"]["RubricLine"][];
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
+         * GradingItem
+         * @description One answer to look at. `student` is null where the exam is graded without names; `label` tells them apart.
+         */
+        GradingItem: {
+            /** Answer Id */
+            answer_id: number;
+            /** Auto Points */
+            auto_points: number | null;
+            /** Comment */
+            comment: string;
+            /** Internal Note */
+            internal_note: string;
+            /** Label */
+            label: string;
+            /** Late */
+            late: boolean;
+            /** Marked At */
+            marked_at: string | null;
+            /** Points */
+            points: number | null;
+            /** Question Id */
+            question_id: number;
+            /** Rubric */
+            rubric: {
+                [key: string]: number;
+            };
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            student: components["schemas"]["StudentRead"] | null;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * GradingRead
+         * @description A stretch of the marking queue, and the questions its answers belong to.
+         */
+        GradingRead: {
+            /** Items */
+            items: components["schemas"]["GradingItem"][];
+            /** Questions */
+            questions: components["schemas"]["GradedQuestion"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * GradingSummary
+         * @description How far the marking of one question is.
+         */
+        GradingSummary: {
+            /** Answers */
+            answers: number;
+            /** By Hand */
+            by_hand: boolean;
+            /** Position */
+            position: number;
+            /** Question Id */
+            question_id: number;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            /** To Mark */
+            to_mark: number;
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
          * GroupCount
          * @description A group of an exam's list; the empty name is for those in none.
          */
@@ -3645,32 +3487,6 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
-        };
-        /**
-         * HourCount
-         * @description An hour of the day, in the asked time zone.
-         */
-        HourCount: {
-            /** By Type */
-            by_type: {
-                [key: string]: number;
-            };
-            /** Hour */
-            hour: number;
-            /** Sessions */
-            sessions: number;
-            /** Violations */
-            violations: number;
-        };
-        /**
-         * HourlyActivity
-         * @description All 24 hours.
-         */
-        HourlyActivity: {
-            /** Hours */
-            hours: components["schemas"]["HourCount"][];
-            /** Timezone */
-            timezone: string;
         };
         /**
          * ImportReport
@@ -3702,12 +3518,6 @@ export interface components {
              */
             removed?: number;
         };
-        /**
-         * Interval
-         * @description How long one step of a trend is.
-         * @enum {string}
-         */
-        Interval: "day" | "week" | "month";
         /**
          * KindRead
          * @description One kind under one preset. `expected_false_alarms` per exam-hour as measured; null where not measured.
@@ -3815,6 +3625,28 @@ export interface components {
             everywhere?: boolean;
             /** Refresh Token */
             refresh_token?: string | null;
+        };
+        /**
+         * MarkWrite
+         * @description A person's mark; `points` null takes it back. `comment` is for the student, `internal_note` for graders only.
+         */
+        MarkWrite: {
+            /**
+             * Comment
+             * @default
+             */
+            comment?: string;
+            /**
+             * Internal Note
+             * @default
+             */
+            internal_note?: string;
+            /** Points */
+            points?: number | null;
+            /** Rubric */
+            rubric?: {
+                [key: string]: number;
+            };
         };
         /**
          * MessageRead
@@ -4038,6 +3870,29 @@ export interface components {
          * @enum {string}
          */
         OwnExamState: "upcoming" | "open" | "running" | "done" | "missed";
+        /**
+         * OwnResult
+         * @description A student's result; nothing but `released: false` before the release.
+         */
+        OwnResult: {
+            /** Max Score */
+            max_score?: number | null;
+            /** Passed */
+            passed?: boolean | null;
+            /** Percent */
+            percent?: number | null;
+            /** Questions */
+            questions?: components["schemas"]["QuestionResult"][] | null;
+            /** Released */
+            released: boolean;
+            /** Score */
+            score?: number | null;
+            /**
+             * To Mark
+             * @default 0
+             */
+            to_mark?: number;
+        };
         /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
@@ -4289,6 +4144,70 @@ export interface components {
             updated_at: string;
         };
         /**
+         * QuestionResult
+         * @description One question of a student's own result; key and explanation where the exam allows to review.
+         */
+        QuestionResult: {
+            /** Answer */
+            answer: unknown;
+            body: components["schemas"]["QuestionBody"];
+            /** Comment */
+            comment: string;
+            /** Explanation */
+            explanation: {
+                [key: string]: string;
+            } | null;
+            key: components["schemas"]["QuestionKey"] | null;
+            /** Late */
+            late: boolean;
+            /** Max Points */
+            max_points: number;
+            /** Points */
+            points: number | null;
+            /** Position */
+            position: number;
+            /** Question Id */
+            question_id: number;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
+         * QuestionStatistics
+         * @description What the sittings that are over say of a question.
+         *
+         *     `difficulty`: mean share of the points, 0 (hard) to 1; `discrimination`: correlation of the points with the rest of
+         *     the score, −1 to 1 (null where it cannot be computed); `seconds`: median time from the answer before to the last
+         *     answer given.
+         */
+        QuestionStatistics: {
+            /** Answered */
+            answered: number;
+            /** Choices */
+            choices: {
+                [key: string]: number;
+            };
+            /** Difficulty */
+            difficulty: number | null;
+            /** Discrimination */
+            discrimination: number | null;
+            /** Given */
+            given: number;
+            /** Position */
+            position: number;
+            /** Question Id */
+            question_id: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
          * QuestionType
          * @description What the student does.
          * @enum {string}
@@ -4416,11 +4335,16 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
-         * Report
-         * @description What can be exported, each by its name.
-         * @enum {string}
+         * ReleaseRequest
+         * @description `anyway`: although answers wait to be marked.
          */
-        Report: "overview" | "trends" | "types" | "trust" | "coverage" | "exams" | "students" | "hourly" | "dismissals" | "reviewers" | "connections";
+        ReleaseRequest: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway?: boolean;
+        };
         /**
          * RescoreRequest
          * @description Weights that replace the exam's own (kinds left out have the rules' weights); thresholds where they change.
@@ -4459,6 +4383,43 @@ export interface components {
             new_password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * ResultRead
+         * @description What one sitting earned. `to_mark`: answers that wait for a person; `late`: brought after the end.
+         */
+        ResultRead: {
+            /** Answered */
+            answered: number;
+            /** Attempt */
+            attempt: number;
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Late */
+            late: number;
+            /** Max Score */
+            max_score: number;
+            /** Passed */
+            passed: boolean | null;
+            /** Percent */
+            percent: number | null;
+            /** Questions */
+            questions: number;
+            /** Score */
+            score: number;
+            student: components["schemas"]["StudentRead"];
+            /** To Mark */
+            to_mark: number;
+        };
+        /**
+         * ResultsRead
+         * @description Everybody's results.
+         */
+        ResultsRead: {
+            /** Released At */
+            released_at: string | null;
+            /** Results */
+            results: components["schemas"]["ResultRead"][];
         };
         /**
          * ReviewRead
@@ -4545,31 +4506,6 @@ export interface components {
             without_this?: number | null;
         };
         /**
-         * ReviewerLoad
-         * @description What one person has reviewed.
-         */
-        ReviewerLoad: {
-            /** Decisions */
-            decisions: number;
-            /** Full Name */
-            full_name: string;
-            /**
-             * Last At
-             * Format: date-time
-             */
-            last_at: string;
-            /** Median Seconds */
-            median_seconds: number | null;
-            /** Minutes */
-            minutes: number;
-            /** Reviewer Id */
-            reviewer_id: number;
-            /** Sessions */
-            sessions: number;
-            /** Verdicts */
-            verdicts: number;
-        };
-        /**
          * ReviewerRead
          * @description Who looked; the name is gone with the account.
          */
@@ -4578,18 +4514,6 @@ export interface components {
             full_name: string | null;
             /** Id */
             id: number;
-        };
-        /**
-         * Reviewers
-         * @description Who reviewed how much, and what is left.
-         */
-        Reviewers: {
-            /** Reviewers */
-            reviewers: components["schemas"]["ReviewerLoad"][];
-            /** Undecided Sessions */
-            undecided_sessions: number;
-            /** Unreviewed Violations */
-            unreviewed_violations: number;
         };
         /**
          * Role
@@ -4788,32 +4712,6 @@ export interface components {
             hold?: boolean;
         };
         /**
-         * StudentPerformance
-         * @description One student. What is different for a student is not shown here, and nothing here is a verdict.
-         */
-        StudentPerformance: {
-            /** Average Coverage */
-            average_coverage: number | null;
-            /** Average Trust Score */
-            average_trust_score: number | null;
-            /** Completed Sessions */
-            completed_sessions: number;
-            /** Dismissed */
-            dismissed: number;
-            /** Email */
-            email: string;
-            /** Full Name */
-            full_name: string;
-            /** Lowest Trust Score */
-            lowest_trust_score: number | null;
-            /** Student Id */
-            student_id: number;
-            /** Total Sessions */
-            total_sessions: number;
-            /** Total Violations */
-            total_violations: number;
-        };
-        /**
          * StudentRead
          * @description Who sits.
          */
@@ -4895,55 +4793,11 @@ export interface components {
             told: number;
         };
         /**
-         * TrendStep
-         * @description One step of time; `date` is its first day in the asked time zone.
-         */
-        TrendStep: {
-            /** By Severity */
-            by_severity: {
-                [key: string]: number;
-            };
-            /** By Type */
-            by_type: {
-                [key: string]: number;
-            };
-            /**
-             * Date
-             * Format: date
-             */
-            date: string;
-            /** Dismissed */
-            dismissed: number;
-            /** Sessions */
-            sessions: number;
-            /** Total */
-            total: number;
-        };
-        /**
          * TrustBand
          * @description Where a score lies against the exam's two thresholds.
          * @enum {string}
          */
         TrustBand: "good" | "watch" | "review";
-        /**
-         * TypeCount
-         * @description Violations of one kind that stand; a kind that a reviewer found counts, not the detector's.
-         */
-        TypeCount: {
-            /** Average Confidence */
-            average_confidence: number;
-            /** Count */
-            count: number;
-            /** Dismissed */
-            dismissed: number;
-            /** Percentage */
-            percentage: number;
-            /** Seconds */
-            seconds: number;
-            /** Sessions */
-            sessions: number;
-            type: components["schemas"]["ViolationKind"];
-        };
         /**
          * UnobservedRead
          * @description A stretch in which we could not see; that is nobody's fault and costs no trust.
@@ -5170,17 +5024,6 @@ export interface components {
             without_this?: number | null;
         };
         /**
-         * ViolationTrends
-         * @description Every step of the period, also those without anything.
-         */
-        ViolationTrends: {
-            interval: components["schemas"]["Interval"];
-            /** Timezone */
-            timezone: string;
-            /** Trends */
-            trends: components["schemas"]["TrendStep"][];
-        };
-        /**
          * Words
          * @description A text in one or both languages: Markdown-light, `$…$` for formulas, `![alt](file:ID)` for pictures.
          */
@@ -5229,23 +5072,20 @@ export interface operations {
             };
         };
     };
-    read_hourly_activity_api_v1_analytics_activity_hourly_get: {
+    mark_api_v1_answers__answer_id__mark_put: {
         parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                answer_id: number;
+            };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkWrite"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -5253,434 +5093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HourlyActivity"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_connections_api_v1_analytics_connections_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Connections"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_coverage_distribution_api_v1_analytics_coverage_distribution_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Distribution"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_dismissals_api_v1_analytics_dismissals_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dismissals"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_exam_performance_api_v1_analytics_exams_performance_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-                skip?: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExamPerformance"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_export_api_v1_analytics_export_get: {
-        parameters: {
-            query?: {
-                format?: components["schemas"]["ExportFormat"];
-                report?: components["schemas"]["Report"][] | null;
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_overview_api_v1_analytics_overview_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnalyticsOverview"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_reviewers_api_v1_analytics_reviewers_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reviewers"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_student_performance_api_v1_analytics_students_performance_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-                skip?: number;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StudentPerformance"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_trust_distribution_api_v1_analytics_trust_scores_distribution_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Distribution"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_violation_trends_api_v1_analytics_violations_trends_get: {
-        parameters: {
-            query?: {
-                interval?: components["schemas"]["Interval"];
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViolationTrends"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_violation_types_api_v1_analytics_violations_types_get: {
-        parameters: {
-            query?: {
-                exam_id?: number | null;
-                course?: string | null;
-                /** @description Default: `days` before `until`. */
-                since?: string | null;
-                /** @description Not included. Default: now. */
-                until?: string | null;
-                days?: number;
-                tz?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TypeCount"][];
+                    "application/json": components["schemas"]["GradingItem"];
                 };
             };
             /** @description Validation Error */
@@ -6810,6 +6223,37 @@ export interface operations {
             };
         };
     };
+    own_result_api_v1_exam_sessions__session_id__result_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     resume_api_v1_exam_sessions__session_id__resume_post: {
         parameters: {
             query?: never;
@@ -7547,6 +6991,74 @@ export interface operations {
             };
         };
     };
+    queue_api_v1_exams__exam_id__grading_get: {
+        parameters: {
+            query?: {
+                question_id?: number | null;
+                exam_session_id?: number | null;
+                waiting?: boolean;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    summary_api_v1_exams__exam_id__grading_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingSummary"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_groups_api_v1_exams__exam_id__groups_get: {
         parameters: {
             query?: never;
@@ -7664,6 +7176,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    statistics_api_v1_exams__exam_id__question_statistics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionStatistics"][];
                 };
             };
             /** @description Validation Error */
@@ -7869,6 +7412,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RescoreRow"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_results_api_v1_exams__exam_id__results_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    release_api_v1_exams__exam_id__results_release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_exams__exam_id__results_withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsRead"];
                 };
             };
             /** @description Validation Error */
