@@ -24,6 +24,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/activity/hourly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Hourly Activity
+         * @description Sittings and violations by hour of the day.
+         */
+        get: operations["read_hourly_activity_api_v1_analytics_activity_hourly_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Connections
+         * @description Outages, and why students could not be seen.
+         */
+        get: operations["read_connections_api_v1_analytics_connections_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/coverage/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Coverage Distribution
+         * @description How much of the time could be seen.
+         */
+        get: operations["read_coverage_distribution_api_v1_analytics_coverage_distribution_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Dismissals
+         * @description How often people found a detector wrong, by preset.
+         */
+        get: operations["read_dismissals_api_v1_analytics_dismissals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/exams/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Exam Performance
+         * @description One line an exam.
+         */
+        get: operations["read_exam_performance_api_v1_analytics_exams_performance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Export
+         * @description Reports as a file: CSV holds one (`exams` if none is named), XLSX and JSON all that are named, or all.
+         */
+        get: operations["read_export_api_v1_analytics_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Overview
+         * @description Counts of everything, and of the period.
+         */
+        get: operations["read_overview_api_v1_analytics_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reviewers
+         * @description Who reviewed how much in which time, and what is left.
+         */
+        get: operations["read_reviewers_api_v1_analytics_reviewers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/students/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Student Performance
+         * @description One line a student.
+         */
+        get: operations["read_student_performance_api_v1_analytics_students_performance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/trust-scores/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Trust Distribution
+         * @description How trust is spread.
+         */
+        get: operations["read_trust_distribution_api_v1_analytics_trust_scores_distribution_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/violations/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Violation Trends
+         * @description Violations by day, week or month.
+         */
+        get: operations["read_violation_trends_api_v1_analytics_violations_trends_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/violations/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Violation Types
+         * @description Violations by kind.
+         */
+        get: operations["read_violation_types_api_v1_analytics_violations_types_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/answers/{answer_id}/mark": {
         parameters: {
             query?: never;
@@ -2348,6 +2588,36 @@ export interface components {
             updated_at: string;
         };
         /**
+         * AnalyticsOverview
+         * @description `total_…` count everything in the scope, `recent_…` and the averages what lies in the period.
+         */
+        AnalyticsOverview: {
+            /** Active Users */
+            active_users: number;
+            /** Analysis Period Days */
+            analysis_period_days: number;
+            /** Average Coverage */
+            average_coverage: number | null;
+            /** Average Trust Score */
+            average_trust_score: number | null;
+            /** Recent Exams */
+            recent_exams: number;
+            /** Recent Sessions */
+            recent_sessions: number;
+            /** Recent Violations */
+            recent_violations: number;
+            /** Total Dismissed */
+            total_dismissed: number;
+            /** Total Exams */
+            total_exams: number;
+            /** Total Sessions */
+            total_sessions: number;
+            /** Total Students */
+            total_students: number;
+            /** Total Violations */
+            total_violations: number;
+        };
+        /**
          * AnswerMoment
          * @description That something was answered, not what; `position` of the question in the exam, where it is known.
          */
@@ -2382,6 +2652,22 @@ export interface components {
             saved_at: string;
             /** Value */
             value: unknown;
+        };
+        /**
+         * Bin
+         * @description Sittings whose value lies from `low` up to `high`; the last bin includes its upper end.
+         */
+        Bin: {
+            /** Count */
+            count: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Percentage */
+            percentage: number;
+            /** Range */
+            range: string;
         };
         /**
          * Blank
@@ -2506,6 +2792,22 @@ export interface components {
             text: string;
             /** Violation Id */
             violation_id: number | null;
+        };
+        /**
+         * Connections
+         * @description How well students were connected and could be seen.
+         */
+        Connections: {
+            /** Exams */
+            exams: components["schemas"]["ExamConnections"][];
+            /** Server Pause Seconds */
+            server_pause_seconds: number;
+            /** Server Pauses */
+            server_pauses: number;
+            /** Unseen Seconds */
+            unseen_seconds: {
+                [key: string]: number;
+            };
         };
         /**
          * ConsentRead
@@ -2644,6 +2946,46 @@ export interface components {
          * @enum {string}
          */
         Direction: "left" | "right" | "up";
+        /**
+         * Dismissals
+         * @description What people said of one detector's violations under one preset.
+         */
+        Dismissals: {
+            /** Confirmed */
+            confirmed: number;
+            /** Dismissed */
+            dismissed: number;
+            /** False Alarm Rate */
+            false_alarm_rate: number | null;
+            /** High */
+            high: number | null;
+            kind: components["schemas"]["ViolationKind"];
+            /** Low */
+            low: number | null;
+            /** Noted */
+            noted: number;
+            preset: components["schemas"]["Preset"];
+            /** Reclassified */
+            reclassified: number;
+            /** Unsure */
+            unsure: number;
+        };
+        /**
+         * Distribution
+         * @description Of sittings that are over.
+         */
+        Distribution: {
+            /** Average */
+            average: number | null;
+            /** Distribution */
+            distribution: components["schemas"]["Bin"][];
+            /** Median */
+            median: number | null;
+            /** Total Sessions */
+            total_sessions: number;
+            /** Unknown */
+            unknown: number;
+        };
         /**
          * DocumentKind
          * @description An identity document, or the room.
@@ -2814,6 +3156,32 @@ export interface components {
             viewer: components["schemas"]["ReviewerRead"];
             /** Violation Id */
             violation_id: number | null;
+        };
+        /**
+         * ExamConnections
+         * @description The lines of one exam's students.
+         */
+        ExamConnections: {
+            /** Average Coverage */
+            average_coverage: number | null;
+            /** Credited Seconds */
+            credited_seconds: number;
+            /** Exam Id */
+            exam_id: number;
+            /** Link Seconds */
+            link_seconds: number;
+            /** Longest Seconds */
+            longest_seconds: number;
+            /** Outages */
+            outages: number;
+            /** Server Seconds */
+            server_seconds: number;
+            /** Sessions */
+            sessions: number;
+            /** Sessions With Outages */
+            sessions_with_outages: number;
+            /** Title */
+            title: string;
         };
         /**
          * ExamCreate
@@ -3018,6 +3386,42 @@ export interface components {
             weights?: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ExamPerformance
+         * @description One exam.
+         */
+        ExamPerformance: {
+            /** Average Coverage */
+            average_coverage: number | null;
+            /** Average Trust Score */
+            average_trust_score: number | null;
+            /** Completed Sessions */
+            completed_sessions: number;
+            /** Completion Rate */
+            completion_rate: number | null;
+            /** Course */
+            course: string;
+            /** Dismissed */
+            dismissed: number;
+            /** Exam Id */
+            exam_id: number;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            start_time: string;
+            status: components["schemas"]["ExamStatus"];
+            /** Students */
+            students: number;
+            /** Title */
+            title: string;
+            /** Total Sessions */
+            total_sessions: number;
+            /** Total Violations */
+            total_violations: number;
+            /** Violations Per Session */
+            violations_per_session: number | null;
         };
         /**
          * ExamRead
@@ -3338,6 +3742,12 @@ export interface components {
             } | null;
         };
         /**
+         * ExportFormat
+         * @description As what.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "xlsx" | "json";
+        /**
          * ExtendRequest
          * @description More time for one student.
          */
@@ -3489,6 +3899,32 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * HourCount
+         * @description An hour of the day, in the asked time zone.
+         */
+        HourCount: {
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
+            /** Hour */
+            hour: number;
+            /** Sessions */
+            sessions: number;
+            /** Violations */
+            violations: number;
+        };
+        /**
+         * HourlyActivity
+         * @description All 24 hours.
+         */
+        HourlyActivity: {
+            /** Hours */
+            hours: components["schemas"]["HourCount"][];
+            /** Timezone */
+            timezone: string;
+        };
+        /**
          * ImportReport
          * @description What an import found, and did unless it was a dry run or a line is wrong.
          */
@@ -3518,6 +3954,12 @@ export interface components {
              */
             removed?: number;
         };
+        /**
+         * Interval
+         * @description How long one step of a trend is.
+         * @enum {string}
+         */
+        Interval: "day" | "week" | "month";
         /**
          * KindRead
          * @description One kind under one preset. `expected_false_alarms` per exam-hour as measured; null where not measured.
@@ -4346,6 +4788,12 @@ export interface components {
             anyway?: boolean;
         };
         /**
+         * Report
+         * @description What can be exported, each by its name.
+         * @enum {string}
+         */
+        Report: "overview" | "trends" | "types" | "trust" | "coverage" | "exams" | "students" | "hourly" | "dismissals" | "reviewers" | "connections";
+        /**
          * RescoreRequest
          * @description Weights that replace the exam's own (kinds left out have the rules' weights); thresholds where they change.
          */
@@ -4506,6 +4954,31 @@ export interface components {
             without_this?: number | null;
         };
         /**
+         * ReviewerLoad
+         * @description What one person has reviewed.
+         */
+        ReviewerLoad: {
+            /** Decisions */
+            decisions: number;
+            /** Full Name */
+            full_name: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** Minutes */
+            minutes: number;
+            /** Reviewer Id */
+            reviewer_id: number;
+            /** Sessions */
+            sessions: number;
+            /** Verdicts */
+            verdicts: number;
+        };
+        /**
          * ReviewerRead
          * @description Who looked; the name is gone with the account.
          */
@@ -4514,6 +4987,18 @@ export interface components {
             full_name: string | null;
             /** Id */
             id: number;
+        };
+        /**
+         * Reviewers
+         * @description Who reviewed how much, and what is left.
+         */
+        Reviewers: {
+            /** Reviewers */
+            reviewers: components["schemas"]["ReviewerLoad"][];
+            /** Undecided Sessions */
+            undecided_sessions: number;
+            /** Unreviewed Violations */
+            unreviewed_violations: number;
         };
         /**
          * Role
@@ -4712,6 +5197,32 @@ export interface components {
             hold?: boolean;
         };
         /**
+         * StudentPerformance
+         * @description One student. What is different for a student is not shown here, and nothing here is a verdict.
+         */
+        StudentPerformance: {
+            /** Average Coverage */
+            average_coverage: number | null;
+            /** Average Trust Score */
+            average_trust_score: number | null;
+            /** Completed Sessions */
+            completed_sessions: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Email */
+            email: string;
+            /** Full Name */
+            full_name: string;
+            /** Lowest Trust Score */
+            lowest_trust_score: number | null;
+            /** Student Id */
+            student_id: number;
+            /** Total Sessions */
+            total_sessions: number;
+            /** Total Violations */
+            total_violations: number;
+        };
+        /**
          * StudentRead
          * @description Who sits.
          */
@@ -4793,11 +5304,55 @@ export interface components {
             told: number;
         };
         /**
+         * TrendStep
+         * @description One step of time; `date` is its first day in the asked time zone.
+         */
+        TrendStep: {
+            /** By Severity */
+            by_severity: {
+                [key: string]: number;
+            };
+            /** By Type */
+            by_type: {
+                [key: string]: number;
+            };
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Dismissed */
+            dismissed: number;
+            /** Sessions */
+            sessions: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * TrustBand
          * @description Where a score lies against the exam's two thresholds.
          * @enum {string}
          */
         TrustBand: "good" | "watch" | "review";
+        /**
+         * TypeCount
+         * @description Violations of one kind that stand; a kind that a reviewer found counts, not the detector's.
+         */
+        TypeCount: {
+            /** Average Confidence */
+            average_confidence: number;
+            /** Count */
+            count: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Percentage */
+            percentage: number;
+            /** Seconds */
+            seconds: number;
+            /** Sessions */
+            sessions: number;
+            type: components["schemas"]["ViolationKind"];
+        };
         /**
          * UnobservedRead
          * @description A stretch in which we could not see; that is nobody's fault and costs no trust.
@@ -5024,6 +5579,17 @@ export interface components {
             without_this?: number | null;
         };
         /**
+         * ViolationTrends
+         * @description Every step of the period, also those without anything.
+         */
+        ViolationTrends: {
+            interval: components["schemas"]["Interval"];
+            /** Timezone */
+            timezone: string;
+            /** Trends */
+            trends: components["schemas"]["TrendStep"][];
+        };
+        /**
          * Words
          * @description A text in one or both languages: Markdown-light, `$…$` for formulas, `![alt](file:ID)` for pictures.
          */
@@ -5068,6 +5634,471 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+        };
+    };
+    read_hourly_activity_api_v1_analytics_activity_hourly_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HourlyActivity"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_connections_api_v1_analytics_connections_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_coverage_distribution_api_v1_analytics_coverage_distribution_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_dismissals_api_v1_analytics_dismissals_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dismissals"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_exam_performance_api_v1_analytics_exams_performance_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamPerformance"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_export_api_v1_analytics_export_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["ExportFormat"];
+                report?: components["schemas"]["Report"][] | null;
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_overview_api_v1_analytics_overview_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsOverview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_reviewers_api_v1_analytics_reviewers_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewers"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_student_performance_api_v1_analytics_students_performance_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudentPerformance"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_trust_distribution_api_v1_analytics_trust_scores_distribution_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Distribution"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_violation_trends_api_v1_analytics_violations_trends_get: {
+        parameters: {
+            query?: {
+                interval?: components["schemas"]["Interval"];
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationTrends"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_violation_types_api_v1_analytics_violations_types_get: {
+        parameters: {
+            query?: {
+                exam_id?: number | null;
+                course?: string | null;
+                /** @description Default: `days` before `until`. */
+                since?: string | null;
+                /** @description Not included. Default: now. */
+                until?: string | null;
+                days?: number;
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypeCount"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
