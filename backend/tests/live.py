@@ -24,6 +24,7 @@ from app.db.models import ClientMessage, Evidence, ExamSession, User, Violation
 from app.schemas.realtime import FRAME_HEADER, PROTOCOL, THUMBNAIL_HEADER
 from app.services.kept_sitting import Services
 from app.services.live_exam_sessions import LiveExamSessions
+from app.services.pulse import Pulse
 from app.storage import EvidenceStore
 
 PATIENCE = 20.0
@@ -164,6 +165,7 @@ class LiveServer:
         self.loopback = loopback
         self.url = f"http://127.0.0.1:{loopback.port}"
         self.engine, self.store = engine, store
+        self.pulse = Pulse()
         self._lines: list[Line] = []
         self.restart()
 
@@ -183,8 +185,11 @@ class LiveServer:
         """Other settings for connections that begin from now on."""
         self.app.state.settings = self.settings.model_copy(update=settings)
 
-    def use(self, *, engine: Engine | None = None, store: EvidenceStore | None = None) -> None:
+    def use(
+        self, *, engine: Engine | None = None, store: EvidenceStore | None = None, pulse: Pulse | None = None
+    ) -> None:
         """Put a scripted part in place of a real one."""
+        self.pulse = pulse or self.pulse
         self.engine, self.store = engine or self.engine, store or self.store
         self.restart()
 
@@ -192,7 +197,8 @@ class LiveServer:
         """Forget everything that is only in memory."""
         state = self.app.state
         state.engine, state.store = self.engine, self.store
-        state.live = LiveExamSessions(Services(state.sessions, self.engine, self.store, state.bus.publish), state.bus)
+        services = Services(state.sessions, self.engine, self.store, state.bus.publish, pulse=self.pulse)
+        state.live = LiveExamSessions(services, state.bus)
 
     def token(self, user: User) -> str:
         """An access token."""

@@ -21,6 +21,13 @@ async def violations(database: str, exam_session_id: int) -> list[tuple[str, boo
     return [(row["kind"], row["over"], row["count"]) for row in found]
 
 
+async def causes(database: str, exam_session_id: int) -> list[str]:
+    """Whose fault each outage was."""
+    async with looking(database) as db:
+        found = await db.fetch("SELECT cause FROM outages WHERE exam_session_id = $1 ORDER BY id", exam_session_id)
+    return [row["cause"] for row in found]
+
+
 async def test_kill_9_loses_nothing_and_the_open_violation_goes_on(
     server: ServerChild, database: str, sit: Sit
 ) -> None:
@@ -50,6 +57,7 @@ async def test_kill_9_loses_nothing_and_the_open_violation_goes_on(
         noted = await violations(database, sitting.client.exam_session_id)
         # On a machine so busy that nobody was seen for longer, the rules say that it is another violation.
         assert noted == [("multiple_faces", True, 1)] * (1 if unseen < BLIND_AFTER else len(noted))
+        assert await causes(database, sitting.client.exam_session_id) == ["server"]
 
 
 @pytest.mark.parametrize("instant", [0.003, 0.11])
@@ -89,6 +97,7 @@ async def test_sigterm_tells_clients_to_come_back_and_ends_in_time(
         await rest(talking)
         await sitting.client.all_acknowledged()
         assert await broken_promises(database, sitting) == []
+        assert await causes(database, sitting.client.exam_session_id) == ["server"]
 
 
 async def test_a_frozen_server_notes_nothing_against_the_student(server: ServerChild, database: str, sit: Sit) -> None:
@@ -105,4 +114,5 @@ async def test_a_frozen_server_notes_nothing_against_the_student(server: ServerC
         await sitting.client.finish()
         assert sitting.client.tally.reconnects == 0
         assert await violations(database, sitting.client.exam_session_id) == []
+        assert "link" not in await causes(database, sitting.client.exam_session_id)
         assert await broken_promises(database, sitting) == []
