@@ -11,7 +11,10 @@ from app.domain.roles import Role
 from app.domain.trust import TrustBand
 from app.domain.violations import NeutralState, ViolationKind
 from app.schemas.base import Id, Input, Output, Share, Text
-from app.schemas.exam_sessions import ExamSessionDetail, StudentRead
+from app.schemas.consents import ConsentRead
+from app.schemas.conversation import MessageRead
+from app.schemas.documents import DocumentRead
+from app.schemas.exam_sessions import ExamSessionDetail, OutageRead, StudentRead
 from app.schemas.exams import Weights
 from app.schemas.realtime import ViolationOut
 
@@ -208,12 +211,13 @@ class OwnDecisionRead(Output):
 
 
 class EvidenceViewRead(Output):
-    """Who looked at which picture, and when; `via` the review itself or a report."""
+    """Who looked at which picture or document, and when; `via` the review itself or a report."""
 
     at: datetime
     viewer: ReviewerRead
     role: Role | None
-    evidence_id: int
+    evidence_id: int | None
+    document_id: int | None
     violation_id: int | None
     via: str
 
@@ -274,6 +278,10 @@ class ReviewRead(Output):
     violations: list[ReviewedViolation]
     events: list[EventRead]
     answers: list[AnswerMoment]
+    outages: list[OutageRead]
+    messages: list[MessageRead]
+    consent: ConsentRead | None
+    documents: list[DocumentRead]
     notes: list[NoteRead]
     decisions: list[DecisionRead]
     comments: list[CommentRead]

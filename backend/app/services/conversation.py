@@ -30,7 +30,7 @@ async def say(db: AsyncSession, who: User, exam_session_id: int, text: str, *, w
     written = (await _write(db, who, [taken.id], text, warning=warning))[0]
     action = "exam_session.warn" if warning else "exam_session.message"
     note(db, who, action, f"exam_session:{taken.id}", message_id=written.id)
-    return _read(written)
+    return message_read(written)
 
 
 async def say_to_all(db: AsyncSession, who: User, exam_id: int, text: str) -> int:
@@ -66,7 +66,7 @@ async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> lis
         .order_by(SittingMessage.id)
         .execution_options(populate_existing=True)
     )
-    return [_read(row) for row in rows]
+    return [message_read(row) for row in rows]
 
 
 async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[StoredMessage]) -> None:
@@ -130,7 +130,8 @@ def _tell(db: AsyncSession, exam_session_id: int, exam_id: int, **changes: objec
     announce(db, exam_topic(exam_id), SittingChanged(exam_session_id))
 
 
-def _read(row: SittingMessage) -> MessageRead:
+def message_read(row: SittingMessage) -> MessageRead:
+    """As both sides see it."""
     return MessageRead.model_validate(
         {
             "id": row.id,

@@ -15,6 +15,8 @@ from app.services.audit import note
 from app.services.people import people_of
 
 VIEW: Final = "evidence.view"
+DOCUMENT_VIEW: Final = "document.view"
+VIEWS = (VIEW, DOCUMENT_VIEW)
 WINDOW = timedelta(hours=1)
 
 
@@ -64,12 +66,12 @@ async def _one_at_a_time(db: AsyncSession, who: User) -> None:
 async def evidence_views_of(
     db: AsyncSession, who: User, exam_session_id: int, *, skip: int, limit: int
 ) -> list[EvidenceViewRead]:
-    """Every look at a sitting's evidence, newest first: for its student and the exam's staff."""
+    """Every look at a sitting's evidence and documents, newest first: for its student and the exam's staff."""
     taken = await access_exam_session(db, who, exam_session_id)
     rows = (
         await db.scalars(
             select(AuditEntry)
-            .where(AuditEntry.action == VIEW, AuditEntry.detail["exam_session_id"].astext == str(taken.id))
+            .where(AuditEntry.action.in_(VIEWS), AuditEntry.detail["exam_session_id"].astext == str(taken.id))
             .order_by(AuditEntry.id.desc())
             .offset(skip)
             .limit(limit)
@@ -81,10 +83,16 @@ async def evidence_views_of(
             at=row.created_at,
             viewer=people[row.actor_id],
             role=people.role(row.actor_id),
-            evidence_id=int(row.subject.partition(":")[2]),
+            evidence_id=_number(row, VIEW),
+            document_id=_number(row, DOCUMENT_VIEW),
             violation_id=row.detail.get("violation_id"),
             via=str(row.detail.get("via", "review")),
         )
         for row in rows
         if row.actor_id is not None
     ]
+
+
+def _number(row: AuditEntry, action: str) -> int | None:
+    """The id of what was looked at, if this is a look of that kind."""
+    return int(row.subject.partition(":")[2]) if row.action == action else None

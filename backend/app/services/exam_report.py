@@ -23,7 +23,7 @@ from app.services.how_sure import how_sure
 from app.services.institution import institution
 from app.services.report_rendering import Report
 from app.services.report_words import Words
-from app.services.review_queue import decisions_that_stand, lost_seconds
+from app.services.review_queue import decisions_that_stand
 from app.services.session_report import frame
 from app.services.standing import band_in
 
@@ -114,7 +114,7 @@ def _numbers(words: Words, sittings: Sequence[Sat]) -> list[list[str]]:
     trusts = [one.taken.trust for one in sittings]
     seen = [one.taken.coverage for one in sittings if one.taken.coverage is not None]
     decided = Counter(one.decision.decision for one in sittings if one.decision)
-    lost = sum(lost_seconds(one.taken) for one in sittings)
+    lost = sum(one.taken.outage_seconds for one in sittings)
     return [
         [words("exam_sessions"), words.number(len(sittings))],
         [words("median_trust"), words.number(median(trusts), 1) if trusts else "–"],

@@ -10,7 +10,7 @@ from app.domain.exam_sessions import OPEN
 from app.domain.review_order import is_open
 from app.domain.reviews import Decision
 from app.domain.trust import Episode, trust_score
-from app.domain.violations import NeutralState, ViolationKind
+from app.domain.violations import ViolationKind
 from app.schemas.exam_sessions import StudentRead
 from app.schemas.reviews import DecidedRead, QueueItem, QueueStatus, ReasonRead
 from app.services.access import visible_exam_sessions
@@ -69,12 +69,6 @@ def reasons_of(episodes: Sequence[Episode], weights: Mapping[ViolationKind, floa
     return sorted(reasons, key=lambda reason: (-reason.cost, reason.kind))
 
 
-def lost_seconds(taken: ExamSession, state: NeutralState = NeutralState.LINK_LOST) -> float:
-    """How long we could not see for one reason; a lost line if nothing else is asked for."""
-    lost = taken.analysis.get("coverage", {}).get("lost", {})
-    return round(float(lost.get(state, 0.0)), 1)
-
-
 def _item(taken: ExamSession, episodes: Sequence[Episode], decided: GivenDecision | None, people: People) -> QueueItem:
     return QueueItem(
         exam_session_id=taken.id,
@@ -89,7 +83,7 @@ def _item(taken: ExamSession, episodes: Sequence[Episode], decided: GivenDecisio
         reasons=reasons_of(episodes, exam_weights(taken.exam.weights)),
         open=sum(is_open(episode) for episode in episodes),
         decided=None if decided is None else decided_read(decided, people),
-        outage_seconds=lost_seconds(taken),
+        outage_seconds=round(taken.outage_seconds, 1),
     )
 
 

@@ -13,12 +13,15 @@ from app.db.models import (
     ExamSession,
     GivenDecision,
     GivenVerdict,
+    SittingMessage,
     StaffNote,
     User,
     Violation,
 )
 from app.domain.coverage import Coverage
 from app.domain.trust import measured_score
+from app.schemas.consents import ConsentRead
+from app.schemas.documents import DocumentRead
 from app.schemas.realtime import BrowserEvent
 from app.schemas.reviews import (
     AnswerMoment,
@@ -31,8 +34,12 @@ from app.schemas.reviews import (
     UnobservedRead,
 )
 from app.services.access import access_violations
+from app.services.consents import consent_of
+from app.services.conversation import message_read
 from app.services.decisions import comments_of, decisions_read, notes_read
-from app.services.evidence_views import VIEW
+from app.services.documents import documents_of
+from app.services.evidence_views import VIEWS
+from app.services.outages import outages_of
 from app.services.people import People, people_of
 from app.services.sitting_reads import exam_session_detail
 from app.services.verdicts import histories_of
@@ -49,6 +56,8 @@ async def review_of(db: AsyncSession, who: User, exam_session_id: int) -> Review
     comments = await comments_of(db, taken.id)
     notes = (await db.scalars(_of(StaffNote, taken).order_by(StaffNote.id))).all()
     decisions = (await db.scalars(_of(GivenDecision, taken).order_by(GivenDecision.id))).all()
+    said = (await db.scalars(_of(SittingMessage, taken).order_by(SittingMessage.id).limit(MOST_MESSAGES))).all()
+    consent = await consent_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
     return ReviewRead(
         session=await exam_session_detail(db, who, taken.id),
         measured_trust=round(
@@ -57,6 +66,10 @@ async def review_of(db: AsyncSession, who: User, exam_session_id: int) -> Review
         violations=await _violations(db, taken, violations, comments),
         events=await _events(db, taken),
         answers=await _answers(db, taken),
+        outages=await outages_of(db, who, taken.id),
+        messages=[message_read(row) for row in said],
+        consent=None if consent is None else ConsentRead.model_validate(consent),
+        documents=[DocumentRead.model_validate(row) for row in await documents_of(db, who, taken.id)],
         notes=await notes_read(db, notes),
         decisions=await decisions_read(db, decisions),
         comments=[one for one in comments if one.violation_id is None],
@@ -134,7 +147,7 @@ async def _answers(db: AsyncSession, taken: ExamSession) -> list[AnswerMoment]:
                 question_id=question if isinstance(question, int) else None,
                 position=None,
                 at=row.received_at,
-                late=taken.end_time is not None and row.received_at > taken.end_time,
+                late=row.late,
             )
         )
     return answers
@@ -145,7 +158,12 @@ async def _history(db: AsyncSession, taken: ExamSession) -> list[DeedRead]:
     about = or_(
         AuditEntry.subject == f"exam_session:{taken.id}", AuditEntry.detail["exam_session_id"].astext == str(taken.id)
     )
-    query = select(AuditEntry).where(about, AuditEntry.action != VIEW).order_by(AuditEntry.id.desc()).limit(MOST_DEEDS)
+    query = (
+        select(AuditEntry)
+        .where(about, AuditEntry.action.not_in(VIEWS))
+        .order_by(AuditEntry.id.desc())
+        .limit(MOST_DEEDS)
+    )
     rows = list(await db.scalars(query))[::-1]
     people = await people_of(db, [row.actor_id for row in rows])
     return [

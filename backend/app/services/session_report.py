@@ -19,6 +19,7 @@ from app.domain.reviews import Verdict
 from app.domain.roles import Language, Role
 from app.domain.trust import factors, measured_score, weight_of
 from app.domain.violations import RULES, ViolationKind
+from app.schemas.exam_sessions import OutageRead
 from app.schemas.institution import InstitutionSettings
 from app.schemas.realtime import ViolationOut
 from app.schemas.reviews import CommentRead
@@ -29,6 +30,7 @@ from app.services.evidence import intact
 from app.services.evidence_views import note_view
 from app.services.how_sure import how_sure
 from app.services.institution import institution
+from app.services.outages import outages_of
 from app.services.people import People, people_of
 from app.services.report_rendering import Report
 from app.services.report_words import PAGE_NUMBERS, Words
@@ -78,7 +80,7 @@ async def session_report(
         "timeline": _timeline(words, taken, shown),
         "violations": [_violation(words, one, told, pictures.get(one.id, [])) for one in shown[:MOST_VIOLATIONS]],
         "left_out": _left_out(words, len(shown), all_shown=all_shown),
-        **_unobserved(words, taken),
+        **_unobserved(words, taken, await outages_of(db, who, taken.id)),
         "words_said": [f"{words.moment(one.at)}: {one.text}" for one in told.comments if one.violation_id is None],
         "how_sure": how_sure(words, Preset(taken.exam.preset)),
     }
@@ -109,7 +111,7 @@ def frame(words: Words, house: InstitutionSettings, who: User, *, title: str, su
 
 HEADINGS = (
     "only_evidence", "summary", "decision", "no_decision", "breakdown", "breakdown_text", "nothing_noted",
-    "timeline", "violations", "unobserved", "unobserved_text", "always_seen", "comments", "how_sure",
+    "timeline", "violations", "unobserved", "unobserved_text", "always_seen", "outages", "comments", "how_sure",
     "kinds", "kinds_text", "exam_sessions", "nobody_sat",
 )  # fmt: skip
 
@@ -231,8 +233,20 @@ def _said(words: Words, one: ViolationOut, told: Told) -> list[str]:
     return said
 
 
-def _unobserved(words: Words, taken: ExamSession) -> dict[str, Any]:
+def _unobserved(words: Words, taken: ExamSession, outages: Sequence[OutageRead]) -> dict[str, Any]:
+    """When nothing could be seen, and when the line was down, which is mostly but not always the same."""
     return {
+        "outages_head": [words("from"), words("to"), words("lasted"), words("why"), words("given_back")],
+        "outages": [
+            [
+                words.clock(one.started_at),
+                words.clock(one.ended_at) if one.ended_at else "–",
+                words.duration(one.seconds),
+                words(f"cause.{one.cause}"),
+                words.duration(one.credited_seconds),
+            ]
+            for one in outages
+        ],
         "unobserved_head": [words("from"), words("to"), words("lasted"), words("why")],
         "unobserved": [
             [

@@ -260,13 +260,13 @@ def _minimal(*, pictures: list[dict[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
     words = (
         "only_evidence", "summary", "decision", "no_decision", "breakdown", "breakdown_text", "nothing_noted",
-        "timeline", "violations", "unobserved", "unobserved_text", "always_seen", "comments", "how_sure",
+        "timeline", "violations", "unobserved", "unobserved_text", "always_seen", "outages", "comments", "how_sure",
     )  # fmt: skip
     return {
         "language": "en", "page_numbers": "1", "title": "T", "subtitle": "S", "author": "A", "made_for": "M",
         "words": {key: key for key in words}, "facts": [], "band": "good", "trust": "100", "band_word": "",
         "trust_sentence": "", "coverage_sentence": "", "breakdown_head": [], "breakdown": [], "decision": None,
         "timeline": {"lanes": [], "begin": "", "end": ""}, "violations": [violation], "left_out": "",
-        "unobserved_head": [], "unobserved": [], "words_said": [],
+        "unobserved_head": [], "unobserved": [], "outages_head": [], "outages": [], "words_said": [],
         "how_sure": {"paragraphs": [], "head": [], "rows": [], "measured": ""},
     }  # fmt: skip

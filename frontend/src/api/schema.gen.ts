@@ -3140,7 +3140,7 @@ export interface components {
         };
         /**
          * EvidenceViewRead
-         * @description Who looked at which picture, and when; `via` the review itself or a report.
+         * @description Who looked at which picture or document, and when; `via` the review itself or a report.
          */
         EvidenceViewRead: {
             /**
@@ -3148,8 +3148,10 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Document Id */
+            document_id: number | null;
             /** Evidence Id */
-            evidence_id: number;
+            evidence_id: number | null;
             role: components["schemas"]["Role"] | null;
             /** Via */
             via: string;
@@ -4878,16 +4880,23 @@ export interface components {
             answers: components["schemas"]["AnswerMoment"][];
             /** Comments */
             comments: components["schemas"]["CommentRead"][];
+            consent: components["schemas"]["ConsentRead"] | null;
             /** Decisions */
             decisions: components["schemas"]["DecisionRead"][];
+            /** Documents */
+            documents: components["schemas"]["DocumentRead"][];
             /** Events */
             events: components["schemas"]["EventRead"][];
             /** History */
             history: components["schemas"]["DeedRead"][];
             /** Measured Trust */
             measured_trust: number;
+            /** Messages */
+            messages: components["schemas"]["MessageRead"][];
             /** Notes */
             notes: components["schemas"]["NoteRead"][];
+            /** Outages */
+            outages: components["schemas"]["OutageRead"][];
             session: components["schemas"]["ExamSessionDetail"];
             /** Unobserved */
             unobserved: components["schemas"]["UnobservedRead"][];
