@@ -14,6 +14,7 @@ from app.ai.engine import ProcessEngine
 from app.api import errors, headers, health, web
 from app.api.api_v1.api import router as http_router
 from app.api.metrics import ServerNumbers
+from app.core.clock import monotonic
 from app.core.config import Settings, get_settings
 from app.core.events import Bus
 from app.core.identity_provider import IdentityProvider
@@ -26,9 +27,11 @@ from app.db.init_db import init_db
 from app.db.migrate import migrate
 from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions
+from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
 from app.services.evidence_sweep import sweep_evidence
 from app.services.face_templates import PURPOSE
+from app.services.institution import follow_institution, in_force
 from app.services.kept_sitting import Services
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.mail_digest import keep_digesting
@@ -37,6 +40,7 @@ from app.services.pulse import Pulse
 from app.services.readiness import DatabasePool
 from app.services.refusals import refuse_to_start
 from app.services.report_rendering import ReportRenderer
+from app.services.retention import keep_running
 from app.storage import open_storage
 from app.websockets import student, teacher
 from app.websockets.connections import Connections
@@ -68,7 +72,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None if settings.production else "/redoc",
         openapi_url=None if settings.production else "/openapi.json",
     )
-    app.state.settings = settings
+    app.state.settings = app.state.own_settings = settings
+    app.state.began = monotonic()
     app.state.bus = Bus()
     app.state.connections = Connections()
     app.state.store = open_storage(settings)
@@ -115,6 +120,8 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             pulse.run(state.sessions),
             state.live.sweep(),
             sweep_evidence(state.sessions, state.store),
+            keep_running(state.sessions, state.store),
+            follow_institution(state.sessions, lambda wanted: _put_in_force(app, wanted)),
             sweep_practice(state.sessions, state.store),
             watch_clock(state.sessions),
             keep_digesting(
@@ -124,6 +131,12 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             stack.push_async_callback(_ended, asyncio.create_task(work))
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
         yield
+
+
+def _put_in_force(app: FastAPI, wanted: InstitutionSettings) -> None:
+    """What connections and requests that begin from now on go by."""
+    app.state.settings = in_force(app.state.own_settings, wanted)
+    app.state.mailer.use(app.state.settings)
 
 
 @contextlib.asynccontextmanager

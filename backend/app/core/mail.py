@@ -32,6 +32,10 @@ class Mailer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
+    def use(self, settings: Settings) -> None:
+        """Other settings for the mails from now on."""
+        self._settings = settings
+
     @property
     def enabled(self) -> bool:
         """Whether a mail server is configured."""

@@ -14,11 +14,10 @@ from app.core.errors import Conflict
 from app.db.models import Evidence, User
 from app.services.access import access_evidence
 from app.services.evidence_views import note_view
+from app.services.institution import institution
 from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
-MOST_VIEWS = 100
-"""Looks at violations' pictures that one person may take within an hour."""
 FAILED = Counter("proctor_evidence_failed_total", "Pictures that could not be written.")
 
 
@@ -70,7 +69,8 @@ async def open_evidence(db: AsyncSession, who: User, evidence_id: int, store: Ev
     TooMany `too_many_views`, Conflict `evidence_missing`, `evidence_changed`.
     """
     evidence = await access_evidence(db, who, evidence_id)
-    await note_view(db, who, evidence, most=MOST_VIEWS)
+    house = await institution(db)
+    await note_view(db, who, evidence, most=house.evidence_views_per_hour)
     return await intact(store, evidence)
 
 

@@ -60,6 +60,9 @@ class NoLiveExamSessions:
     def get(self, exam_session_id: int) -> None:
         """Nobody is connected."""
 
+    def __len__(self) -> int:
+        return 0
+
 
 @pytest.fixture
 async def closed_app(app: FastAPI, settings: Settings) -> FastAPI:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api.api_v1.endpoints import (
     accommodations,
+    administration,
     analytics,
     auth,
     consents,
@@ -50,3 +51,4 @@ router.include_router(conversation.router)
 router.include_router(documents.router)
 router.include_router(student_way.router)
 router.include_router(reports.router)
+router.include_router(administration.router)

@@ -1,0 +1,166 @@
+"""Pictures and documents go when their time is over; what was noted and decided, and the audit log, stay."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import now
+from app.core.errors import Conflict
+from app.db.models import Document, Evidence, Exam, ExamSession, GivenDecision, User
+from app.db.session import Sessions, is_passing, unit_of_work
+from app.domain.exam_sessions import OPEN
+from app.domain.retention import due_at
+from app.schemas.administration import DueExam, RetentionDone, RetentionPreview, RetentionRequest
+from app.schemas.institution import InstitutionSettings
+from app.services.audit import note
+from app.services.evidence_sweep import remove_evidence
+from app.services.institution import institution
+from app.storage import EvidenceStore
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 5000
+"""Pieces deleted in one run: its transaction must end soon."""
+EVERY_SECONDS = 3600.0
+Piece = TypeVar("Piece", Evidence, Document)
+
+
+@dataclass(slots=True)
+class Due:
+    """What of one sitting is due: ids, and how many bytes."""
+
+    exam_id: int
+    title: str
+    since: datetime
+    pictures: list[int] = field(default_factory=list)
+    documents: list[int] = field(default_factory=list)
+    bytes: int = 0
+
+
+async def preview(db: AsyncSession) -> RetentionPreview:
+    """What a run would delete now."""
+    house, at = await institution(db), now()
+    exams: dict[int, DueExam] = {}
+    for due in await _due(db, house, at):
+        one = exams.setdefault(
+            due.exam_id,
+            DueExam(
+                exam_id=due.exam_id, title=due.title, exam_sessions=0, pictures=0, documents=0, bytes=0,
+                due_since=due.since,
+            ),
+        )  # fmt: skip
+        one.exam_sessions += 1
+        one.pictures += len(due.pictures)
+        one.documents += len(due.documents)
+        one.bytes += due.bytes
+        one.due_since = min(one.due_since, due.since)
+    found = list(exams.values())
+    return RetentionPreview(
+        at=at,
+        evidence_days=house.evidence_days,
+        evidence_days_unreleased=house.evidence_days_unreleased,
+        exams=found,
+        pictures=sum(one.pictures for one in found),
+        documents=sum(one.documents for one in found),
+        bytes=sum(one.bytes for one in found),
+    )
+
+
+async def run(
+    db: AsyncSession, who: User | None, expected: RetentionRequest | None = None
+) -> tuple[RetentionDone, list[str]]:
+    """Delete the rows of what is due, at most AT_ONCE; returns what was done and the names of the files.
+
+    The files go once this is committed. Conflict `retention_changed` where what is due is not what was `expected`.
+    """
+    due = await _due(db, await institution(db), now())
+    pictures = sum(len(one.pictures) for one in due)
+    documents = sum(len(one.documents) for one in due)
+    if expected is not None and (expected.pictures, expected.documents) != (pictures, documents):
+        raise Conflict("retention_changed", pictures=pictures, documents=documents)
+    done, names = RetentionDone(pictures=0, documents=0, bytes=0, left=0), list[str]()
+    for one in due:
+        if done.pictures + done.documents >= AT_ONCE:
+            break
+        names += await _delete(db, Evidence, one.pictures) + await _delete(db, Document, one.documents)
+        done.pictures += len(one.pictures)
+        done.documents += len(one.documents)
+        done.bytes += one.bytes
+    done.left = pictures + documents - done.pictures - done.documents
+    if names:
+        note(
+            db, who, "retention.run", "installation",
+            pictures=done.pictures, documents=done.documents, bytes=done.bytes, left=done.left,
+        )  # fmt: skip
+    return done, names
+
+
+async def keep_running(sessions: Sessions, store: EvidenceStore) -> None:
+    """Until cancelled: every hour, where the administrator has said that it shall run by itself."""
+    while True:
+        try:
+            while await _run_by_itself(sessions, store):
+                log.info("retention.goes_on")
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("retention.retry", error=type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _run_by_itself(sessions: Sessions, store: EvidenceStore) -> bool:
+    """Whether there is more to do."""
+    async with unit_of_work(sessions) as db:
+        if not (await institution(db)).retention_automatic:
+            return False
+        done, names = await run(db, None)
+    await remove_evidence(store, names)
+    return done.left > 0
+
+
+async def _due(db: AsyncSession, house: InstitutionSettings, at: datetime) -> list[Due]:
+    """Sittings whose pictures are due, the longest due first."""
+    decided = select(func.max(GivenDecision.created_at)).where(GivenDecision.exam_session_id == ExamSession.id)
+    kept = select(Evidence.exam_session_id).union(select(Document.exam_session_id))
+    rows = await db.execute(
+        select(
+            ExamSession.id, Exam.id, Exam.title, func.greatest(Exam.end_time, ExamSession.end_time),
+            Exam.results_released_at, Exam.show_results_immediately, decided.scalar_subquery(),
+        )
+        .join(ExamSession.exam)
+        .where(ExamSession.id.in_(kept), ExamSession.state.not_in(OPEN), Exam.end_time < at)
+    )  # fmt: skip
+    due: dict[int, Due] = {}
+    for sitting_id, exam_id, title, ended, released, at_once, decided_at in rows:
+        since = due_at(
+            exam_ends=ended,
+            released_at=ended if released is None and at_once else released,
+            decided_at=decided_at,
+            days=house.evidence_days,
+            days_unreleased=house.evidence_days_unreleased,
+        )
+        if since <= at:
+            due[sitting_id] = Due(exam_id, title, since)
+    await _add_pieces(db, due)
+    return sorted(due.values(), key=lambda one: one.since)
+
+
+async def _add_pieces(db: AsyncSession, due: dict[int, Due]) -> None:
+    for model in (Evidence, Document):
+        columns: Any = select(model.id, model.exam_session_id, model.size).where(model.exam_session_id.in_(due))
+        for row_id, exam_session_id, size in await db.execute(columns):
+            one = due[exam_session_id]
+            (one.pictures if model is Evidence else one.documents).append(row_id)
+            one.bytes += size
+
+
+async def _delete(db: AsyncSession, model: type[Piece], ids: Sequence[int]) -> list[str]:
+    """Delete rows; the names of their files."""
+    if not ids:
+        return []
+    return list(await db.scalars(delete(model).where(model.id.in_(ids)).returning(model.path)))
