@@ -264,19 +264,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/answers/{answer_id}/mark": {
+    "/api/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
         /**
-         * Mark
-         * @description Give an answer a mark, or take it back.
+         * Audit
+         * @description Who did what, newest first; an `action` that ends with a dot (`exam.`) stands for all that begin so.
          */
-        put: operations["mark_api_v1_answers__answer_id__mark_put"];
+        get: operations["audit_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions
+         * @description Every action the audit log holds, for its filter.
+         */
+        get: operations["actions_api_v1_audit_actions_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -941,26 +961,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exam-sessions/{session_id}/result": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Own Result
-         * @description What a sitting earned; for its student after the release.
-         */
-        get: operations["own_result_api_v1_exam_sessions__session_id__result_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/exam-sessions/{session_id}/resume": {
         parameters: {
             query?: never;
@@ -1307,46 +1307,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exams/{exam_id}/grading": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Queue
-         * @description Answers to mark; `waiting=false` gives those that are marked, or mark themselves, too.
-         */
-        get: operations["queue_api_v1_exams__exam_id__grading_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exams/{exam_id}/grading/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Summary
-         * @description How far the marking of each question is.
-         */
-        get: operations["summary_api_v1_exams__exam_id__grading_summary_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/exams/{exam_id}/groups": {
         parameters: {
             query?: never;
@@ -1421,26 +1381,6 @@ export interface paths {
          * @description Show the exam to its students.
          */
         post: operations["publish_exam_api_v1_exams__exam_id__publish_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exams/{exam_id}/question-statistics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Statistics
-         * @description Difficulty, discrimination and time of each question.
-         */
-        get: operations["statistics_api_v1_exams__exam_id__question_statistics_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1551,66 +1491,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exams/{exam_id}/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Results
-         * @description Everybody's results.
-         */
-        get: operations["read_results_api_v1_exams__exam_id__results_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exams/{exam_id}/results/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Release
-         * @description Let students see their results.
-         */
-        post: operations["release_api_v1_exams__exam_id__results_release_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exams/{exam_id}/results/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Withdraw
-         * @description Take the results back.
-         */
-        post: operations["withdraw_api_v1_exams__exam_id__results_withdraw_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/exams/{exam_id}/sections": {
         parameters: {
             query?: never;
@@ -1669,6 +1549,50 @@ export interface paths {
          * @description Take back the verdicts that stand of several violations.
          */
         post: operations["undo_several_api_v1_exams__exam_id__verdicts_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Institution
+         * @description The institution's settings.
+         */
+        get: operations["read_institution_api_v1_institution_get"];
+        /**
+         * Write Institution
+         * @description Replace them; they hold at once, in other server processes within half a minute.
+         */
+        put: operations["write_institution_api_v1_institution_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institution/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Public
+         * @description What everybody may know, also before a login.
+         */
+        get: operations["read_public_api_v1_institution_public_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2063,6 +1987,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description What a run would delete now; nothing is deleted.
+         */
+        get: operations["preview_api_v1_retention_preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Delete what is due, if it is still what the preview has shown.
+         */
+        post: operations["run_api_v1_retention_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/review/queue": {
         parameters: {
             query?: never;
@@ -2119,6 +2083,26 @@ export interface paths {
          * @description One's own exams: to come, open, running, done and missed.
          */
         get: operations["my_exams_api_v1_students_me_exams_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System
+         * @description Health, workers, queues, load, versions, storage.
+         */
+        get: operations["system_api_v1_system_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2654,6 +2638,29 @@ export interface components {
             value: unknown;
         };
         /**
+         * AuditRead
+         * @description Who did what to what; `actor` null where nobody was logged in.
+         */
+        AuditRead: {
+            /** Action */
+            action: string;
+            actor: components["schemas"]["ReviewerRead"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Id */
+            id: number;
+            role: components["schemas"]["Role"] | null;
+            /** Subject */
+            subject: string;
+        };
+        /**
          * Bin
          * @description Sittings whose value lies from `low` up to `high`; the last bin includes its upper end.
          */
@@ -2858,6 +2865,38 @@ export interface components {
             version: string;
         };
         /**
+         * CountsRead
+         * @description How much there is.
+         */
+        CountsRead: {
+            /** Exam Sessions */
+            exam_sessions: number;
+            /** Exams */
+            exams: number;
+            /** Open Exam Sessions */
+            open_exam_sessions: number;
+            /** Users */
+            users: number;
+        };
+        /**
+         * DatabaseRead
+         * @description PostgreSQL, and our connections to it.
+         */
+        DatabaseRead: {
+            /** Bytes */
+            bytes: number;
+            /** Connections Idle */
+            connections_idle: number;
+            /** Connections In Use */
+            connections_in_use: number;
+            /** Newest Revision */
+            newest_revision: string;
+            /** Revision */
+            revision: string | null;
+            /** Version */
+            version: string;
+        };
+        /**
          * DecidedRead
          * @description The decision that stands.
          */
@@ -3027,6 +3066,29 @@ export interface components {
              * @default true
              */
             ok?: boolean;
+        };
+        /**
+         * DueExam
+         * @description What of one exam is due to be deleted.
+         */
+        DueExam: {
+            /** Bytes */
+            bytes: number;
+            /** Documents */
+            documents: number;
+            /**
+             * Due Since
+             * Format: date-time
+             */
+            due_since: string;
+            /** Exam Id */
+            exam_id: number;
+            /** Exam Sessions */
+            exam_sessions: number;
+            /** Pictures */
+            pictures: number;
+            /** Title */
+            title: string;
         };
         /**
          * Echo
@@ -3794,98 +3856,6 @@ export interface components {
             verdict: components["schemas"]["Verdict"] | null;
         };
         /**
-         * GradedQuestion
-         * @description A question as graders see it.
-         */
-        GradedQuestion: {
-            body: components["schemas"]["QuestionBody"];
-            /** Id */
-            id: number;
-            key: components["schemas"]["QuestionKey"];
-            /** Negative Points */
-            negative_points: number;
-            /** Points */
-            points: number;
-            /** Position */
-            position: number;
-            /** Rubric */
-            rubric: components["schemas"]["RubricLine"][];
-            /** Text */
-            text: {
-                [key: string]: string;
-            };
-            type: components["schemas"]["QuestionType"];
-        };
-        /**
-         * GradingItem
-         * @description One answer to look at. `student` is null where the exam is graded without names; `label` tells them apart.
-         */
-        GradingItem: {
-            /** Answer Id */
-            answer_id: number;
-            /** Auto Points */
-            auto_points: number | null;
-            /** Comment */
-            comment: string;
-            /** Internal Note */
-            internal_note: string;
-            /** Label */
-            label: string;
-            /** Late */
-            late: boolean;
-            /** Marked At */
-            marked_at: string | null;
-            /** Points */
-            points: number | null;
-            /** Question Id */
-            question_id: number;
-            /** Rubric */
-            rubric: {
-                [key: string]: number;
-            };
-            /**
-             * Saved At
-             * Format: date-time
-             */
-            saved_at: string;
-            student: components["schemas"]["StudentRead"] | null;
-            /** Value */
-            value: unknown;
-        };
-        /**
-         * GradingRead
-         * @description A stretch of the marking queue, and the questions its answers belong to.
-         */
-        GradingRead: {
-            /** Items */
-            items: components["schemas"]["GradingItem"][];
-            /** Questions */
-            questions: components["schemas"]["GradedQuestion"][];
-            /** Total */
-            total: number;
-        };
-        /**
-         * GradingSummary
-         * @description How far the marking of one question is.
-         */
-        GradingSummary: {
-            /** Answers */
-            answers: number;
-            /** By Hand */
-            by_hand: boolean;
-            /** Position */
-            position: number;
-            /** Question Id */
-            question_id: number;
-            /** Text */
-            text: {
-                [key: string]: string;
-            };
-            /** To Mark */
-            to_mark: number;
-            type: components["schemas"]["QuestionType"];
-        };
-        /**
          * GroupCount
          * @description A group of an exam's list; the empty name is for those in none.
          */
@@ -3955,6 +3925,68 @@ export interface components {
              * @default 0
              */
             removed?: number;
+        };
+        /**
+         * InstitutionRead
+         * @description What everybody may know, also before a login: for the login page and forms.
+         */
+        InstitutionRead: {
+            /** Languages */
+            languages: components["schemas"]["Language"][];
+            /** Name */
+            name: string;
+            /** Password Min Length */
+            password_min_length: number;
+        };
+        /**
+         * InstitutionSettings
+         * @description All of it; what is left out gets its default.
+         *
+         *     `evidence_days`: how long pictures are kept after the results were released; `evidence_days_unreleased`: after the
+         *     exam's end, where they never were. `password_min_length`, `max_fps` and `max_frame_bytes` make the server's own
+         *     settings stricter and cannot make them laxer; null leaves them alone. `mail_from` null: the server's own sender.
+         */
+        InstitutionSettings: {
+            /**
+             * Evidence Days
+             * @default 180
+             */
+            evidence_days?: number;
+            /**
+             * Evidence Days Unreleased
+             * @default 365
+             */
+            evidence_days_unreleased?: number;
+            /**
+             * Evidence Views Per Hour
+             * @default 100
+             */
+            evidence_views_per_hour?: number;
+            /** Languages */
+            languages?: components["schemas"]["Language"][];
+            /** Mail From */
+            mail_from?: string | null;
+            /** Max Fps */
+            max_fps?: number | null;
+            /** Max Frame Bytes */
+            max_frame_bytes?: number | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** Password Min Length */
+            password_min_length?: number | null;
+            /**
+             * Retention Automatic
+             * @default false
+             */
+            retention_automatic?: boolean;
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone?: string;
         };
         /**
          * Interval
@@ -4032,6 +4064,30 @@ export interface components {
             line: number;
         };
         /**
+         * LoadRead
+         * @description The machine and this server process; `load` averages over 1, 5 and 15 minutes.
+         */
+        LoadRead: {
+            /** Cores */
+            cores: number;
+            /** Live Exam Sessions */
+            live_exam_sessions: number;
+            /** Load */
+            load: [
+                number,
+                number,
+                number
+            ];
+            /** Memory Available */
+            memory_available: number;
+            /** Memory Total */
+            memory_total: number;
+            /** Server Cpu Seconds */
+            server_cpu_seconds: number;
+            /** Server Rss */
+            server_rss: number;
+        };
+        /**
          * LoginRead
          * @description One login that may still be renewed: a browser, or a program.
          */
@@ -4069,28 +4125,6 @@ export interface components {
             everywhere?: boolean;
             /** Refresh Token */
             refresh_token?: string | null;
-        };
-        /**
-         * MarkWrite
-         * @description A person's mark; `points` null takes it back. `comment` is for the student, `internal_note` for graders only.
-         */
-        MarkWrite: {
-            /**
-             * Comment
-             * @default
-             */
-            comment?: string;
-            /**
-             * Internal Note
-             * @default
-             */
-            internal_note?: string;
-            /** Points */
-            points?: number | null;
-            /** Rubric */
-            rubric?: {
-                [key: string]: number;
-            };
         };
         /**
          * MessageRead
@@ -4314,29 +4348,6 @@ export interface components {
          * @enum {string}
          */
         OwnExamState: "upcoming" | "open" | "running" | "done" | "missed";
-        /**
-         * OwnResult
-         * @description A student's result; nothing but `released: false` before the release.
-         */
-        OwnResult: {
-            /** Max Score */
-            max_score?: number | null;
-            /** Passed */
-            passed?: boolean | null;
-            /** Percent */
-            percent?: number | null;
-            /** Questions */
-            questions?: components["schemas"]["QuestionResult"][] | null;
-            /** Released */
-            released: boolean;
-            /** Score */
-            score?: number | null;
-            /**
-             * To Mark
-             * @default 0
-             */
-            to_mark?: number;
-        };
         /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
@@ -4588,70 +4599,6 @@ export interface components {
             updated_at: string;
         };
         /**
-         * QuestionResult
-         * @description One question of a student's own result; key and explanation where the exam allows to review.
-         */
-        QuestionResult: {
-            /** Answer */
-            answer: unknown;
-            body: components["schemas"]["QuestionBody"];
-            /** Comment */
-            comment: string;
-            /** Explanation */
-            explanation: {
-                [key: string]: string;
-            } | null;
-            key: components["schemas"]["QuestionKey"] | null;
-            /** Late */
-            late: boolean;
-            /** Max Points */
-            max_points: number;
-            /** Points */
-            points: number | null;
-            /** Position */
-            position: number;
-            /** Question Id */
-            question_id: number;
-            /** Text */
-            text: {
-                [key: string]: string;
-            };
-            type: components["schemas"]["QuestionType"];
-        };
-        /**
-         * QuestionStatistics
-         * @description What the sittings that are over say of a question.
-         *
-         *     `difficulty`: mean share of the points, 0 (hard) to 1; `discrimination`: correlation of the points with the rest of
-         *     the score, −1 to 1 (null where it cannot be computed); `seconds`: median time from the answer before to the last
-         *     answer given.
-         */
-        QuestionStatistics: {
-            /** Answered */
-            answered: number;
-            /** Choices */
-            choices: {
-                [key: string]: number;
-            };
-            /** Difficulty */
-            difficulty: number | null;
-            /** Discrimination */
-            discrimination: number | null;
-            /** Given */
-            given: number;
-            /** Position */
-            position: number;
-            /** Question Id */
-            question_id: number;
-            /** Seconds */
-            seconds: number | null;
-            /** Text */
-            text: {
-                [key: string]: string;
-            };
-            type: components["schemas"]["QuestionType"];
-        };
-        /**
          * QuestionType
          * @description What the student does.
          * @enum {string}
@@ -4727,6 +4674,28 @@ export interface components {
          */
         QueueStatus: "open" | "decided" | "all";
         /**
+         * QueuesRead
+         * @description What waits, and what was turned away since the start.
+         */
+        QueuesRead: {
+            /** Frames Busy */
+            frames_busy: number;
+            /** Frames Judged */
+            frames_judged: number;
+            /** Frames Refused */
+            frames_refused: number;
+            /** Frames Timed Out */
+            frames_timed_out: number;
+            /** Frames Waiting */
+            frames_waiting: number;
+            /** Frames Working */
+            frames_working: number;
+            /** Reports Waiting */
+            reports_waiting: number;
+            /** Worker Restarts */
+            worker_restarts: number;
+        };
+        /**
          * ReasonRead
          * @description What was noted of one kind and still counts; `open` is how many nobody has looked at, `cost` what all cost.
          */
@@ -4779,17 +4748,6 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
-         * ReleaseRequest
-         * @description `anyway`: although answers wait to be marked.
-         */
-        ReleaseRequest: {
-            /**
-             * Anyway
-             * @default false
-             */
-            anyway?: boolean;
-        };
-        /**
          * Report
          * @description What can be exported, each by its name.
          * @enum {string}
@@ -4835,41 +4793,51 @@ export interface components {
             token: string;
         };
         /**
-         * ResultRead
-         * @description What one sitting earned. `to_mark`: answers that wait for a person; `late`: brought after the end.
+         * RetentionDone
+         * @description What was deleted; `left` pieces are still due, a run takes so many at once and no more.
          */
-        ResultRead: {
-            /** Answered */
-            answered: number;
-            /** Attempt */
-            attempt: number;
-            /** Exam Session Id */
-            exam_session_id: number;
-            /** Late */
-            late: number;
-            /** Max Score */
-            max_score: number;
-            /** Passed */
-            passed: boolean | null;
-            /** Percent */
-            percent: number | null;
-            /** Questions */
-            questions: number;
-            /** Score */
-            score: number;
-            student: components["schemas"]["StudentRead"];
-            /** To Mark */
-            to_mark: number;
+        RetentionDone: {
+            /** Bytes */
+            bytes: number;
+            /** Documents */
+            documents: number;
+            /** Left */
+            left: number;
+            /** Pictures */
+            pictures: number;
         };
         /**
-         * ResultsRead
-         * @description Everybody's results.
+         * RetentionPreview
+         * @description What a run would delete now: pictures and documents, never violations, decisions or the audit log.
          */
-        ResultsRead: {
-            /** Released At */
-            released_at: string | null;
-            /** Results */
-            results: components["schemas"]["ResultRead"][];
+        RetentionPreview: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bytes */
+            bytes: number;
+            /** Documents */
+            documents: number;
+            /** Evidence Days */
+            evidence_days: number;
+            /** Evidence Days Unreleased */
+            evidence_days_unreleased: number;
+            /** Exams */
+            exams: components["schemas"]["DueExam"][];
+            /** Pictures */
+            pictures: number;
+        };
+        /**
+         * RetentionRequest
+         * @description The numbers of the preview one has seen: if they are others by now, nothing is deleted.
+         */
+        RetentionRequest: {
+            /** Documents */
+            documents: number;
+            /** Pictures */
+            pictures: number;
         };
         /**
          * ReviewRead
@@ -5206,6 +5174,22 @@ export interface components {
             hold?: boolean;
         };
         /**
+         * StorageRead
+         * @description Pictures and documents by their rows, and the disk they lie on.
+         */
+        StorageRead: {
+            /** Bytes */
+            bytes: number;
+            /** Disk Free */
+            disk_free: number;
+            /** Disk Total */
+            disk_total: number;
+            /** Documents */
+            documents: number;
+            /** Pictures */
+            pictures: number;
+        };
+        /**
          * StudentPerformance
          * @description One student. What is different for a student is not shown here, and nothing here is a verdict.
          */
@@ -5242,6 +5226,33 @@ export interface components {
             full_name: string;
             /** Id */
             id: number;
+        };
+        /**
+         * SystemRead
+         * @description The server now. `failing` names parts that do not work.
+         */
+        SystemRead: {
+            counts: components["schemas"]["CountsRead"];
+            database: components["schemas"]["DatabaseRead"];
+            /** Demo Accounts */
+            demo_accounts: boolean;
+            /** Environment */
+            environment: string;
+            /** Failing */
+            failing: string[];
+            load: components["schemas"]["LoadRead"];
+            /** Python */
+            python: string;
+            queues: components["schemas"]["QueuesRead"];
+            /** Status */
+            status: string;
+            storage: components["schemas"]["StorageRead"];
+            /** Uptime Seconds */
+            uptime_seconds: number;
+            /** Version */
+            version: string;
+            /** Workers */
+            workers: components["schemas"]["WorkerRead"][];
         };
         /**
          * TemplateRead
@@ -5615,6 +5626,18 @@ export interface components {
         WordsRequest: {
             /** Text */
             text: string;
+        };
+        /**
+         * WorkerRead
+         * @description One analysis process.
+         */
+        WorkerRead: {
+            /** Alive */
+            alive: boolean;
+            /** Frames */
+            frames: number;
+            /** Rss */
+            rss: number;
         };
     };
     responses: never;
@@ -6112,20 +6135,23 @@ export interface operations {
             };
         };
     };
-    mark_api_v1_answers__answer_id__mark_put: {
+    audit_api_v1_audit_get: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                answer_id: number;
+            query?: {
+                q?: string;
+                actor_id?: number | null;
+                action?: string;
+                subject?: string;
+                since?: string | null;
+                until?: string | null;
+                skip?: number;
+                limit?: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MarkWrite"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -6133,7 +6159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GradingItem"];
+                    "application/json": components["schemas"]["AuditRead"][];
                 };
             };
             /** @description Validation Error */
@@ -6143,6 +6169,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    actions_api_v1_audit_actions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
         };
@@ -7263,37 +7309,6 @@ export interface operations {
             };
         };
     };
-    own_result_api_v1_exam_sessions__session_id__result_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnResult"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     resume_api_v1_exam_sessions__session_id__resume_post: {
         parameters: {
             query?: never;
@@ -8031,74 +8046,6 @@ export interface operations {
             };
         };
     };
-    queue_api_v1_exams__exam_id__grading_get: {
-        parameters: {
-            query?: {
-                question_id?: number | null;
-                exam_session_id?: number | null;
-                waiting?: boolean;
-                skip?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                exam_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GradingRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    summary_api_v1_exams__exam_id__grading_summary_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exam_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GradingSummary"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_groups_api_v1_exams__exam_id__groups_get: {
         parameters: {
             query?: never;
@@ -8216,37 +8163,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    statistics_api_v1_exams__exam_id__question_statistics_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exam_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QuestionStatistics"][];
                 };
             };
             /** @description Validation Error */
@@ -8465,103 +8381,6 @@ export interface operations {
             };
         };
     };
-    read_results_api_v1_exams__exam_id__results_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exam_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResultsRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    release_api_v1_exams__exam_id__results_release_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exam_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReleaseRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResultsRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    withdraw_api_v1_exams__exam_id__results_withdraw_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                exam_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResultsRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_sections_api_v1_exams__exam_id__sections_get: {
         parameters: {
             query?: never;
@@ -8694,6 +8513,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_institution_api_v1_institution_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionSettings"];
+                };
+            };
+        };
+    };
+    write_institution_api_v1_institution_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstitutionSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionSettings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_public_api_v1_institution_public_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionRead"];
                 };
             };
         };
@@ -9317,6 +9209,59 @@ export interface operations {
             };
         };
     };
+    preview_api_v1_retention_preview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+        };
+    };
+    run_api_v1_retention_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     queue_api_v1_review_queue_get: {
         parameters: {
             query?: {
@@ -9433,6 +9378,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnExam"][];
+                };
+            };
+        };
+    };
+    system_api_v1_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRead"];
                 };
             };
         };
