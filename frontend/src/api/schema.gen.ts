@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers/{answer_id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark
+         * @description Give an answer a mark, or take it back.
+         */
+        put: operations["mark_api_v1_answers__answer_id__mark_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -961,6 +981,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own Result
+         * @description What a sitting earned; for its student after the release.
+         */
+        get: operations["own_result_api_v1_exam_sessions__session_id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/resume": {
         parameters: {
             query?: never;
@@ -1307,6 +1347,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/grading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description Answers to mark; `waiting=false` gives those that are marked, or mark themselves, too.
+         */
+        get: operations["queue_api_v1_exams__exam_id__grading_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/grading/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summary
+         * @description How far the marking of each question is.
+         */
+        get: operations["summary_api_v1_exams__exam_id__grading_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/groups": {
         parameters: {
             query?: never;
@@ -1381,6 +1461,26 @@ export interface paths {
          * @description Show the exam to its students.
          */
         post: operations["publish_exam_api_v1_exams__exam_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/question-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description Difficulty, discrimination and time of each question.
+         */
+        get: operations["statistics_api_v1_exams__exam_id__question_statistics_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1485,6 +1585,66 @@ export interface paths {
          * @description What other weights and thresholds would make of every exam session; nothing is changed.
          */
         post: operations["preview_rescore_api_v1_exams__exam_id__rescore_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Results
+         * @description Everybody's results.
+         */
+        get: operations["read_results_api_v1_exams__exam_id__results_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/results/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let students see their results.
+         */
+        post: operations["release_api_v1_exams__exam_id__results_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/results/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take the results back.
+         */
+        post: operations["withdraw_api_v1_exams__exam_id__results_withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3856,6 +4016,98 @@ export interface components {
             verdict: components["schemas"]["Verdict"] | null;
         };
         /**
+         * GradedQuestion
+         * @description A question as graders see it.
+         */
+        GradedQuestion: {
+            body: components["schemas"]["QuestionBody"];
+            /** Id */
+            id: number;
+            key: components["schemas"]["QuestionKey"];
+            /** Negative Points */
+            negative_points: number;
+            /** Points */
+            points: number;
+            /** Position */
+            position: number;
+            /** Rubric */
+            rubric: components["schemas"]["RubricLine"][];
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
+         * GradingItem
+         * @description One answer to look at. `student` is null where the exam is graded without names; `label` tells them apart.
+         */
+        GradingItem: {
+            /** Answer Id */
+            answer_id: number;
+            /** Auto Points */
+            auto_points: number | null;
+            /** Comment */
+            comment: string;
+            /** Internal Note */
+            internal_note: string;
+            /** Label */
+            label: string;
+            /** Late */
+            late: boolean;
+            /** Marked At */
+            marked_at: string | null;
+            /** Points */
+            points: number | null;
+            /** Question Id */
+            question_id: number;
+            /** Rubric */
+            rubric: {
+                [key: string]: number;
+            };
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            student: components["schemas"]["StudentRead"] | null;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * GradingRead
+         * @description A stretch of the marking queue, and the questions its answers belong to.
+         */
+        GradingRead: {
+            /** Items */
+            items: components["schemas"]["GradingItem"][];
+            /** Questions */
+            questions: components["schemas"]["GradedQuestion"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * GradingSummary
+         * @description How far the marking of one question is.
+         */
+        GradingSummary: {
+            /** Answers */
+            answers: number;
+            /** By Hand */
+            by_hand: boolean;
+            /** Position */
+            position: number;
+            /** Question Id */
+            question_id: number;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            /** To Mark */
+            to_mark: number;
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
          * GroupCount
          * @description A group of an exam's list; the empty name is for those in none.
          */
@@ -4127,6 +4379,28 @@ export interface components {
             refresh_token?: string | null;
         };
         /**
+         * MarkWrite
+         * @description A person's mark; `points` null takes it back. `comment` is for the student, `internal_note` for graders only.
+         */
+        MarkWrite: {
+            /**
+             * Comment
+             * @default
+             */
+            comment?: string;
+            /**
+             * Internal Note
+             * @default
+             */
+            internal_note?: string;
+            /** Points */
+            points?: number | null;
+            /** Rubric */
+            rubric?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * MessageRead
          * @description One text; `read` by the other side.
          */
@@ -4348,6 +4622,29 @@ export interface components {
          * @enum {string}
          */
         OwnExamState: "upcoming" | "open" | "running" | "done" | "missed";
+        /**
+         * OwnResult
+         * @description A student's result; nothing but `released: false` before the release.
+         */
+        OwnResult: {
+            /** Max Score */
+            max_score?: number | null;
+            /** Passed */
+            passed?: boolean | null;
+            /** Percent */
+            percent?: number | null;
+            /** Questions */
+            questions?: components["schemas"]["QuestionResult"][] | null;
+            /** Released */
+            released: boolean;
+            /** Score */
+            score?: number | null;
+            /**
+             * To Mark
+             * @default 0
+             */
+            to_mark?: number;
+        };
         /**
          * OwnUpdate
          * @description What people change about themselves; never the role. E-mail and password need the current password.
@@ -4599,6 +4896,70 @@ export interface components {
             updated_at: string;
         };
         /**
+         * QuestionResult
+         * @description One question of a student's own result; key and explanation where the exam allows to review.
+         */
+        QuestionResult: {
+            /** Answer */
+            answer: unknown;
+            body: components["schemas"]["QuestionBody"];
+            /** Comment */
+            comment: string;
+            /** Explanation */
+            explanation: {
+                [key: string]: string;
+            } | null;
+            key: components["schemas"]["QuestionKey"] | null;
+            /** Late */
+            late: boolean;
+            /** Max Points */
+            max_points: number;
+            /** Points */
+            points: number | null;
+            /** Position */
+            position: number;
+            /** Question Id */
+            question_id: number;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
+         * QuestionStatistics
+         * @description What the sittings that are over say of a question.
+         *
+         *     `difficulty`: mean share of the points, 0 (hard) to 1; `discrimination`: correlation of the points with the rest of
+         *     the score, −1 to 1 (null where it cannot be computed); `seconds`: median time from the answer before to the last
+         *     answer given.
+         */
+        QuestionStatistics: {
+            /** Answered */
+            answered: number;
+            /** Choices */
+            choices: {
+                [key: string]: number;
+            };
+            /** Difficulty */
+            difficulty: number | null;
+            /** Discrimination */
+            discrimination: number | null;
+            /** Given */
+            given: number;
+            /** Position */
+            position: number;
+            /** Question Id */
+            question_id: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            type: components["schemas"]["QuestionType"];
+        };
+        /**
          * QuestionType
          * @description What the student does.
          * @enum {string}
@@ -4748,6 +5109,17 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
+         * ReleaseRequest
+         * @description `anyway`: although answers wait to be marked.
+         */
+        ReleaseRequest: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway?: boolean;
+        };
+        /**
          * Report
          * @description What can be exported, each by its name.
          * @enum {string}
@@ -4791,6 +5163,43 @@ export interface components {
             new_password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * ResultRead
+         * @description What one sitting earned. `to_mark`: answers that wait for a person; `late`: brought after the end.
+         */
+        ResultRead: {
+            /** Answered */
+            answered: number;
+            /** Attempt */
+            attempt: number;
+            /** Exam Session Id */
+            exam_session_id: number;
+            /** Late */
+            late: number;
+            /** Max Score */
+            max_score: number;
+            /** Passed */
+            passed: boolean | null;
+            /** Percent */
+            percent: number | null;
+            /** Questions */
+            questions: number;
+            /** Score */
+            score: number;
+            student: components["schemas"]["StudentRead"];
+            /** To Mark */
+            to_mark: number;
+        };
+        /**
+         * ResultsRead
+         * @description Everybody's results.
+         */
+        ResultsRead: {
+            /** Released At */
+            released_at: string | null;
+            /** Results */
+            results: components["schemas"]["ResultRead"][];
         };
         /**
          * RetentionDone
@@ -6135,6 +6544,41 @@ export interface operations {
             };
         };
     };
+    mark_api_v1_answers__answer_id__mark_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingItem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     audit_api_v1_audit_get: {
         parameters: {
             query?: {
@@ -7309,6 +7753,37 @@ export interface operations {
             };
         };
     };
+    own_result_api_v1_exam_sessions__session_id__result_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnResult"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     resume_api_v1_exam_sessions__session_id__resume_post: {
         parameters: {
             query?: never;
@@ -8046,6 +8521,74 @@ export interface operations {
             };
         };
     };
+    queue_api_v1_exams__exam_id__grading_get: {
+        parameters: {
+            query?: {
+                question_id?: number | null;
+                exam_session_id?: number | null;
+                waiting?: boolean;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    summary_api_v1_exams__exam_id__grading_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradingSummary"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_groups_api_v1_exams__exam_id__groups_get: {
         parameters: {
             query?: never;
@@ -8163,6 +8706,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    statistics_api_v1_exams__exam_id__question_statistics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionStatistics"][];
                 };
             };
             /** @description Validation Error */
@@ -8368,6 +8942,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RescoreRow"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_results_api_v1_exams__exam_id__results_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    release_api_v1_exams__exam_id__results_release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_exams__exam_id__results_withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsRead"];
                 };
             };
             /** @description Validation Error */
