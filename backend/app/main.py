@@ -72,16 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None if settings.production else "/redoc",
         openapi_url=None if settings.production else "/openapi.json",
     )
-    app.state.settings = app.state.own_settings = settings
-    app.state.began = monotonic()
-    app.state.bus = Bus()
-    app.state.connections = Connections()
-    app.state.store = open_storage(settings)
-    app.state.mailer = Mailer(settings)
-    app.state.identity_provider = IdentityProvider(settings)
-    app.state.reports = ReportRenderer()
-    app.state.sealer = Sealer(settings, PURPOSE)
-    app.state.metrics = CollectorRegistry()
+    _add_parts(app, settings)
     headers.install(app, settings)
     app.include_router(http_router, prefix="/api/v1")
     app.include_router(student.router, prefix="/api/v1")
@@ -90,6 +81,21 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     web.install(app, settings)
     return app
+
+
+def _add_parts(app: FastAPI, settings: Settings) -> None:
+    """What endpoints and sockets find in the app's state, as far as it needs no opening."""
+    state = app.state
+    state.settings = state.own_settings = settings
+    state.began = monotonic()
+    state.bus = Bus()
+    state.connections = Connections()
+    state.store = open_storage(settings)
+    state.mailer = Mailer(settings)
+    state.identity_provider = IdentityProvider(settings)
+    state.reports = ReportRenderer()
+    state.sealer = Sealer(settings, PURPOSE)
+    state.metrics = CollectorRegistry()
 
 
 @contextlib.asynccontextmanager
