@@ -244,7 +244,7 @@ class EventRead(Output):
 
 
 class AnswerMoment(Output):
-    """That something was answered, not what; `position` of the question in the exam, where it is known."""
+    """That something was answered, not what; `position` of the question in the student's paper, from 1."""
 
     question_id: int | None
     position: int | None

@@ -14,6 +14,7 @@ from app.schemas.reviews import CommentRead, DecisionRead, DecisionRequest, Note
 from app.services.access import access_exam_session, access_own_exam_session, access_violation, access_violations
 from app.services.audit import note
 from app.services.exam_sessions import tell
+from app.services.news import tell_of_decision
 from app.services.people import people_of
 from app.services.review_queue import decisions_that_stand
 from app.services.standing import band_in
@@ -48,6 +49,7 @@ async def decide(db: AsyncSession, who: User, exam_session_id: int, wanted: Deci
         exam_session_id=taken.id, decision=wanted.decision, decision_id=row.id, stage=row.stage,
     )  # fmt: skip
     tell(db, taken)
+    await tell_of_decision(db, taken, decision_id=row.id)
     return (await decisions_read(db, [row]))[0]
 
 

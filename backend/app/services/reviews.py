@@ -40,6 +40,7 @@ from app.services.decisions import comments_of, decisions_read, notes_read
 from app.services.documents import documents_of
 from app.services.evidence_views import VIEWS
 from app.services.outages import outages_of
+from app.services.papers import stored_parts
 from app.services.people import People, people_of
 from app.services.sitting_reads import exam_session_detail
 from app.services.verdicts import histories_of
@@ -139,13 +140,16 @@ async def _events(db: AsyncSession, taken: ExamSession) -> list[EventRead]:
 
 
 async def _answers(db: AsyncSession, taken: ExamSession) -> list[AnswerMoment]:
+    parts = await stored_parts(db, taken.id) or []
+    positions = {one.id: at for at, one in enumerate((one for part in parts for one in part.questions), start=1)}
     answers = []
     for row in await _messages(db, taken, "answer"):
         question = row.payload.get("question_id")
+        known = question if isinstance(question, int) else None
         answers.append(
             AnswerMoment(
-                question_id=question if isinstance(question, int) else None,
-                position=None,
+                question_id=known,
+                position=None if known is None else positions.get(known),
                 at=row.received_at,
                 late=row.late,
             )

@@ -1347,6 +1347,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Every exam session of an exam in one line, as a table for spreadsheets; as JSON with everything noted.
+         */
+        get: operations["export_api_v1_exams__exam_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/grading": {
         parameters: {
             query?: never;
@@ -2763,7 +2783,7 @@ export interface components {
         };
         /**
          * AnswerMoment
-         * @description That something was answered, not what; `position` of the question in the exam, where it is known.
+         * @description That something was answered, not what; `position` of the question in the student's paper, from 1.
          */
         AnswerMoment: {
             /**
@@ -3965,12 +3985,6 @@ export interface components {
                 [key: string]: number;
             } | null;
         };
-        /**
-         * ExportFormat
-         * @description As what.
-         * @enum {string}
-         */
-        ExportFormat: "csv" | "xlsx" | "json";
         /**
          * ExtendRequest
          * @description More time for one student.
@@ -6048,6 +6062,18 @@ export interface components {
             /** Rss */
             rss: number;
         };
+        /**
+         * ExportFormat
+         * @description As what.
+         * @enum {string}
+         */
+        app__schemas__analytics__ExportFormat: "csv" | "xlsx" | "json";
+        /**
+         * ExportFormat
+         * @description What the file is.
+         * @enum {string}
+         */
+        app__services__exam_export__ExportFormat: "csv" | "xlsx" | "json";
     };
     responses: never;
     parameters: never;
@@ -6274,7 +6300,7 @@ export interface operations {
     read_export_api_v1_analytics_export_get: {
         parameters: {
             query?: {
-                format?: components["schemas"]["ExportFormat"];
+                format?: components["schemas"]["app__schemas__analytics__ExportFormat"];
                 report?: components["schemas"]["Report"][] | null;
                 exam_id?: number | null;
                 course?: string | null;
@@ -8509,6 +8535,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_api_v1_exams__exam_id__export_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["app__services__exam_export__ExportFormat"];
+                /** @description Unset: the reader's own. */
+                language?: components["schemas"]["Language"] | null;
+            };
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

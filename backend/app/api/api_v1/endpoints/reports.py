@@ -11,6 +11,7 @@ from app.api.errors import language_of
 from app.db.session import commit
 from app.domain.roles import Language
 from app.schemas.base import PathId
+from app.services.exam_export import ExportFormat, export_exam
 from app.services.exam_report import exam_report
 from app.services.report_rendering import Report, ReportRenderer
 from app.services.session_report import session_report
@@ -38,6 +39,22 @@ async def of_exam(request: Request, db: Db, who: Staff, exam_id: PathId, languag
     found = await exam_report(db, who, exam_id, language or language_of(request.scope))
     await commit(db)
     return await _set(request, found)
+
+
+@router.get("/exams/{exam_id}/export", response_class=Response)
+async def export(
+    db: Db,
+    who: Staff,
+    request: Request,
+    exam_id: PathId,
+    kind: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.CSV,
+    language: Wanted = None,
+) -> Response:
+    """Every exam session of an exam in one line, as a table for spreadsheets; as JSON with everything noted."""
+    found = await export_exam(db, who, exam_id, kind, language or language_of(request.scope))
+    return Response(
+        found.body, media_type=found.media_type, headers={"Content-Disposition": attachment(found.file_name)}
+    )
 
 
 async def _set(request: Request, found: Report) -> Response:
