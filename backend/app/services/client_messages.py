@@ -94,7 +94,8 @@ async def record_messages(
     ]
     statement = insert(ClientMessage).on_conflict_do_nothing().returning(ClientMessage.seq)
     new = set(await db.scalars(statement, rows))
-    fresh = [(message.type, message.seq, message.payload) for message in messages if message.seq in new]
+    useful = [message for message in messages if message.seq in new and message.refused is None]
+    fresh = [(message.type, message.seq, message.payload) for message in useful]
     given = {seq: payload for kind, seq, payload in fresh if kind == "answer"}
     await record_answers(db, exam_session_id, given, late=late)
     await record_flags(db, exam_session_id, [payload for kind, _, payload in fresh if kind == "status"])

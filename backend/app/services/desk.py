@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import ExamEnrolment, ExamSession
+from app.services.progress import NOTHING, progress_of
 
 QUIETEST_DB = -60.0
 """Of a microphone: at or below, the level shown is 0."""
@@ -76,4 +77,12 @@ async def desks_of(db: AsyncSession, sittings: Sequence[ExamSession]) -> dict[in
     query = select(ExamEnrolment.exam_id, ExamEnrolment.student_id, ExamEnrolment.group)
     found = await db.execute(query.where(ExamEnrolment.exam_id.in_(exams), ExamEnrolment.student_id.in_(students)))
     groups = {(exam_id, student_id): group for exam_id, student_id, group in found}
-    return {row.id: Desk.of(row, group=groups.get((row.exam_id, row.student_id), "")) for row in sittings}
+    progress = await progress_of(db, [row.id for row in sittings])
+    return {
+        row.id: Desk.of(
+            row,
+            group=groups.get((row.exam_id, row.student_id), ""),
+            progress=progress.get(row.id, NOTHING),
+        )
+        for row in sittings
+    }

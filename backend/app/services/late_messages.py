@@ -38,18 +38,20 @@ async def take_late(db: AsyncSession, who: User, exam_session_id: int, found: Se
     if now() > end + timedelta(minutes=taken.exam.late_sync_minutes):
         raise Conflict("late_sync_over")
     offset = clock_offset(await _delays(db, taken.id))
+    refused: dict[int, str] = {}
     messages = [_judged(understand(one), end, offset) for one in _next_ones(found, after=taken.last_seq)]
     if messages:
         await record_messages(db, taken.id, messages, late=True)
         await take_words(db, Sitting.of(taken, None), messages)
+        refused = await _refused(db, taken.id, messages)
         taken.last_seq = messages[-1].seq
         await db.flush()
         tell(db, taken)
     return LateTaken(
         upto=taken.last_seq,
-        accepted=sum(message.refused is None for message in messages),
-        late=sum(message.refused is None and message.type == "answer" for message in messages),
-        refused={message.seq: message.refused for message in messages if message.refused is not None},
+        accepted=len(messages) - len(refused),
+        late=sum(message.type == "answer" and message.seq not in refused for message in messages),
+        refused=refused,
     )
 
 
@@ -73,6 +75,17 @@ def _judged(message: StoredMessage, end: datetime, offset: timedelta) -> StoredM
     if message.type != "answer" or message.refused is not None or in_time(message.client_time, end, offset):
         return message
     return replace(message, refused="after_deadline")
+
+
+async def _refused(db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage]) -> dict[int, str]:
+    """What was kept and not used, also because no question fits it."""
+    found = await db.execute(
+        select(ClientMessage.seq, ClientMessage.refused)
+        .where(ClientMessage.exam_session_id == exam_session_id, ClientMessage.refused.is_not(None))
+        .where(ClientMessage.seq.in_([message.seq for message in messages]))
+        .order_by(ClientMessage.seq)
+    )
+    return {seq: code for seq, code in found if code is not None}
 
 
 async def _delays(db: AsyncSession, exam_session_id: int) -> list[timedelta]:

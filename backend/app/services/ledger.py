@@ -21,6 +21,7 @@ from app.domain.outages import Pause
 from app.domain.trust import Episode, trust_score, without
 from app.domain.violations import RULES, Severity, ViolationKind
 from app.schemas.realtime import ViolationChanged, exam_session_topic, exam_topic
+from app.schemas.sitting_messages import DeskChanged
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.conversation import take_words
 from app.services.evidence import KeptPicture, record_evidence
@@ -28,6 +29,7 @@ from app.services.exam_sessions import SittingChanged
 from app.services.flags import TOO_MANY_TAB_SWITCHES, mark_flagged
 from app.services.news import tell_of_grave_violation
 from app.services.outages import open_outage, settle_outage
+from app.services.progress import NOTHING, progress_of
 from app.services.sitting import Sitting
 from app.services.standing import Standing, scores, standing_of, write_scores
 from app.services.violations import Noted, change_out, evidence_out, record_violation
@@ -69,6 +71,7 @@ class Ledger:
         self._sessions = sessions
         self._noted = dict(noted)
         self._reviews = taken.reviews
+        self._progress: tuple[int, int] | None = None
         self._judged = {one.id: one.episode.judgement for one in noted.values() if one.episode.judgement is not None}
 
     def take_over(self, standing: Standing) -> None:
@@ -122,6 +125,7 @@ class Ledger:
         if entry.messages:
             await record_messages(db, self._sitting.id, entry.messages)
             await take_words(db, self._sitting, entry.messages)
+            await self._count_answers(db, entry.messages)
         noted = dict(self._noted)
         for change in entry.changes:
             pictures = entry.pictures.get(change.key, ())
@@ -138,6 +142,17 @@ class Ledger:
         if entry.settle:
             announce(db, exam_topic(self._sitting.exam_id), SittingChanged(self._sitting.id))
         return noted, last_seq
+
+    async def _count_answers(self, db: AsyncSession, messages: Sequence[StoredMessage]) -> None:
+        """Tell the teachers how far the student is, if that has changed."""
+        if all(message.type != "answer" for message in messages):
+            return
+        key = self._sitting.id
+        progress = (await progress_of(db, [key])).get(key, NOTHING)
+        if progress != self._progress:
+            self._progress = progress
+            changes = {"answered": progress[0], "total": progress[1]}
+            announce(db, exam_session_topic(key), DeskChanged(changes=changes))
 
     async def _write_attendance(self, db: AsyncSession, entry: Entry) -> None:
         if entry.settle:

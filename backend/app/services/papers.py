@@ -10,13 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.errors import Forbidden
 from app.db.models import Exam, ExamSession, Paper, Question, Section, User
+from app.db.session import announce
 from app.domain.exams import Navigation
 from app.domain.papers import DrawnPart, DrawnQuestion, Item, Part, draw
 from app.domain.questions import QuestionType
 from app.schemas.papers import PaperQuestion, PaperRead, PaperSection, RoomSettings
 from app.schemas.questions import QuestionBody
+from app.schemas.realtime import exam_session_topic
+from app.schemas.sitting_messages import DeskChanged
 from app.services.access import access_exam_as_staff, access_exam_session
 from app.services.answers import answers_of, flags_of
+from app.services.exam_sessions import tell
 from app.services.questions import questions_of, sections_of
 
 LISTS = ("options", "items", "targets")
@@ -60,6 +64,9 @@ async def drawn_parts(db: AsyncSession, taken: ExamSession) -> list[DrawnPart]:
         {"id": part.id, "questions": [{"id": one.id, "orders": one.orders} for one in part.questions]} for part in parts
     ]
     await db.execute(insert(Paper).values(exam_session_id=taken.id, parts=values).on_conflict_do_nothing())
+    total = sum(len(part.questions) for part in parts)
+    announce(db, exam_session_topic(taken.id), DeskChanged(changes={"total": total}))
+    tell(db, taken)
     stored = await stored_parts(db, taken.id)
     return parts if stored is None else stored
 
