@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
+LARGEST_TOGETHER = {"backend/app/websockets/seed_*.py": 400}
+"""What must stay small as a whole: dialects translate, and whoever needs more room is deciding something."""
 EMPTY_NAMES = re.compile(
     r"(^|[-_.])(utils?|helpers?|commons?|managers?|enhanced|advanced|v2|misc)([-_.]|$)", re.IGNORECASE
 )
@@ -26,9 +28,18 @@ def main() -> int:
         *(complaint for folder in PYTHON for path in files(folder, {".py"}) for complaint in about_python(path)),
         *(complaint for folder in WEB for path in files(folder, WEB_ENDINGS) for complaint in about_web(path)),
     ]
+    complaints += about_together()
     for complaint in complaints:
         print(complaint)
     return 1 if complaints else 0
+
+
+def about_together() -> Iterator[str]:
+    """What is too long together."""
+    for pattern, most in LARGEST_TOGETHER.items():
+        lines = sum(path.read_text().count("\n") for path in ROOT.glob(pattern))
+        if lines > most:
+            yield f"{pattern}: {lines} lines together, {most} are allowed"
 
 
 def files(folder: str, endings: set[str]) -> Iterator[Path]:

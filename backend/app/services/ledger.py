@@ -74,6 +74,11 @@ class Ledger:
         self._progress: tuple[int, int] | None = None
         self._judged = {one.id: one.episode.judgement for one in noted.values() if one.episode.judgement is not None}
 
+    @property
+    def count(self) -> int:
+        """How many violations there are."""
+        return len(self._noted)
+
     def take_over(self, standing: Standing) -> None:
         """What people have decided, once that is committed: it counts from here on. What is older is left aside."""
         if standing.number <= self._reviews:

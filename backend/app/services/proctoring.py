@@ -24,7 +24,7 @@ from app.services.attendance import Attendance
 from app.services.challenges import Challenges, unanswered
 from app.services.client_messages import StoredMessage
 from app.services.desk import Desk
-from app.services.hearing import Hearing
+from app.services.hearing import Hear, Hearing
 from app.services.kept_sitting import KeptSitting, Services
 from app.services.recognition import Recognition
 from app.services.sitting import RecentFrame, Sitting
@@ -126,12 +126,13 @@ class LiveExamSession(KeptSitting):
             await self._commit(lambda: [*side.weigh(report), *self._beside.explained(self._incidents, at)])
         return report
 
-    async def listen_to(self, sound: bytes, captured_ms: int, number: int | None = None) -> None:
-        """Let the engine listen to a chunk of sound and keep what follows from it.
+    async def listen_to(self, sound: bytes, captured_ms: int, number: int | None = None) -> Hear | None:
+        """Let the engine listen to a chunk of sound and keep what follows from it; what was heard.
 
         Raises SoundRefused where the sound itself is at fault, ExamSessionEnded when it came too late.
         """
         self.attendance.heard()
+        found = None
         if self.hearing.wanted and self.sitting.state != SessionState.PAUSED:
             elapsed = self.elapsed()
             found = await self.hearing.listen(sound, elapsed=elapsed, captured_ms=captured_ms, number=number)
@@ -139,6 +140,7 @@ class LiveExamSession(KeptSitting):
                 self.desk.hear(found.level)
             if found is not None and self.sitting.state != SessionState.CREATED:
                 await self._commit(lambda: self._incidents.hear(found.heard, found.until))
+        return found
 
     async def hear(self, messages: Sequence[StoredMessage]) -> int:
         """Keep numbered messages, in order and without gaps, with the violations they mean; returns the last seq.
@@ -251,6 +253,11 @@ class LiveExamSession(KeptSitting):
     def trust(self) -> float:
         """The score as stored, 0..100."""
         return self._ledger.trust
+
+    @property
+    def noted(self) -> int:
+        """How many violations there are."""
+        return self._ledger.count
 
     def view(self) -> LiveHead:
         """For the exam's teachers."""
