@@ -160,8 +160,7 @@ class SeedConnection:
         if message.type == "ping":
             return {"type": "pong", "timestamp": now().isoformat()}
         if message.type == "heartbeat":
-            at = now().isoformat()
-            return {"type": "heartbeat_ack", "timestamp": at, "server_time": at}
+            return {"type": "heartbeat_ack", "timestamp": (at := now().isoformat()), "server_time": at}
         return self._answers.status() if message.type == "session_status" else None
 
     async def _reported(self, message: SeedMessage) -> dict[str, Any]:
@@ -169,14 +168,12 @@ class SeedConnection:
         kind = message.reported()
         if kind is not None:
             await self._live.note_event(kind)
-        noted = self._ids.get(kind) if kind is not None else None
-        if message.type == "violation_report":
-            answer: dict[str, Any] = {"type": "violation_acknowledged", "violation_id": noted}
-        else:
-            answer = {"type": "browser_event_processed", "event_type": kind, "violation_id": noted}
+        report = message.type == "violation_report"
         before, self._trust = self._trust, self._live.trust
         return {
-            **answer,
+            "type": "violation_acknowledged" if report else "browser_event_processed",
+            "violation_id": self._ids.get(kind) if kind is not None else None,
+            "event_type": kind,
             "session_id": self._live.sitting.id,
             "counted": kind is not None,
             "trust_score": self._answers.trust(before),
