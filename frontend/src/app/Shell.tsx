@@ -35,6 +35,9 @@ export function Shell() {
               <Link to="/review" className={classes.link}>
                 {t("nav.review")}
               </Link>
+              <Link to="/bank" className={classes.link}>
+                {t("nav.bank")}
+              </Link>
             </>
           ) : null}
           {user?.role === "admin" ? (

@@ -5,6 +5,7 @@ import classes from "./ExamTabs.module.css";
 
 const PLACES = [
   ["edit", "/exams/$examId/edit"],
+  ["questions", "/exams/$examId/questions"],
   ["students", "/exams/$examId/students"],
   ["live", "/exams/$examId/live"],
   ["review", "/exams/$examId/review"],

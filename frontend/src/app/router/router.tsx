@@ -120,6 +120,19 @@ const reviewRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/ReviewPage"), "ReviewPage"),
 });
 
+const bankRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/bank",
+  component: lazyRouteComponent(() => import("../pages/BankPage"), "BankPage"),
+});
+
+const questionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/questions",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/QuestionsPage"), "QuestionsPage"),
+});
+
 const peopleRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/people",
@@ -138,6 +151,8 @@ const routeTree = rootRoute.addChildren([
     rescoreRoute,
     calendarRoute,
     reviewRoute,
+    bankRoute,
+    questionsRoute,
     peopleRoute,
   ]),
 ]);

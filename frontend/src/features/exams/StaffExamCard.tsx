@@ -4,6 +4,7 @@ import {
   IconDotsVertical,
   IconEdit,
   IconEye,
+  IconListNumbers,
   IconLivePhoto,
   IconSend,
   IconTrash,
@@ -27,6 +28,7 @@ import classes from "./Exams.module.css";
 
 const PLACES = [
   { place: "edit", icon: IconEdit },
+  { place: "questions", icon: IconListNumbers },
   { place: "students", icon: IconUsers },
   { place: "review", icon: IconEye },
 ] as const;
