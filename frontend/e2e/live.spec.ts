@@ -1,24 +1,6 @@
 // The main job: a student's video, a real server, and a teacher who sees within two seconds what the server saw.
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createExam, expect, expectAccessible, logIn, test } from "./fixtures";
-import { ROOT } from "./server";
-
-const REAL_VIDEO = join(ROOT, "..", "shared", "data", "gaze", "center_left_center.mp4");
-
-/** The real video where there is one; else one made from a public-domain portrait, in which a second face appears. */
-function videoOf(folder: string): string {
-  if (existsSync(REAL_VIDEO)) return REAL_VIDEO;
-  const made = join(folder, "faces.mp4");
-  execFileSync(join(ROOT, ".venv", "bin", "python"), [join(ROOT, "backend", "tools", "make_face_video.py"), made]);
-  return made;
-}
-
-function nameOf(kind: string): string {
-  const words = JSON.parse(readFileSync(join(ROOT, "locales", "en", "violations.json"), "utf8")) as Record<string, string>;
-  return words[`${kind}.name`] ?? kind;
-}
+import { kindName, videoOf } from "./videos";
 
 test("a violation is on the page within two seconds, explained, with its evidence", async ({ page, server }, info) => {
   await logIn(page, "teacher");
@@ -35,13 +17,13 @@ test("a violation is on the page within two seconds, explained, with its evidenc
     await tile.click();
 
     const { at, kind } = await replay.opened;
-    const item = page.locator("li[id^=violation-]").filter({ hasText: nameOf(kind) });
+    const item = page.locator("li[id^=violation-]").filter({ hasText: kindName(kind) });
     await item.first().waitFor();
     const delay = Date.now() - at;
     console.log(`on the page ${delay} ms after the student heard of it`);
     expect(delay).toBeLessThan(2000);
 
-    await expect(page.getByRole("group", { name: nameOf(kind) })).toBeVisible();
+    await expect(page.getByRole("group", { name: kindName(kind) })).toBeVisible();
     await item.getByRole("button", { name: /Open picture/ }).first().click();
     const picture = page.getByRole("dialog").getByRole("img", { name: /Evidence/ });
     await expect(picture).toBeVisible();

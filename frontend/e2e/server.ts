@@ -14,8 +14,12 @@ const READY_MS = 90_000;
 export type Replay = {
   /** Resolves with the time (ms) at which the student heard of a violation's opening; rejects if it never did. */
   opened: Promise<{ at: number; kind: string }>;
+  /** Resolves when the video is over and the sitting handed in. */
+  done: Promise<void>;
   stop: () => Promise<void>;
 };
+
+export type ReplayOptions = { email?: string; password?: string; speed?: number };
 
 export class ProctorServer {
   readonly url: string;
@@ -64,10 +68,12 @@ export class ProctorServer {
   }
 
   /** A student in a terminal, sitting an exam with a video for a camera. */
-  replay(video: string, examId: number): Replay {
-    const child = spawn(PROCTOR, ["replay", video, "--server", this.url, "--exam", String(examId), "--json"], {
+  replay(video: string, examId: number, options: ReplayOptions = {}): Replay {
+    const more = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const child = spawn(PROCTOR, ["replay", video, "--server", this.url, "--exam", String(examId), "--json", ...more], {
       stdio: ["ignore", "pipe", "inherit"],
     });
+    const done = once(child, "exit").then(() => undefined);
     const opened = new Promise<{ at: number; kind: string }>((resolve, reject) => {
       createInterface({ input: child.stdout }).on("line", (line) => {
         const said = JSON.parse(line) as { type?: string; violation?: { kind: string } };
@@ -78,6 +84,7 @@ export class ProctorServer {
     opened.catch(() => undefined);
     return {
       opened,
+      done,
       stop: async () => {
         if (child.exitCode !== null) return;
         child.kill("SIGTERM");
