@@ -38,6 +38,9 @@ export function Shell() {
               <Link to="/bank" className={classes.link}>
                 {t("nav.bank")}
               </Link>
+              <Link to="/analytics" className={classes.link}>
+                {t("nav.analytics")}
+              </Link>
             </>
           ) : null}
           {user?.role === "admin" ? (

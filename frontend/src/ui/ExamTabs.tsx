@@ -9,6 +9,8 @@ const PLACES = [
   ["students", "/exams/$examId/students"],
   ["live", "/exams/$examId/live"],
   ["review", "/exams/$examId/review"],
+  ["grading", "/exams/$examId/grading"],
+  ["results", "/exams/$examId/results"],
 ] as const;
 
 export function ExamTabs({ examId }: { examId: number }) {

@@ -133,6 +133,26 @@ const questionsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/QuestionsPage"), "QuestionsPage"),
 });
 
+const gradingRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/grading",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/GradingPage"), "GradingPage"),
+});
+
+const resultsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/exams/$examId/results",
+  params: EXAM_ID,
+  component: lazyRouteComponent(() => import("../pages/ResultsPage"), "ResultsPage"),
+});
+
+const analyticsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/analytics",
+  component: lazyRouteComponent(() => import("../pages/AnalyticsPage"), "AnalyticsPage"),
+});
+
 const peopleRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/people",
@@ -153,6 +173,9 @@ const routeTree = rootRoute.addChildren([
     reviewRoute,
     bankRoute,
     questionsRoute,
+    gradingRoute,
+    resultsRoute,
+    analyticsRoute,
     peopleRoute,
   ]),
 ]);

@@ -1,6 +1,8 @@
 // One exam in the staff's list.
 import { ActionIcon, Button, Menu, Text } from "@mantine/core";
 import {
+  IconChartBar,
+  IconChecklist,
   IconDotsVertical,
   IconEdit,
   IconEye,
@@ -31,6 +33,8 @@ const PLACES = [
   { place: "questions", icon: IconListNumbers },
   { place: "students", icon: IconUsers },
   { place: "review", icon: IconEye },
+  { place: "grading", icon: IconChecklist },
+  { place: "results", icon: IconChartBar },
 ] as const;
 
 export function StaffExamCard({ exam }: { exam: Exam }) {

@@ -8,9 +8,9 @@ export function isRunning(sitting: SittingWithViolations): boolean {
   return sitting.state === "created" || sitting.state === "active" || sitting.state === "paused";
 }
 
-/** Waits for somebody to let them in. */
+/** Has not begun and was not let in: on the way through the checks, or in the waiting room. */
 export function isWaiting(sitting: SittingWithViolations): boolean {
-  return isRunning(sitting) && sitting.admitted === false;
+  return isRunning(sitting) && sitting.begun === false && sitting.admitted === false;
 }
 
 /** Has something to say: a raised hand or a message that nobody has read. */
@@ -34,8 +34,7 @@ export function needsAttention(sitting: SittingWithViolations): boolean {
     sitting.band !== "good" ||
     sitting.flagged === true ||
     !sitting.online ||
-    isAsking(sitting) ||
-    isWaiting(sitting)
+    isAsking(sitting)
   );
 }
 

@@ -19,17 +19,27 @@ export type SectionDraft = Omit<Section, "id" | "position">;
 const questionsKey = (examId: number) => ["exams", examId, "questions"];
 const sectionsKey = (examId: number) => ["exams", examId, "sections"];
 
+/** The server leaves out what is null; here nothing is left out. */
+function whole(question: Question): Question {
+  return { ...question, section_id: question.section_id ?? null, seconds: question.seconds ?? null, exam_id: question.exam_id ?? null };
+}
+
 export function useQuestions(examId: number) {
   return useQuery({
     queryKey: questionsKey(examId),
-    queryFn: () => call<Question[]>("GET", `/exams/${examId}/questions`),
+    queryFn: async () => (await call<Question[]>("GET", `/exams/${examId}/questions`)).map(whole),
   });
+}
+
+function wholeSection(section: Section): Section {
+  const { pool = null, seconds = null, navigation = null } = section;
+  return { ...section, pool, seconds, navigation };
 }
 
 export function useSections(examId: number) {
   return useQuery({
     queryKey: sectionsKey(examId),
-    queryFn: () => call<Section[]>("GET", `/exams/${examId}/sections`),
+    queryFn: async () => (await call<Section[]>("GET", `/exams/${examId}/sections`)).map(wholeSection),
   });
 }
 
@@ -49,10 +59,12 @@ function useRefresh() {
 export function useSaveQuestion(home: Home) {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: ({ id, draft }: { id: number | null; draft: QuestionDraft }) =>
-      id === null
-        ? call<Question>("POST", homePath(home), { body: draft })
-        : call<Question>("PUT", `/questions/${id}`, { body: draft }),
+    mutationFn: async ({ id, draft }: { id: number | null; draft: QuestionDraft }) =>
+      whole(
+        await (id === null
+          ? call<Question>("POST", homePath(home), { body: draft })
+          : call<Question>("PUT", `/questions/${id}`, { body: draft })),
+      ),
     onSettled: () => refresh(home),
   });
 }
@@ -106,8 +118,8 @@ const BANK_PAGE = 50;
 export function useBank(search: { q: string; tag: string }) {
   return useInfiniteQuery({
     queryKey: ["question-bank", search],
-    queryFn: ({ pageParam }) =>
-      call<Question[]>("GET", "/question-bank", { query: { ...search, skip: pageParam, limit: BANK_PAGE } }),
+    queryFn: async ({ pageParam }) =>
+      (await call<Question[]>("GET", "/question-bank", { query: { ...search, skip: pageParam, limit: BANK_PAGE } })).map(whole),
     initialPageParam: 0,
     getNextPageParam: (last, all) => (last.length < BANK_PAGE ? undefined : all.length * BANK_PAGE),
     placeholderData: (known) => known,
