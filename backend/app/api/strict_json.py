@@ -7,6 +7,7 @@ database takes none of them. Here they are refused once, for every route (reliab
 import asyncio
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -14,7 +15,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import answer
-from app.core.errors import ProctorError
+from app.core.clock import monotonic
+from app.core.errors import ProctorError, Unavailable
 
 LARGEST_BODY = 1024 * 1024
 LONGEST_WAIT_S = 30.0
@@ -25,6 +27,12 @@ PICTURES = ("image/jpeg", "image/webp")
 PICTURE_PATHS = ("/enrolment", "/documents")
 BYTES = "application/octet-stream"
 BYTES_PATH = "/proctoring/echo"
+STREAMED = re.compile(r"/files(/|$)|/question-files$")
+"""Addresses that take files; each says how large."""
+LARGEST_FILE = 33 * 1024 * 1024
+LONGEST_STREAM_S = 600.0
+MOST_STREAMS = 16
+"""Files received at once; what is beyond the first megabyte of each lies on the disk meanwhile."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -62,10 +70,14 @@ class StrictBodies:
     def __init__(self, app: ASGIApp, *, longest_wait_s: float = LONGEST_WAIT_S) -> None:
         self.app = app
         self.longest_wait_s = longest_wait_s
+        self.streams = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if _is_streamed(scope):
+            await self._streamed(scope, receive, send)
             return
         try:
             body = await _read(receive, Headers(scope=scope), longest_wait_s=self.longest_wait_s)
@@ -77,6 +89,51 @@ class StrictBodies:
         if body is None:  # the client went away
             return
         await self.app(scope, _replay(body, receive), send)
+
+    async def _streamed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The body is handed on as it comes: TooLarge, TooSlow, WrongType for one that is packed, and at most so many.
+
+        It takes one of the places when it is first read, which nobody gets to who is not logged in.
+        """
+        headers = Headers(scope=scope)
+        size, ends = 0, 0.0
+
+        async def counted() -> Message:
+            nonlocal size, ends
+            if not ends:
+                _check_head(headers)
+                if self.streams >= MOST_STREAMS:
+                    raise Unavailable
+                self.streams += 1
+                ends = monotonic() + LONGEST_STREAM_S
+            try:
+                async with asyncio.timeout(min(self.longest_wait_s, max(0.0, ends - monotonic()))):
+                    message = await receive()
+            except TimeoutError as error:
+                raise TooSlow from error
+            size += len(message.get("body", b""))
+            if size > LARGEST_FILE:
+                raise TooLarge(max=LARGEST_FILE)
+            return message
+
+        try:
+            await self.app(scope, counted, send)
+        finally:
+            self.streams -= 1 if ends else 0
+
+
+def _check_head(headers: Headers) -> None:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongType
+    length = headers.get("content-length", "")
+    if length.isdigit() and (len(length) > LONGEST_INTEGER or int(length) > LARGEST_FILE):
+        raise TooLarge(max=LARGEST_FILE)
+
+
+def _is_streamed(scope: Scope) -> bool:
+    """Files are read where it is known who sends them, so that nobody else can make us hold megabytes."""
+    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    return kind == FORMS[1] and STREAMED.search(scope["path"]) is not None
 
 
 def _is_bytes(scope: Scope) -> bool:

@@ -7,10 +7,34 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
+from app.api.strict_json import TooLarge
 from app.core.errors import Invalid
 from app.schemas.imports import ImportOptions
 
 Options = TypeVar("Options", bound=ImportOptions)
+FILE = {"type": "string", "format": "binary"}
+FILE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": FILE}}}
+        },
+    }
+}
+FILES_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {"files": {"type": "array", "items": FILE}},
+                }
+            }
+        },
+    }
+}
 WORDS = {"true": True, "false": False, "1": True, "0": False, "on": True, "off": False}
 
 
@@ -32,6 +56,31 @@ def table_body(options: type[ImportOptions]) -> dict[str, Any]:
             },
         }
     }
+
+
+async def received_file(request: Request, largest: int) -> tuple[str, bytes]:
+    """The one file of a form, and its name. First see who may, and commit: a slow line must hold no connection.
+
+    Invalid `file_missing`; TooLarge beyond `largest` bytes.
+    """
+    files = await received_files(request, largest, most=1)
+    return files[0]
+
+
+async def received_files(request: Request, largest: int, *, most: int) -> list[tuple[str, bytes]]:
+    """The files of a form and their names, in order; `largest` is for all together.
+
+    Invalid `file_missing`, `too_many_files`; TooLarge.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise Invalid("file_missing")
+    async with request.form(max_files=most, max_fields=20) as form:
+        found = [one for _, one in form.multi_items() if isinstance(one, UploadFile)]
+        if not found:
+            raise Invalid("file_missing")
+        if sum(one.size or 0 for one in found) > largest:
+            raise TooLarge(max=largest)
+        return [(one.filename or "", await one.read()) for one in found]
 
 
 async def uploaded_table(request: Request, options: type[Options]) -> tuple[bytes, Options]:

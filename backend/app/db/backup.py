@@ -28,9 +28,9 @@ from app.db.archive import (
 )
 from app.db.base import Base
 from app.db.migrate import revision_of
-from app.db.models import Evidence
 from app.db.postgres_programs import pg_binary
 from app.db.session import make_engine
+from app.db.stored import STORED
 
 APPLICATION = "360proctor-backup"
 
@@ -54,9 +54,12 @@ async def back_up(url: str, evidence_dir: Path, target: Path, *, progress: Progr
 
 
 async def evidence_files(connection: AsyncConnection) -> dict[str, Content]:
-    """Every evidence file that the database knows: its name within the store, size and SHA-256."""
-    found = await connection.execute(select(Evidence.path, Evidence.size, Evidence.sha256).order_by(Evidence.id))
-    return {path: Content(size=size, sha256=sha256) for path, size, sha256 in found}
+    """Every file in the store that the database knows: its name there, size and SHA-256."""
+    files: dict[str, Content] = {}
+    for table in STORED:
+        found = await connection.execute(select(table.path, table.size, table.sha256).order_by(table.id))
+        files |= {path: Content(size=size, sha256=sha256) for path, size, sha256 in found}
+    return files
 
 
 def connection_environment(url: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Brings a backup back: verified first, then the database in one transaction, then the evidence by renaming."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import subprocess
@@ -155,6 +156,8 @@ def _feed(
         writer.stdin.close()
     except BrokenPipeError:  # psql ended early and has said why
         reader.kill()
+        with contextlib.suppress(BrokenPipeError):  # what is still in the buffer has nowhere to go
+            writer.stdin.close()
 
 
 def _replace_files(evidence_dir: Path, incoming: Path) -> None:

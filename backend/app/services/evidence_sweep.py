@@ -4,11 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
 
 from app.core.clock import now
-from app.db.models import Document, Evidence
 from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.stored import known_names
 from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
@@ -39,8 +38,7 @@ async def remove_orphans(sessions: Sessions, store: EvidenceStore) -> int:
     for begin in range(0, len(names), AT_ONCE):
         some = names[begin : begin + AT_ONCE]
         async with unit_of_work(sessions) as db:
-            known = set(await db.scalars(select(Evidence.path).where(Evidence.path.in_(some))))
-            known |= set(await db.scalars(select(Document.path).where(Document.path.in_(some))))
+            known = await known_names(db, some)
         for name in some:
             if name not in known:
                 await store.delete(name)

@@ -6,7 +6,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid
-from app.db.models import Document, Evidence, Exam, ExamSession, User
+from app.db.models import Exam, ExamSession, User
+from app.db.stored import names_of_exam
 from app.domain.exam_sessions import OPEN
 from app.domain.exams import FOLLOWING, SITTABLE, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
@@ -75,17 +76,7 @@ async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> list[str]:
     await _refuse_while_sat(db, exam)
     sat = await db.scalar(select(func.count()).where(ExamSession.exam_id == exam.id))
     audit.note(db, who, "exam.delete", f"exam:{exam.id}", exam_sessions=sat)
-    evidence = await db.scalars(
-        select(Evidence.path)
-        .join(ExamSession, ExamSession.id == Evidence.exam_session_id)
-        .where(ExamSession.exam_id == exam.id)
-    )
-    documents = await db.scalars(
-        select(Document.path)
-        .join(ExamSession, ExamSession.id == Document.exam_session_id)
-        .where(ExamSession.exam_id == exam.id)
-    )
-    names = [*evidence, *documents]
+    names = await names_of_exam(db, exam.id)
     await db.delete(exam)
     await db.flush()
     return names

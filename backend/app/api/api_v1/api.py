@@ -16,6 +16,7 @@ from app.api.api_v1.endpoints import (
     exam_sessions,
     exams,
     face_templates,
+    files,
     grading,
     notifications,
     proctoring,
@@ -43,6 +44,7 @@ router.include_router(accommodations.router)
 router.include_router(detection.router)
 router.include_router(verdicts.router)
 router.include_router(analytics.router)
+router.include_router(files.router)
 router.include_router(notifications.router)
 router.include_router(enrolment_imports.router)
 router.include_router(reviews.router)

@@ -7,6 +7,7 @@ from app.db.models.documents import Document
 from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.face_templates import FaceTemplate
+from app.db.models.files import UploadedFile
 from app.db.models.installation import InstallationMark
 from app.db.models.institution import Institution
 from app.db.models.notifications import Notification
@@ -49,6 +50,7 @@ __all__ = [
     "SocketTicket",
     "StaffNote",
     "StudentComment",
+    "UploadedFile",
     "User",
     "Violation",
 ]
