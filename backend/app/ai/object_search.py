@@ -23,6 +23,8 @@ LONGEST_MEMORY = 16
 FIELDS = 11
 WEIGHT = 4
 """A look counts at least 1/4 of the mean: what a thing scored long ago fades."""
+ONE_PERSON = 0.4
+"""Boxes of people that share this much of their union are one person's."""
 FADING = 2
 """A look that misses a believed thing counts half: what was put away is given up after two or three looks."""
 
@@ -101,7 +103,7 @@ class Followed:
         state = self.state
         if self.score >= belief.sure and self.area >= belief.least_area and self.sightings > 1:
             state = BELIEVED
-        elif self.state == CANDIDATE or self.score < belief.noticed:
+        elif self.state == CANDIDATE or self.score < belief.noticed or self.area < belief.least_area / 2:
             state = REFUTED
         return replace(self, state=state, judged_at=at if state != self.state else self.judged_at)
 
@@ -133,6 +135,17 @@ def nearness(thing: Followed, seen: FoundThing) -> float:
     distance = max(abs(ax + aw / 2 - bx - bw / 2), abs(ay + ah / 2 - by - bh / 2))
     near = max(0.0, 1.0 - distance / 0.3) if thing.label != PERSON else 0.0
     return max(union, 0.5 * near)
+
+
+def once_each(things: Sequence[Followed]) -> list[Followed]:
+    """Without second boxes around one person, strongest first: what an arm hides or shows makes two of one box."""
+    kept: list[Followed] = []
+    for thing in things:
+        box = FoundThing(thing.label, thing.score, thing.box)
+        others = (FoundThing(other.label, other.score, other.box) for other in kept if other.label == PERSON)
+        if thing.label != PERSON or all(shared_part(box, other)[0] <= ONE_PERSON for other in others):
+            kept.append(thing)
+    return kept
 
 
 def matched(things: Sequence[Followed], seen: Sequence[FoundThing]) -> dict[int, FoundThing]:
@@ -229,7 +242,7 @@ class ObjectSearch:
         elif open_question is not None and self._due(recall, "asked_at", at, self._schedule.objects_ask_every):
             recall["asked_at"] = at
             things = self._ask_again(things, open_question, picture, recall, at)
-        best = sorted(things, key=lambda thing: thing.score, reverse=True)[:LONGEST_MEMORY]
+        best = once_each(sorted(things, key=lambda thing: thing.score, reverse=True)[:LONGEST_MEMORY])
         recall["things"] = [number for thing in best for number in thing.numbers()]
         return [thing for thing in best if thing.state == BELIEVED]
 

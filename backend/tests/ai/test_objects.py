@@ -10,7 +10,7 @@ import pytest
 from app.ai.networks import Picture
 from app.ai.object_labels import COCO80, PERSON, PHONE
 from app.ai.object_network import FoundThing
-from app.ai.object_search import BELIEFS, LONGEST_MEMORY, Followed, ObjectSearch
+from app.ai.object_search import BELIEFS, LONGEST_MEMORY, Followed, ObjectSearch, once_each
 from app.ai.picture import encode
 from app.ai.pipeline import Pipeline
 from app.ai.schedule import SCHEDULE
@@ -85,6 +85,14 @@ def test_two_detectors_take_turns_and_one_alone_convinces_nobody() -> None:
     assert not any(believed)
     both = watch(ScriptedNetwork([0.3] * 9), ScriptedNetwork([0.3] * 9), times=[0, 1, 2, 4, 8, 12])
     assert [len(things) for things in both] == [0, 0, 1, 1, 1, 1]
+
+
+def test_two_boxes_around_one_person_are_one_person() -> None:
+    one = Followed(PERSON, (0.1, 0.1, 0.7, 0.9), 0.6)
+    again = Followed(PERSON, (0.3, 0.1, 0.65, 0.9), 0.4)
+    beside = Followed(PERSON, (0.75, 0.1, 0.25, 0.9), 0.5)
+    phone = Followed(PHONE, (0.3, 0.1, 0.6, 0.9), 0.3)
+    assert once_each([one, beside, again, phone]) == [one, beside, phone]
 
 
 def test_a_detector_says_nothing_about_labels_it_does_not_know() -> None:

@@ -38,13 +38,14 @@ class Sitting:
     variation: Variation
     frames: list[Picture]
     events: dict[ViolationKind, tuple[float, float]]
+    fps: float = FPS
 
     def encoded(self, rng: np.random.Generator) -> Iterator[tuple[float, bytes]]:
         """Time and JPEG of every frame; a sensor's noise is never twice the same."""
         for number, pixels in enumerate(self.frames):
             changed = self.variation.change(pixels).astype(np.float32)
             noisy = changed + rng.normal(0, 2, changed.shape)
-            yield number / FPS, encode(noisy.clip(0, 255).astype(np.uint8), self.variation.quality)
+            yield number / self.fps, encode(noisy.clip(0, 255).astype(np.uint8), self.variation.quality)
 
 
 def variations() -> list[Variation]:
