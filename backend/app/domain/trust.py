@@ -61,30 +61,53 @@ def trust_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, flo
 
     What a person dismissed is left out, what a person found to be of another kind counts as that.
     """
-    score = FULL_TRUST
-    for factor in factors(episodes, weights).values():
-        score *= factor
-    return max(0.0, score)
+    return _product(factors(episodes, weights))
 
 
 def factors(
     episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None
 ) -> dict[ViolationKind, float]:
     """What each kind multiplies the score by, 0..1, in the order of multiplication."""
+    amounts = _amounts(episodes)
+    return {kind: _factor(kind, amounts[kind], weights) for kind in sorted(amounts)}
+
+
+def without(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> list[float]:
+    """For each episode the score if it had not happened ("without me the score would be N"), in the same order.
+
+    Exactly `trust_score` of the others, in less time: only the factor of its own kind is computed anew.
+    """
+    amounts, all_factors = _amounts(episodes), factors(episodes, weights)
+    scores = []
+    for episode in episodes:
+        left = all_factors
+        if episode.counts:
+            kind = episode.counted_as
+            others = list(amounts[kind])
+            others.remove(amount(episode))
+            left = {**all_factors, kind: _factor(kind, others, weights)}
+        scores.append(_product(left))
+    return scores
+
+
+def _amounts(episodes: Sequence[Episode]) -> dict[ViolationKind, list[float]]:
+    """What counts of each kind, sorted: the same violations give the same score to the last digit, in any order."""
     amounts: dict[ViolationKind, list[float]] = {}
     for episode in episodes:
         if episode.counts:
             amounts.setdefault(episode.counted_as, []).append(amount(episode))
-    # Sorted sums and kinds: the same violations give the same score to the last digit, in whatever order.
-    return {
-        kind: 1.0 - weight_of(kind, weights) * min(1.0, sum(sorted(amounts[kind])) / RULES[kind].full)
-        for kind in sorted(amounts)
-    }
+    return {kind: sorted(found) for kind, found in amounts.items()}
 
 
-def without(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> list[float]:
-    """For each episode the score if it had not happened ("without me the score would be N"), in the same order."""
-    return [trust_score([*episodes[:i], *episodes[i + 1 :]], weights) for i in range(len(episodes))]
+def _factor(kind: ViolationKind, amounts: Sequence[float], weights: Mapping[ViolationKind, float] | None) -> float:
+    return 1.0 - weight_of(kind, weights) * min(1.0, sum(amounts) / RULES[kind].full)
+
+
+def _product(found: Mapping[ViolationKind, float]) -> float:
+    score = FULL_TRUST
+    for factor in found.values():
+        score *= factor
+    return max(0.0, score)
 
 
 def measured_score(episodes: Sequence[Episode], weights: Mapping[ViolationKind, float] | None = None) -> float:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
-from app.db.models import Exam, User, Violation
+from app.db.models import Exam, User
 from app.domain.roles import Language
 from app.domain.trust import measured_score, without
 from app.domain.violations import ViolationKind
@@ -22,7 +22,7 @@ from app.services.exam_report import Sat, sittings_of
 from app.services.institution import institution
 from app.services.report_words import Words
 from app.services.tables import Cell, csv_table, xlsx_table
-from app.services.violations import episode_of, exam_weights
+from app.services.violations import NotedRow, episode_of, exam_weights
 
 
 class ExportFormat(StrEnum):
@@ -121,7 +121,7 @@ def _noted_rows(words: Words, one: Sat) -> list[list[Cell]]:
     ]
 
 
-def _each(one: Sat) -> list[tuple[Violation, float]]:
+def _each(one: Sat) -> list[tuple[NotedRow, float]]:
     """Each violation with what the score would be without it."""
     scores = without([episode_of(row) for row in one.noted], exam_weights(one.taken.exam.weights))
     return list(zip(one.noted, scores, strict=True))

@@ -1,5 +1,6 @@
 """What the report of a whole exam says; `app/reports/exam.typ` says how it looks."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +8,9 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
-from app.db.models import Exam, ExamSession, GivenDecision, User, Violation
+from app.db.models import Exam, ExamSession, GivenDecision, User
 from app.domain.presets import Preset
 from app.domain.reviews import Decision, Verdict
 from app.domain.roles import Language
@@ -19,6 +18,7 @@ from app.domain.trust import TrustBand
 from app.domain.violations import ViolationKind
 from app.services.access import access_exam_as_staff
 from app.services.audit import note
+from app.services.exam_sittings import sittings_with_violations
 from app.services.how_sure import how_sure
 from app.services.institution import institution
 from app.services.report_rendering import Report
@@ -26,6 +26,7 @@ from app.services.report_words import Words
 from app.services.review_queue import decisions_that_stand
 from app.services.session_report import frame
 from app.services.standing import band_in
+from app.services.violations import NotedRow
 
 MOST_SITTINGS = 5000
 MOST_ROWS = 1000
@@ -38,7 +39,7 @@ class Sat:
     """One sitting in a table: what export and report need of it."""
 
     taken: ExamSession
-    noted: tuple[Violation, ...]
+    noted: tuple[NotedRow, ...]
     decision: GivenDecision | None
 
     @property
@@ -47,7 +48,7 @@ class Sat:
         return band_in(self.taken.exam, self.taken.trust)
 
     @property
-    def counting(self) -> list[Violation]:
+    def counting(self) -> list[NotedRow]:
         """What was not dismissed."""
         return [row for row in self.noted if row.verdict != Verdict.DISMISSED]
 
@@ -59,26 +60,14 @@ class Sat:
 
 async def sittings_of(db: AsyncSession, exam: Exam) -> list[Sat]:
     """All sittings of an exam, by name of the student."""
-    rows = (
-        await db.scalars(
-            select(ExamSession)
-            .join(ExamSession.student)
-            .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
-            .where(ExamSession.exam_id == exam.id)
-            .order_by(User.full_name, ExamSession.student_id, ExamSession.attempt)
-            .limit(MOST_SITTINGS)
-        )
-    ).all()
-    ids = [row.id for row in rows]
-    noted: dict[int, list[Violation]] = {}
-    for violation in await db.scalars(
-        select(Violation)
-        .where(Violation.exam_session_id.in_(ids))
-        .order_by(Violation.exam_session_id, Violation.started_at, Violation.id)
-    ):
-        noted.setdefault(violation.exam_session_id, []).append(violation)
-    decisions = await decisions_that_stand(db, ids)
-    return [Sat(row, tuple(noted.get(row.id, ())), decisions.get(row.id)) for row in rows]
+    found: list[tuple[ExamSession, tuple[NotedRow, ...]]] = []
+    async for taken, noted in sittings_with_violations(db, exam):
+        found.append((taken, tuple(noted)))
+        if len(found) >= MOST_SITTINGS:
+            break
+    decisions = await decisions_that_stand(db, [taken.id for taken, _ in found])
+    found.sort(key=lambda one: (one[0].student.full_name, one[0].student_id, one[0].attempt))
+    return [Sat(taken, noted, decisions.get(taken.id)) for taken, noted in found]
 
 
 async def exam_report(db: AsyncSession, who: User, exam_id: int, language: Language) -> Report:
@@ -98,16 +87,22 @@ async def exam_report(db: AsyncSession, who: User, exam_id: int, language: Langu
             [words("minutes"), words.number(exam.duration_minutes)],
             [words("preset"), words(f"preset.{exam.preset}")],
         ],
+        **await asyncio.to_thread(_tables, words, sittings),
+        "left_out": words("rows_left_out", count=words.number(left)) if left > 0 else "",
+        "how_sure": how_sure(words, Preset(exam.preset)),
+    }
+    return Report("exam", data, f"{title} - {exam.title}.pdf")
+
+
+def _tables(words: Words, sittings: Sequence[Sat]) -> dict[str, Any]:
+    return {
         "numbers": _numbers(words, sittings),
         "charts": _charts(words, sittings),
         "kinds_head": [words(key) for key in ("kind", "noted", "students", "confirmed", "dismissed")],
         "kinds": _kinds(words, sittings),
         "rows_head": [words(key) for key in ("student", "state", "trust", "band", "coverage", "noted", "decision")],
         "rows": [_row(words, one) for one in sittings[:MOST_ROWS]],
-        "left_out": words("rows_left_out", count=words.number(left)) if left > 0 else "",
-        "how_sure": how_sure(words, Preset(exam.preset)),
     }
-    return Report("exam", data, f"{title} - {exam.title}.pdf")
 
 
 def _numbers(words: Words, sittings: Sequence[Sat]) -> list[list[str]]:
@@ -152,17 +147,18 @@ def _histogram(words: Words, title: str, shares: Sequence[float], *, unit: str) 
 
 
 def _kinds(words: Words, sittings: Sequence[Sat]) -> list[list[str]]:
-    rows = [row for one in sittings for row in one.noted]
-    counts = Counter(row.kind for row in rows)
+    """By kind: how often, in how many sittings, confirmed, dismissed."""
+    counts: dict[ViolationKind, Counter[str]] = {}
+    for one in sittings:
+        for row in one.noted:
+            count = counts.setdefault(ViolationKind(row.kind), Counter())
+            count.update(("noted", row.verdict or "open"))
+        for kind in {row.kind for row in one.noted}:
+            counts[ViolationKind(kind)]["students"] += 1
+    columns = ("noted", "students", Verdict.CONFIRMED, Verdict.DISMISSED)
     return [
-        [
-            words.kind(ViolationKind(kind)),
-            words.number(count),
-            words.number(len({row.exam_session_id for row in rows if row.kind == kind})),
-            words.number(sum(row.kind == kind and row.verdict == Verdict.CONFIRMED for row in rows)),
-            words.number(sum(row.kind == kind and row.verdict == Verdict.DISMISSED for row in rows)),
-        ]
-        for kind, count in counts.most_common()
+        [words.kind(kind), *(words.number(count[column]) for column in columns)]
+        for kind, count in sorted(counts.items(), key=lambda one: (-one[1]["noted"], one[0]))
     ]
 
 

@@ -1,26 +1,21 @@
 """A whole exam under other weights and thresholds: first to look at, then for good; what was measured stays."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
 
 from app.core.errors import Invalid
-from app.db.models import Exam, ExamSession, User, Violation
+from app.db.models import Exam, ExamSession, User
 from app.domain.trust import band_of, trust_score
 from app.schemas.exam_sessions import StudentRead
 from app.schemas.reviews import RescoreRequest, RescoreRow
 from app.services.access import access_exam_as_staff
 from app.services.audit import note
 from app.services.exam_sessions import tell
+from app.services.exam_sittings import sittings_with_violations
 from app.services.standing import rescore
 from app.services.violations import episode_of, exam_weights
-
-AT_ONCE = 200
-"""Sittings read and computed at a time, so that others get their turn in between."""
-Sitting = tuple[ExamSession, Sequence[Violation]]
 
 
 async def preview_rescore(db: AsyncSession, who: User, exam_id: int, wanted: RescoreRequest) -> list[RescoreRow]:
@@ -30,7 +25,7 @@ async def preview_rescore(db: AsyncSession, who: User, exam_id: int, wanted: Res
     weights = exam_weights(_stored(wanted))
     return [
         _row(exam, taken, taken.trust, trust_score([episode_of(row) for row in rows], weights), thresholds)
-        async for taken, rows in _sittings(db, exam)
+        async for taken, rows in sittings_with_violations(db, exam)
     ]
 
 
@@ -55,36 +50,12 @@ async def rescore_exam(db: AsyncSession, exam: Exam, *, old: tuple[float, float]
     await db.flush()
     now = (exam.warning_threshold, exam.critical_threshold)
     changed = []
-    async for taken, rows in _sittings(db, exam, lock=True):
+    async for taken, rows in sittings_with_violations(db, exam, lock=True):
         before = taken.trust
         changed.append(_row(exam, taken, before, rescore(db, taken, rows), now, old=old))
         tell(db, taken)
     await db.flush()
     return changed
-
-
-async def _sittings(db: AsyncSession, exam: Exam, *, lock: bool = False) -> AsyncIterator[Sitting]:
-    """Every sitting of an exam with what was noted in it, some at a time, in the order of their ids."""
-    last = 0
-    while True:
-        query = (
-            select(ExamSession)
-            .options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
-            .where(ExamSession.exam_id == exam.id, ExamSession.id > last)
-            .order_by(ExamSession.id)
-            .limit(AT_ONCE)
-        )
-        query = query.with_for_update(of=ExamSession) if lock else query
-        taken = (await db.scalars(query.execution_options(populate_existing=lock))).all()
-        if not taken:
-            return
-        ids, noted = [row.id for row in taken], dict[int, list[Violation]]()
-        found = select(Violation).where(Violation.exam_session_id.in_(ids)).order_by(Violation.started_at, Violation.id)
-        for row in await db.scalars(found.execution_options(populate_existing=lock)):
-            noted.setdefault(row.exam_session_id, []).append(row)
-        for one in taken:
-            yield one, noted.get(one.id, [])
-        last = ids[-1]
 
 
 def _row(

@@ -13,7 +13,7 @@ from app.domain.reviews import Judgement
 from app.domain.trust import Episode, TrustBand, band_of, trust_score
 from app.domain.violations import ViolationKind
 from app.schemas.realtime import TrustTold, exam_session_topic
-from app.services.violations import episode_of, exam_weights, judgement_of
+from app.services.violations import NotedRow, episode_of, exam_weights, judgement_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def scores(
     }
 
 
-def rescore(db: AsyncSession, taken: ExamSession, violations: Sequence[Violation]) -> float:
+def rescore(db: AsyncSession, taken: ExamSession, violations: Sequence[Violation | NotedRow]) -> float:
     """Compute the trust again from all that was noted and decided, store it, and tell the live sitting.
 
     The caller holds the exam session's row, exam loaded; `violations` are all of the sitting, read after that.
@@ -85,5 +85,5 @@ def band_in(exam: Exam, trust: float) -> TrustBand:
     return band_of(trust, warning=warning, critical=critical)
 
 
-def _judgements(violations: Sequence[Violation]) -> dict[int, Judgement]:
+def _judgements(violations: Sequence[Violation | NotedRow]) -> dict[int, Judgement]:
     return {row.id: one for row in violations if (one := judgement_of(row)) is not None}

@@ -13,7 +13,7 @@ from app.domain.incidents import Change
 from app.domain.reviews import Judgement, Verdict
 from app.domain.sources import source_of
 from app.domain.trust import Episode, without
-from app.domain.violations import RULES, ViolationKind
+from app.domain.violations import RULES, Severity, ViolationKind
 from app.schemas.realtime import EvidenceOut, ViolationOut
 from app.services.access import access_violations
 
@@ -25,6 +25,25 @@ class Noted:
     id: int
     episode: Episode
     evidence: tuple[EvidenceOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotedRow:
+    """The columns of a violation, for when there are too many to load them as objects that can be changed."""
+
+    id: int
+    exam_session_id: int
+    kind: ViolationKind
+    severity: Severity
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: float
+    count: int
+    confidence: float
+    measured: dict[str, float]
+    threshold: dict[str, float]
+    verdict: Verdict | None
+    reviewed_kind: ViolationKind | None
 
 
 async def record_violation(db: AsyncSession, *, exam_session_id: int, began: datetime, change: Change) -> int:
@@ -147,7 +166,7 @@ def trust_impact(without_this: float | None, trust: float) -> float:
     return 0.0 if without_this is None else round(max(0.0, without_this - trust) / 100, 4)
 
 
-def episode_of(row: Violation) -> Episode:
+def episode_of(row: Violation | NotedRow) -> Episode:
     """What counts for trust."""
     return Episode(
         kind=ViolationKind(row.kind),
@@ -158,7 +177,7 @@ def episode_of(row: Violation) -> Episode:
     )
 
 
-def judgement_of(row: Violation) -> Judgement | None:
+def judgement_of(row: Violation | NotedRow) -> Judgement | None:
     """What a person said of it, if anybody did."""
     if row.verdict is None:
         return None

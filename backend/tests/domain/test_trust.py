@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.trust import Episode, TrustBand, band_of, trust_score, without
+from app.domain.reviews import Judgement, Verdict
+from app.domain.trust import Episode, TrustBand, band_of, factors, trust_score, without
 from app.domain.violations import RULES, ViolationKind
 
 episodes = st.lists(
@@ -14,6 +15,8 @@ episodes = st.lists(
         confidence=st.floats(-0.5, 2),
         seconds=st.floats(-10, 10_000),
         count=st.integers(-2, 1000),
+        judgement=st.none()
+        | st.builds(Judgement, st.sampled_from(list(Verdict)), st.none() | st.sampled_from(list(ViolationKind))),
     ),
     max_size=30,
 )
@@ -67,6 +70,19 @@ def test_order_does_not_matter(happened: list[Episode], random: object) -> None:
 @given(episodes, episodes)
 def test_more_never_raises_it(happened: list[Episode], more: list[Episode]) -> None:
     assert trust_score(happened + more) <= trust_score(happened) + 1e-9
+
+
+@given(episodes)
+def test_without_each_is_the_score_of_the_others(happened: list[Episode]) -> None:
+    assert without(happened) == [trust_score([*happened[:i], *happened[i + 1 :]]) for i in range(len(happened))]
+
+
+@given(episodes)
+def test_the_factors_multiply_to_the_score(happened: list[Episode]) -> None:
+    score = 100.0
+    for factor in factors(happened).values():
+        score *= factor
+    assert max(0.0, score) == trust_score(happened)
 
 
 @given(episodes)

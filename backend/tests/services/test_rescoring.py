@@ -9,7 +9,7 @@ from app.db.models import AuditEntry, Exam, ExamSession, User, Violation
 from app.db.session import Sessions, unit_of_work
 from app.domain.trust import trust_score
 from app.domain.violations import ViolationKind
-from app.services import rescoring
+from app.services import exam_sittings
 from app.services.violations import episode_of, exam_weights
 from tests.builders import make_exam_session, make_user, make_violation
 from tests.fakes import ScriptedEngine
@@ -42,7 +42,7 @@ async def test_a_preview_changes_nothing_and_saving_does(
     teacher_client: httpx2.AsyncClient, db: AsyncSession, exam: Exam, several: list[ExamSession],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(rescoring, "AT_ONCE", 2)
+    monkeypatch.setattr(exam_sittings, "AT_ONCE", 2)
     wanted = {"weights": {"looking_away": 0.1}, "warning_threshold": 0.95}
     path = f"/api/v1/exams/{exam.id}/rescore"
     shown = (await teacher_client.post(f"{path}/preview", json=wanted)).json()
