@@ -19,6 +19,7 @@ from app.services.access import access_exam_as_staff, access_exam_session
 from app.services.audit import note
 from app.services.client_messages import StoredMessage
 from app.services.exam_sessions import SittingChanged, for_staff
+from app.services.news import message_was_read, tell_of_message
 from app.services.sitting import Sitting
 
 
@@ -28,6 +29,7 @@ async def say(db: AsyncSession, who: User, exam_session_id: int, text: str, *, w
     if taken.state not in OPEN:
         raise Conflict("exam_session_ended")
     written = (await _write(db, who, [taken.id], text, warning=warning))[0]
+    await tell_of_message(db, taken.exam, [taken.student_id], sender_id=who.id, words=text)
     action = "exam_session.warn" if warning else "exam_session.message"
     note(db, who, action, f"exam_session:{taken.id}", message_id=written.id)
     return message_read(written)
@@ -36,12 +38,10 @@ async def say(db: AsyncSession, who: User, exam_session_id: int, text: str, *, w
 async def say_to_all(db: AsyncSession, who: User, exam_id: int, text: str) -> int:
     """Staff write to everybody who sits the exam now; returns to how many."""
     exam = await access_exam_as_staff(db, who, exam_id)
-    open_ones = await db.scalars(
-        select(ExamSession.id)
-        .where(ExamSession.exam_id == exam.id, ExamSession.state.in_(OPEN))
-        .order_by(ExamSession.id)
-    )
-    written = await _write(db, who, list(open_ones), text, warning=False)
+    query = select(ExamSession.id, ExamSession.student_id).where(ExamSession.exam_id == exam.id)
+    open_ones = (await db.execute(query.where(ExamSession.state.in_(OPEN)).order_by(ExamSession.id))).all()
+    written = await _write(db, who, [one.id for one in open_ones], text, warning=False)
+    await tell_of_message(db, exam, [one.student_id for one in open_ones], sender_id=who.id, words=text)
     note(db, who, "exam.message", f"exam:{exam.id}", exam_sessions=len(written))
     return len(written)
 
@@ -56,6 +56,8 @@ async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> lis
         SittingMessage.read_at.is_(None),
     )
     await db.execute(update(SittingMessage).where(*unread).values(read_at=now()))
+    if not by_student:
+        await message_was_read(db, who.id, taken.exam_id)
     if by_student and taken.unread:
         taken.unread = 0
         await db.flush()

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.models import Exam, ExamEnrolment, ExamSession, User
+from app.core.clock import now
+from app.db.models import Exam, ExamEnrolment, ExamSession, Notification, User
 from app.domain.violations import ViolationKind
 from app.services.notifications import raise_notifications, wording_of
 
@@ -67,14 +68,14 @@ async def tell_of_decision(db: AsyncSession, taken: ExamSession, *, decision_id:
     )
 
 
-async def tell_of_message(db: AsyncSession, taken: ExamSession, *, message_id: int, sender_id: int, words: str) -> None:
-    """To the student: staff of the exam wrote. `taken` with its exam loaded."""
-    await raise_notifications(
-        db,
-        [taken.student_id],
-        wording_of("staff_message", exam=taken.exam.title, text=words),
-        key=f"message:{message_id}",
-        exam_id=taken.exam_id,
-        exam_session_id=taken.id,
-        sender_id=sender_id,
-    )
+async def tell_of_message(db: AsyncSession, exam: Exam, students: Iterable[int], *, sender_id: int, words: str) -> None:
+    """To students: staff of the exam wrote. What is read in the exam room is read here too (`message_was_read`)."""
+    wording = wording_of("staff_message", exam=exam.title, text=words)
+    await raise_notifications(db, students, wording, exam_id=exam.id, sender_id=sender_id)
+
+
+async def message_was_read(db: AsyncSession, student_id: int, exam_id: int) -> None:
+    """The student has read what staff wrote, in the exam room."""
+    told = (Notification.user_id == student_id, Notification.exam_id == exam_id)
+    unread = (Notification.template == "staff_message", Notification.read_at.is_(None))
+    await db.execute(update(Notification).where(*told, *unread).values(read_at=now()))

@@ -152,10 +152,10 @@ async def test_results_decision_and_message_reach_the_student(
         taken.exam = exam
         await tell_of_results(db, exam)
         await tell_of_decision(db, taken, decision_id=1)
-        await tell_of_message(db, taken, message_id=1, sender_id=exam.creator_id, words="Please sit upright. {exam}")
+        await tell_of_message(db, exam, [taken.student_id], sender_id=exam.creator_id, words="Sit upright. {exam}")
     told = await listed(student_client)
     assert [one["template"] for one in told] == ["staff_message", "decision_made", "results_released"]
-    assert told[0]["message"] == "Please sit upright. {exam}"
+    assert told[0]["message"] == "Sit upright. {exam}"
 
 
 async def test_sending_by_template_and_in_own_words(
@@ -221,3 +221,16 @@ async def test_who_may_broadcast_to_whom(
     assert everyones["total"] == 5
     assert everyones["by_type"] == {NotificationType.MESSAGE: 5}
     assert everyones["by_priority"] == {Priority.NORMAL: 5}
+
+
+async def test_what_was_read_in_the_exam_room_is_read_here(
+    teacher_client: httpx2.AsyncClient, student_client: httpx2.AsyncClient, taken: ExamSession
+) -> None:
+    session = f"/api/v1/exam-sessions/{taken.id}"
+    assert (await teacher_client.post(f"{session}/message", json={"text": "Ten minutes left"})).is_success
+    assert (await teacher_client.post(f"/api/v1/exams/{taken.exam_id}/message", json={"text": "All fine?"})).is_success
+    told = await listed(student_client, unread_only=True)
+    assert [one["message"] for one in told] == ["All fine?", "Ten minutes left"]
+    assert (await student_client.get(f"{session}/messages")).is_success
+    assert await listed(student_client, unread_only=True) == []
+    assert len(await listed(student_client)) == 2

@@ -1165,6 +1165,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Calendar
+         * @description Exams whose window touches the period, each with the exams its students are to sit at the same time.
+         */
+        get: operations["read_calendar_api_v1_exams_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}": {
         parameters: {
             query?: never;
@@ -3128,6 +3148,35 @@ export interface components {
             violation_ids: number[];
         };
         /**
+         * CalendarExam
+         * @description An exam in the calendar.
+         */
+        CalendarExam: {
+            /** Conflicts */
+            conflicts: components["schemas"]["ClashRead"][];
+            /** Course */
+            course: string;
+            /** Duration Minutes */
+            duration_minutes: number;
+            /**
+             * End Time
+             * Format: date-time
+             */
+            end_time: string;
+            /** Enrolled */
+            enrolled: number;
+            /** Exam Id */
+            exam_id: number;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            start_time: string;
+            status: components["schemas"]["ExamStatus"];
+            /** Title */
+            title: string;
+        };
+        /**
          * Cause
          * @description Why nothing was heard; neither is the student's fault.
          * @enum {string}
@@ -3168,6 +3217,49 @@ export interface components {
             /** Id */
             id: string;
             text: components["schemas"]["Words"];
+        };
+        /**
+         * Clash
+         * @description How bad it is.
+         * @enum {string}
+         */
+        Clash: "tight" | "impossible";
+        /**
+         * ClashRead
+         * @description Another exam that students of this one are to sit at the same time.
+         *
+         *     Of exams that one does not run only the time is told.
+         */
+        ClashRead: {
+            clash: components["schemas"]["Clash"];
+            /**
+             * End Time
+             * Format: date-time
+             */
+            end_time: string;
+            /** Exam Id */
+            exam_id: number | null;
+            /**
+             * Start Time
+             * Format: date-time
+             */
+            start_time: string;
+            /** Student Count */
+            student_count: number;
+            /** Students */
+            students: components["schemas"]["ClashingStudent"][];
+            /** Title */
+            title: string | null;
+        };
+        /**
+         * ClashingStudent
+         * @description Somebody on both lists.
+         */
+        ClashingStudent: {
+            /** Full Name */
+            full_name: string;
+            /** Id */
+            id: number;
         };
         /**
          * CommentRead
@@ -8377,6 +8469,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_calendar_api_v1_exams_calendar_get: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarExam"][];
                 };
             };
             /** @description Validation Error */

@@ -7,6 +7,7 @@ from app.api.api_v1.endpoints import (
     administration,
     analytics,
     auth,
+    calendar,
     consents,
     conversation,
     detection,
@@ -33,6 +34,7 @@ router = APIRouter()
 router.include_router(root.router)
 router.include_router(auth.router)
 router.include_router(users.router)
+router.include_router(calendar.router)  # before /exams/{exam_id}
 router.include_router(exams.router)
 router.include_router(questions.router)
 router.include_router(grading.router)

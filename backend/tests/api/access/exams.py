@@ -20,5 +20,7 @@ ROUTES: Routes = {
     ("GET", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF),
     ("PUT", "/api/v1/exams/{exam_id}/enrolments"): Case(EXAM_STAFF, {"students": []}),
     ("POST", "/api/v1/exams/{exam_id}/enrolments/import"): Case(EXAM_STAFF, {"text": "x@example.org", "dry_run": True}),
+    # 422: they may, but must say which period.
+    ("GET", "/api/v1/exams/calendar"): Case((401, 403, 403, 422, 422, 422, 401)),
     ("GET", "/api/v1/exams/{exam_id}/groups"): Case(EXAM_STAFF),
 }
