@@ -1,4 +1,4 @@
-"""Looks whether the database is durable and up to date, and every evidence file is what its row says."""
+"""Looks whether the database is durable and up to date, evidence is what its row says, and every score explained."""
 
 import asyncio
 import hashlib
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.db.archive import Content, Progress, no_progress
 from app.db.backup import evidence_files, unhurried
 from app.db.migrate import newest_revision, revision_of
+from app.db.trust_check import unexplained_scores
 
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -26,6 +27,8 @@ class Findings:
     evidence: int = 0
     missing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+    scores: int = 0
+    unexplained: list[int] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
@@ -37,6 +40,7 @@ class Findings:
             )
         wrong += [f"evidence file is missing: {path}" for path in self.missing]
         wrong += [f"evidence file is not what was stored: {path}" for path in self.damaged]
+        wrong += [f"trust of exam session {key} is not what its violations give" for key in self.unexplained]
         return wrong
 
 
@@ -51,6 +55,7 @@ async def check(url: str, evidence_dir: Path, *, progress: Progress = no_progres
         found.revision = await connection.run_sync(revision_of)
         if found.revision == found.newest:
             files = await evidence_files(connection)
+            found.scores, found.unexplained = await unexplained_scores(connection)
     await asyncio.to_thread(_compare, evidence_dir, files, found, progress)
     return found
 
