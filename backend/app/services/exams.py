@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid
@@ -29,9 +29,16 @@ async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
     return exam
 
 
-async def list_exams(db: AsyncSession, who: User, *, skip: int, limit: int) -> Sequence[Exam]:
-    """What somebody may see, newest window first."""
+async def list_exams(
+    db: AsyncSession, who: User, *, skip: int, limit: int, status: ExamStatus | None = None, search: str = ""
+) -> Sequence[Exam]:
+    """What somebody may see, newest window first; `search` looks in title, description and course."""
     query = visible_exams(who).order_by(Exam.start_time.desc(), Exam.id.desc()).offset(skip).limit(limit)
+    if status is not None:
+        query = query.where(Exam.status == status)
+    if search.strip():
+        fields = (Exam.title, Exam.description, Exam.group)
+        query = query.where(or_(*(field.icontains(search.strip(), autoescape=True) for field in fields)))
     return (await db.scalars(query)).all()
 
 

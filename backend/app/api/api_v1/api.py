@@ -18,6 +18,7 @@ from app.api.api_v1.endpoints import (
     exams,
     face_templates,
     files,
+    family,
     grading,
     notifications,
     proctoring,
@@ -56,3 +57,4 @@ router.include_router(documents.router)
 router.include_router(student_way.router)
 router.include_router(reports.router)
 router.include_router(administration.router)
+router.include_router(family.router)

@@ -1,12 +1,14 @@
 """Exams and their lists of students."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from app.api.deps import CurrentUser, Db, Page, Staff
 from app.db.models import Exam
 from app.db.session import commit
+from app.domain.exams import ExamStatus
 from app.schemas.auth import Done
 from app.schemas.base import PathId
 from app.schemas.conversation import ToldCount
@@ -20,9 +22,15 @@ router = APIRouter(prefix="/exams", tags=["exams"])
 
 @router.get("/", response_model=list[ExamRead])
 @router.get("", response_model=list[ExamRead], include_in_schema=False)
-async def list_exams(db: Db, who: CurrentUser, page: Page) -> Sequence[Exam]:
+async def list_exams(
+    db: Db,
+    who: CurrentUser,
+    page: Page,
+    status: ExamStatus | None = None,
+    search: Annotated[str, Query(max_length=200)] = "",
+) -> Sequence[Exam]:
     """The exams one may see: a student those to sit, a teacher the own ones, an administrator all."""
-    return await exams.list_exams(db, who, skip=page.skip, limit=page.limit)
+    return await exams.list_exams(db, who, skip=page.skip, limit=page.limit, status=status, search=search)
 
 
 @router.post("/", response_model=ExamRead)

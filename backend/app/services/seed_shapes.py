@@ -5,13 +5,16 @@ them apart. Fields lie flat or under `data`. Nothing is decided here.
 """
 
 import base64
-from dataclasses import dataclass
+import contextlib
+from collections import deque
 from typing import Any
 
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
 
+from app.ai.guard import check_picture
 from app.ai.sound_guard import MAX_SOUND_BYTES
-from app.ai.types import FrameReport
+from app.ai.sound_types import SoundRefused
+from app.ai.types import FrameRefused, FrameReport
 from app.core.clock import now
 from app.core.i18n import text
 from app.domain.browser_events import REPORTABLE
@@ -65,11 +68,90 @@ def decoded(content: str) -> bytes:
     return base64.b64decode(content.partition(",")[2] if content.startswith("data:") else content, validate=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What we say, in the student's language, of one live exam session."""
+class SeedSitting:
+    """One live exam session in the family's words: what came in is done, what came of it is said."""
 
-    live: LiveExamSession
+    def __init__(self, live: LiveExamSession) -> None:
+        self.live = live
+        self._opened: deque[ViolationChanged] = deque(maxlen=100)
+        self._ids: dict[ViolationKind, int] = {}
+        self._trust = live.trust
+        self._tab_active: bool | None = None  # unknown: an earlier connection may have left a hidden tab
+
+    def hear(self, message: ViolationChanged) -> None:
+        """Something was noted."""
+        self._ids[message.violation.kind] = message.violation.id
+        if message.type == "violation.opened":
+            self._opened.append(message)
+
+    async def untyped(self, message: SeedMessage) -> dict[str, Any]:
+        """D0: all at once."""
+        await self._tab(message.tab_active)
+        _, trouble = await self._judge(message.frame)
+        await self._listen(message.audio)
+        return self.d0(self._new()) | ({"error": trouble} if trouble else {})
+
+    async def typed(self, message: SeedMessage) -> dict[str, Any] | None:
+        """D1 and D2; None for a word of neither."""
+        if message.type == "frame_data":
+            await self._tab(message.tab_active)
+            report, trouble = await self._judge(message.frame)
+            return self.frame(report) | ({"error": trouble} if trouble else {})
+        if message.type == "audio_data":
+            return self.audio(await self._listen(message.audio))
+        if message.type in ("violation_report", "browser_event"):
+            return await self.reported(message)
+        if message.type == "ping":
+            return {"type": "pong", **_stamp()}
+        if message.type == "heartbeat":
+            return {"type": "heartbeat_ack", **_stamp(), "server_time": now().isoformat()}
+        return self.status() if message.type == "session_status" else None
+
+    async def reported(self, message: SeedMessage) -> dict[str, Any]:
+        """What a browser can know of counts; a client's word about anything else is heard and not believed."""
+        kind = message.reported()
+        if kind is not None:
+            await self.live.note_event(kind)
+        report = message.type == "violation_report"
+        return {
+            "type": "violation_acknowledged" if report else "browser_event_processed",
+            "violation_id": self._ids.get(kind) if kind is not None else None,
+            "event_type": kind,
+            "session_id": self.live.sitting.id,
+            "counted": kind is not None,
+            "trust_score": self.trust(),
+            **_stamp(),
+        }
+
+    async def _tab(self, active: bool | None) -> None:
+        if active is not None and self._tab_active != active:
+            await self.live.note_event(ViolationKind.TAB_SWITCH, "end" if active else "begin")
+        self._tab_active = self._tab_active if active is None else active
+
+    async def _listen(self, audio: object) -> Hear | None:
+        """Sound in whatever form; clients of the family send many, and what is none of ours is passed over."""
+        if isinstance(audio, str) and audio:
+            with contextlib.suppress(ValueError, SoundRefused):
+                return await self.live.listen_to(decoded(audio), int(now().timestamp() * 1000))
+        return None
+
+    async def _judge(self, frame: str | None) -> tuple[FrameReport | None, str | None]:
+        """What was seen, and the reason why the frame could not be judged."""
+        if not frame:
+            return None, None
+        try:
+            picture = decoded(frame)
+            check_picture(picture)
+            return await self.live.judge(picture, int(now().timestamp() * 1000)), None
+        except ValueError:  # binascii.Error, and what is not even ASCII
+            return None, "not_base64"
+        except FrameRefused as refused:
+            return None, refused.code
+
+    def _new(self) -> list[ViolationChanged]:
+        """Violations opened since the last answer."""
+        opened, self._opened = list(self._opened), deque(maxlen=100)
+        return opened
 
     def d0(self, opened: list[ViolationChanged]) -> dict[str, Any]:
         """What the seed calls alerts are the violations opened since the last answer."""
@@ -84,26 +166,26 @@ class Answers:
         """To whoever waits to be greeted."""
         return {**self.status(), "type": "connection_established"}
 
-    def frame(self, report: FrameReport | None, opened: list[ViolationChanged], before: float) -> dict[str, Any]:
-        """`frame_analysis` with the fields of both typed dialects. `before`: trust at the last answer, 0..100."""
-        found = ai_results(report)
+    def frame(self, report: FrameReport | None) -> dict[str, Any]:
+        """`frame_analysis` with the fields of both typed dialects."""
+        found, opened = ai_results(report), self._new()
         alerts = [alert_of(message, self.live.sitting.language) for message in opened]
         return {
             "type": "frame_analysis",
             "session_id": self.live.sitting.id,
             "ai_results": found,
             "violations": [{**alert, "type": alert["alert_type"]} for alert in alerts],
-            "trust_score": self.trust(before),
+            "trust_score": self.trust(),
             "result": {**self.d0(opened), **found, "violations": alerts},
             **_stamp(),
         }
 
-    def audio(self, heard: Hear | None, opened: list[ViolationChanged]) -> dict[str, Any]:
+    def audio(self, heard: Hear | None) -> dict[str, Any]:
         """`audio_analysis`."""
         result = {
             "level_db": None if heard is None else round(heard.level, 1),
             "speech_detected": bool(heard and heard.heard),
-            "violations": [alert_of(message, self.live.sitting.language) for message in opened],
+            "violations": [alert_of(message, self.live.sitting.language) for message in self._new()],
         }
         return {"type": "audio_analysis", "session_id": self.live.sitting.id, "result": result, **_stamp()}
 
@@ -116,15 +198,15 @@ class Answers:
             "exam_id": sitting.exam_id,
             "status": sitting.state,
             "is_active": sitting.state in OPEN,
-            "trust_score": self.trust(self.live.trust),
+            "trust_score": self.trust(),
             "ends_at": sitting.ends_at.isoformat(),
             "time_remaining": max(0, int((sitting.ends_at - now()).total_seconds())),
             **_stamp(),
         }
 
-    def trust(self, before: float) -> dict[str, Any]:
-        """0..100, as the typed dialects show it."""
-        change = self.live.trust - before
+    def trust(self) -> dict[str, Any]:
+        """0..100, as the typed dialects show it; the trend is since the last answer."""
+        change, self._trust = self.live.trust - self._trust, self.live.trust
         return {
             "current_score": round(self.live.trust, 2),
             "category": self.live.band,

@@ -1,0 +1,191 @@
+"""The seed family as a whole: its routes on a real server, one film in every dialect, and its defects as tests."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from app.db.models import Exam, ExamSession, User
+from app.db.session import Sessions, unit_of_work
+from app.domain.violations import Observation, ViolationKind
+from tests.builders import make_exam_session, make_user
+from tests.fakes import ScriptedEngine, shows
+from tests.live import Line, LiveServer
+from tests.pictures import jpeg
+
+FRAME = "data:image/jpeg;base64," + base64.b64encode(jpeg()).decode()
+FROZEN = Observation(ViolationKind.FROZEN_VIDEO, 1.0)
+FRAMES = 30
+
+
+async def native(server: LiveServer, student: User, taken: ExamSession) -> None:
+    line = await server.student(student, taken)
+    for number in range(1, FRAMES + 1):
+        await line.show(number, jpeg(), int(time.time() * 1000))
+        await line.answer_to(number)
+
+
+async def untyped(server: LiveServer, student: User, taken: ExamSession) -> None:
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    for _ in range(FRAMES):
+        await line.send({"frame": FRAME, "tab_active": True})
+        await line.read()
+
+
+async def typed(server: LiveServer, student: User, taken: ExamSession) -> None:
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    for _ in range(FRAMES):
+        await line.send({"type": "frame_data", "frame": FRAME})
+        await _until(line, "frame_analysis")
+
+
+async def typed_nested(server: LiveServer, student: User, taken: ExamSession) -> None:
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    for number in range(FRAMES):
+        data = {"frame": FRAME, "user_id": student.id, "timestamp": number, "exam_duration": 60, "current_time": number}
+        await line.send({"type": "frame_data", "data": data})
+        await _until(line, "frame_analysis")
+
+
+async def _until(line: Line, kind: str) -> dict[str, Any]:
+    while (message := await line.read() or {}).get("type") != kind:
+        pass
+    return message
+
+
+Way = Callable[[LiveServer, User, ExamSession], Awaitable[None]]
+
+
+async def test_one_film_is_judged_alike_whatever_is_spoken(server: LiveServer, sessions: Sessions, exam: Exam) -> None:
+    """The real engine, the same still picture: every dialect notes one frozen video and the same trust."""
+    server.change(MAX_FPS=30.0)
+    noted: dict[str, Any] = {}
+    ways: list[Way] = [native, untyped, typed, typed_nested]
+    for way in ways:
+        server.use(engine=ScriptedEngine(shows(FROZEN)))
+        async with unit_of_work(sessions) as db:
+            student = await make_user(db)
+            taken = await make_exam_session(db, exam, student)
+        await way(server, student, taken)
+        async with server.browser(student) as browser:
+            ended = (await browser.post(f"/proctoring/end-session/{taken.id}")).json()
+        rows = await server.violations(taken)
+        noted[way.__name__] = ([row.kind for row in rows], round(ended["final_trust_score"], 1))
+    assert len({str(found) for found in noted.values()}) == 1, noted
+    assert noted["native"][0] == ["frozen_video"]
+
+
+async def test_the_familys_way_through_an_exam(
+    server: LiveServer, sessions: Sessions, student: User, teacher: User, exam: Exam
+) -> None:
+    server.use(engine=ScriptedEngine(shows(FROZEN)))
+    async with server.browser(student) as mine, server.browser(teacher) as staff:
+        started = (await mine.post(f"/proctoring/sessions/{exam.id}/start")).json()
+        again = (await mine.post(f"/proctoring/sessions/{exam.id}/start")).json()
+        assert started["id"] == again["id"]
+        for _ in range(25):
+            answer = (await mine.post(f"/proctoring/frames/{exam.id}", json={"frame": FRAME})).json()
+            assert answer["type"] == "frame_analysis"
+            await asyncio.sleep(0.1)
+        told = {"session_id": started["id"], "violation_type": "tab_switching", "severity": "high"}
+        report = (await mine.post("/proctoring/violation-report", json=told)).json()
+        assert report["counted"]
+        claim = {"session_id": started["id"], "violation_type": "multiple_faces", "severity": "critical"}
+        assert not (await mine.post("/proctoring/violation-report", json=claim)).json()["counted"]
+        bad = await mine.post(f"/proctoring/frames/{exam.id}", json={"frame": "data:image/jpeg;base64,AAAA"})
+        assert (bad.status_code, bad.json()["code"]) == (422, "frame_refused")
+
+        watched = (await staff.get(f"/proctoring/monitoring/{exam.id}")).json()
+        assert (watched["active_sessions"], watched["total_violations"]) == (1, 2)
+        listed = (await staff.get(f"/proctoring/violations/{exam.id}")).json()
+        assert {one["type"] for one in listed} == {"tab_switch", "frozen_video"}
+        before = (await mine.get(f"/proctoring/trust-score/{student.id}/{exam.id}")).json()
+        assert before["current_score"] < before["initial_score"] == 100
+        assert {one["type"] for one in before["deductions"]} == {"tab_switch", "frozen_video"}
+        done = {"action": "dismiss", "notes": "a parent came in"}
+        handled = (await staff.post(f"/proctoring/violations/{report['violation_id']}/handle", json=done)).json()
+        assert (handled["status"], handled["trust_score"] > before["current_score"]) == ("dismissed", True)
+
+        stopped = (await mine.post(f"/proctoring/sessions/{exam.id}/stop")).json()
+        assert stopped["is_completed"]
+        summed = (await mine.get(f"/proctoring/session-analytics/{started['id']}")).json()
+        assert summed["violations"] == {
+            "total": 1,
+            "by_type": {"frozen_video": 1},
+            "by_severity": summed["violations"]["by_severity"],
+        }
+        kinds = [one["type"] for one in summed["timeline"]]
+        assert (kinds[0], kinds[-1]) == ("session_started", "session_ended")
+        numbers = (await staff.get(f"/exams/{exam.id}/statistics")).json()
+        assert (numbers["total_sessions"], numbers["completed_sessions"]) == (1, 1)
+        where = (await staff.post(f"/proctoring/reports/{exam.id}")).json()
+        assert (await staff.get(where["report_url"].removeprefix("/api/v1"))).content[:5] == b"%PDF-"
+
+
+async def test_settings_act_through_the_familys_route(
+    server: LiveServer, student: User, teacher: User, exam: Exam, taken: ExamSession
+) -> None:
+    async with server.browser(teacher) as staff:
+        changed = await staff.put(f"/proctoring/settings/{exam.id}", json={"enable_tab_switch_detection": False})
+        assert not changed.json()["enable_tab_switch_detection"]
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await line.send({"type": "browser_event", "event": {"type": "tab_switch"}})
+    await _until(line, "browser_event_processed")
+    assert await server.violations(taken) == []
+
+
+async def test_the_final_trust_is_what_the_sitting_earned(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await line.send({"type": "browser_event", "event": {"type": "tab_switch"}})
+    live = (await _until(line, "browser_event_processed"))["trust_score"]["current_score"]
+    async with server.browser(student) as browser:
+        final = (await browser.post(f"/proctoring/end-session/{taken.id}")).json()["final_trust_score"]
+    assert final == pytest.approx(live / 100, abs=1e-3)
+    assert final < 1.0
+
+
+async def test_the_live_score_does_not_start_anew_with_each_frame(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await line.send({"type": "browser_event", "event": {"type": "copy_paste"}})
+    await _until(line, "browser_event_processed")
+    scores = []
+    for _ in range(4):
+        await line.send({"type": "frame_data", "frame": FRAME})
+        scores.append((await _until(line, "frame_analysis"))["trust_score"]["current_score"])
+    assert max(scores) < 100
+
+
+async def test_another_students_socket_is_refused(server: LiveServer, sessions: Sessions, taken: ExamSession) -> None:
+    async with unit_of_work(sessions) as db:
+        stranger = await make_user(db)
+    line = await server.dial(f"ws/{taken.id}", server.token(stranger), native=False)
+    assert await line.code() == 1008
+
+
+async def test_nobody_makes_himself_an_administrator(server: LiveServer, student: User) -> None:
+    account = {"email": "x@example.org", "password": "mango lantern 77", "full_name": "X", "role": "admin"}
+    async with server.browser(None) as anybody, server.browser(student) as mine:
+        assert (await anybody.post("/auth/register", json=account)).status_code in (403, 422)
+        assert (await mine.put("/users/me", json={"role": "admin"})).status_code == 422
+        assert (await mine.get("/users/me")).json()["role"] == "student"
+
+
+async def test_errors_have_the_places_the_familys_forms_read(server: LiveServer, teacher: User) -> None:
+    async with server.browser(teacher) as staff:
+        detail = (await staff.post("/exams/", json={"title": "X"})).json()["detail"]
+    assert {(problem["loc"][1], bool(problem["msg"])) for problem in detail} >= {("start_time", True)}
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://localhost:5173"])
+async def test_the_familys_front_ends_may_call_while_developing(server: LiveServer, origin: str) -> None:
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    async with server.browser(None) as browser:
+        answer = await browser.options("/auth/login", headers=headers)
+    assert answer.headers.get("access-control-allow-origin") == origin
