@@ -1715,6 +1715,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description An exam in numbers.
+         */
+        get: operations["statistics_api_v1_exams__exam_id__statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/verdicts": {
         parameters: {
             query?: never;
@@ -2287,6 +2307,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proctoring/frames/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Frame
+         * @description One picture of one's own sitting, judged as over the socket. Invalid `frame_refused` with the reason.
+         */
+        post: operations["frame_api_v1_proctoring_frames__exam_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proctoring/live/{exam_id}/ticket": {
         parameters: {
             query?: never;
@@ -2301,6 +2341,66 @@ export interface paths {
          * @description A one-use ticket for the live page of an exam one runs.
          */
         post: operations["teacher_ticket_api_v1_proctoring_live__exam_id__ticket_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/monitoring/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Monitoring
+         * @description An exam's sittings at this moment.
+         */
+        get: operations["monitoring_api_v1_proctoring_monitoring__exam_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/reports/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description Where the exam's report lies.
+         */
+        post: operations["report_api_v1_proctoring_reports__exam_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/session-analytics/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Session Analytics
+         * @description One sitting summed up.
+         */
+        get: operations["session_analytics_api_v1_proctoring_session_analytics__session_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2327,6 +2427,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proctoring/sessions/{exam_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description As `start-session`.
+         */
+        post: operations["start_api_v1_proctoring_sessions__exam_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/sessions/{exam_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description As `end-session`, of one's own sitting that is going on.
+         */
+        post: operations["stop_api_v1_proctoring_sessions__exam_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proctoring/sessions/{session_id}/ticket": {
         parameters: {
             query?: never;
@@ -2347,6 +2487,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proctoring/settings/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Settings
+         * @description What an exam looks for.
+         */
+        get: operations["read_settings_api_v1_proctoring_settings__exam_id__get"];
+        /**
+         * Write Settings
+         * @description Change what an exam looks for.
+         */
+        put: operations["write_settings_api_v1_proctoring_settings__exam_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proctoring/start-session": {
         parameters: {
             query?: never;
@@ -2361,6 +2525,106 @@ export interface paths {
          * @description Begin to sit an exam; the open exam session is returned again.
          */
         post: operations["start_api_v1_proctoring_start_session_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/students/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Students
+         * @description An exam's sittings alone.
+         */
+        get: operations["students_api_v1_proctoring_students__exam_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/trust-score/{student_id}/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trust Score
+         * @description A student's score in an exam, and what each violation took from it.
+         */
+        get: operations["trust_score_api_v1_proctoring_trust_score__student_id___exam_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/violation-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Violation Report
+         * @description What one's own browser noticed; it counts where a browser can know of it.
+         */
+        post: operations["violation_report_api_v1_proctoring_violation_report_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/violations/{exam_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Violations
+         * @description Everything noted in an exam, newest first.
+         */
+        get: operations["violations_api_v1_proctoring_violations__exam_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proctoring/violations/{violation_id}/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Handle
+         * @description A verdict, in the family's words.
+         */
+        post: operations["handle_api_v1_proctoring_violations__violation_id__handle_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2924,6 +3188,26 @@ export interface components {
             preset?: components["schemas"]["Preset"] | null;
         };
         /**
+         * Acknowledged
+         * @description `counted`: a browser can know of it, so it is noted; other claims are heard and not believed.
+         */
+        Acknowledged: {
+            /** Acknowledged */
+            acknowledged: boolean;
+            /** Counted */
+            counted: boolean;
+            /** Trust Score */
+            trust_score: number;
+            /** Violation Id */
+            violation_id: number | null;
+        };
+        /**
+         * Action
+         * @description What a teacher does with a violation, in the family's words.
+         * @enum {string}
+         */
+        Action: "confirm" | "dismiss" | "review" | "escalate" | "ignore";
+        /**
          * ActivityRead
          * @description One deed of the audit log.
          */
@@ -3438,6 +3722,20 @@ export interface components {
              * @default
              */
             text?: string;
+        };
+        /**
+         * Deduction
+         * @description What one violation costs, 0..100.
+         */
+        Deduction: {
+            /** Points */
+            points: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            type: components["schemas"]["ViolationKind"];
         };
         /**
          * DeedRead
@@ -4183,6 +4481,30 @@ export interface components {
             updated_at: string;
         };
         /**
+         * ExamStatistics
+         * @description An exam in numbers; trust 0..1 as in the seed's shapes.
+         */
+        ExamStatistics: {
+            /** Active Sessions */
+            active_sessions: number;
+            /** Average Score Percent */
+            average_score_percent: number | null;
+            /** Average Trust Score */
+            average_trust_score: number | null;
+            /** Completed Sessions */
+            completed_sessions: number;
+            /** Exam Id */
+            exam_id: number;
+            /** Total Sessions */
+            total_sessions: number;
+            /** Total Violations */
+            total_violations: number;
+            /** Violations By Type */
+            violations_by_type: {
+                [key: string]: number;
+            };
+        };
+        /**
          * ExamStatus
          * @description The seed's five.
          * @enum {string}
@@ -4286,6 +4608,33 @@ export interface components {
             } | null;
         };
         /**
+         * ExamViolation
+         * @description A violation with its student.
+         */
+        ExamViolation: {
+            /** Description */
+            description: string;
+            /** Id */
+            id: number;
+            /** Screenshot Path */
+            screenshot_path: string | null;
+            /** Session Id */
+            session_id: number;
+            severity: components["schemas"]["Severity"];
+            /** Status */
+            status: string | null;
+            /** Student Id */
+            student_id: number;
+            /** Student Name */
+            student_name: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            type: components["schemas"]["ViolationKind"];
+        };
+        /**
          * ExtendRequest
          * @description More time for one student.
          */
@@ -4330,6 +4679,18 @@ export interface components {
         ForgotPassword: {
             /** Email */
             email: string;
+        };
+        /**
+         * FrameRequestBody
+         * @description A picture as base64 or data URL; what else the family sends along is not needed.
+         */
+        FrameRequestBody: {
+            /** Frame */
+            frame: string;
+            /** Timestamp */
+            timestamp?: unknown;
+            /** User Id */
+            user_id?: unknown;
         };
         /**
          * GivenVerdictRead
@@ -4465,6 +4826,31 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HandleRequest
+         * @description `review` and `escalate` leave it open as unsure, `ignore` is `dismiss`.
+         */
+        HandleRequest: {
+            action: components["schemas"]["Action"];
+            /**
+             * Notes
+             * @default
+             */
+            notes?: string;
+        };
+        /**
+         * Handled
+         * @description What stands now.
+         */
+        Handled: {
+            action: components["schemas"]["Action"];
+            /** Id */
+            id: number;
+            /** Status */
+            status: string | null;
+            /** Trust Score */
+            trust_score: number;
         };
         /**
          * HourCount
@@ -4775,6 +5161,52 @@ export interface components {
         MessageWrite: {
             /** Text */
             text: string;
+        };
+        /**
+         * MonitoredSession
+         * @description One sitting as the family's monitor lists it.
+         */
+        MonitoredSession: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Is Online */
+            is_online: boolean;
+            risk_level: components["schemas"]["TrustBand"];
+            /** Session Id */
+            session_id: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            status: components["schemas"]["SessionState"];
+            /** Student Id */
+            student_id: number;
+            /** Student Name */
+            student_name: string;
+            /** Trust Score */
+            trust_score: number;
+            /** Violations Count */
+            violations_count: number;
+        };
+        /**
+         * Monitoring
+         * @description An exam at this moment.
+         */
+        Monitoring: {
+            /** Active Sessions */
+            active_sessions: number;
+            /** Exam Id */
+            exam_id: number;
+            /** Sessions */
+            sessions: components["schemas"]["MonitoredSession"][];
+            /** Total Sessions */
+            total_sessions: number;
+            /** Total Violations */
+            total_violations: number;
         };
         /**
          * Navigation
@@ -5130,6 +5562,64 @@ export interface components {
          */
         Priority: "low" | "normal" | "high" | "urgent";
         /**
+         * ProctoringSettings
+         * @description What an exam looks for and forbids.
+         */
+        ProctoringSettings: {
+            /** Browser Lockdown */
+            browser_lockdown: boolean;
+            /** Critical Threshold */
+            critical_threshold: number;
+            /** Enable Audio Detection */
+            enable_audio_detection: boolean;
+            /** Enable Eye Tracking */
+            enable_eye_tracking: boolean;
+            /** Enable Face Detection */
+            enable_face_detection: boolean;
+            /** Enable Multiple Face Detection */
+            enable_multiple_face_detection: boolean;
+            /** Enable Phone Detection */
+            enable_phone_detection: boolean;
+            /** Enable Screen Recording */
+            enable_screen_recording: boolean;
+            /** Enable Tab Switch Detection */
+            enable_tab_switch_detection: boolean;
+            /** Exam Id */
+            exam_id: number;
+            /** Max Tab Switches */
+            max_tab_switches: number | null;
+            /** Warning Threshold */
+            warning_threshold: number;
+        };
+        /**
+         * ProctoringSettingsUpdate
+         * @description What changes; fields left out stay.
+         */
+        ProctoringSettingsUpdate: {
+            /** Browser Lockdown */
+            browser_lockdown?: boolean | null;
+            /** Critical Threshold */
+            critical_threshold?: number | null;
+            /** Enable Audio Detection */
+            enable_audio_detection?: boolean | null;
+            /** Enable Eye Tracking */
+            enable_eye_tracking?: boolean | null;
+            /** Enable Face Detection */
+            enable_face_detection?: boolean | null;
+            /** Enable Multiple Face Detection */
+            enable_multiple_face_detection?: boolean | null;
+            /** Enable Phone Detection */
+            enable_phone_detection?: boolean | null;
+            /** Enable Screen Recording */
+            enable_screen_recording?: boolean | null;
+            /** Enable Tab Switch Detection */
+            enable_tab_switch_detection?: boolean | null;
+            /** Max Tab Switches */
+            max_tab_switches?: number | null;
+            /** Warning Threshold */
+            warning_threshold?: number | null;
+        };
+        /**
          * Purpose
          * @description What an uploaded file is for; it decides who may see it.
          * @enum {string}
@@ -5475,6 +5965,24 @@ export interface components {
          * @enum {string}
          */
         Report: "overview" | "trends" | "types" | "trust" | "coverage" | "exams" | "students" | "hourly" | "dismissals" | "reviewers" | "connections";
+        /**
+         * ReportRead
+         * @description Where an exam's report lies; it is made when it is fetched.
+         */
+        ReportRead: {
+            /** Exam Id */
+            exam_id: number;
+            /** Export Url */
+            export_url: string;
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Report Url */
+            report_url: string;
+            summary: components["schemas"]["Monitoring"];
+        };
         /**
          * RescoreRequest
          * @description Weights that replace the exam's own (kinds left out have the rules' weights); thresholds where they change.
@@ -5878,6 +6386,30 @@ export interface components {
             sent: number;
         };
         /**
+         * SessionAnalytics
+         * @description One sitting summed up. `duration` in seconds; `coverage` is the share of it that could be judged.
+         */
+        SessionAnalytics: {
+            /** Ai Analysis */
+            ai_analysis: {
+                [key: string]: unknown;
+            };
+            /** Duration */
+            duration: number;
+            /** Session Id */
+            session_id: number;
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEntry"][];
+            /** Trust Score */
+            trust_score: {
+                [key: string]: number;
+            };
+            /** Violations */
+            violations: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SessionState
          * @description One student's sitting: created when the student starts, active from the first live connection or message.
          * @enum {string}
@@ -6102,6 +6634,25 @@ export interface components {
             ticket: string;
         };
         /**
+         * TimelineEntry
+         * @description Something that happened, in the order of time.
+         */
+        TimelineEntry: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            severity?: components["schemas"]["Severity"] | null;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Type */
+            type: string;
+        };
+        /**
          * Tokens
          * @description A login. The access token is short-lived; the refresh token is good once.
          */
@@ -6159,6 +6710,26 @@ export interface components {
          * @enum {string}
          */
         TrustBand: "good" | "watch" | "review";
+        /**
+         * TrustScoreRead
+         * @description A student's score in an exam's newest sitting, 0..100.
+         */
+        TrustScoreRead: {
+            /** Current Score */
+            current_score: number;
+            /** Deductions */
+            deductions: components["schemas"]["Deduction"][];
+            /** Initial Score */
+            initial_score: number;
+            /**
+             * Last Updated
+             * Format: date-time
+             */
+            last_updated: string;
+            risk_level: components["schemas"]["TrustBand"];
+            /** Session Id */
+            session_id: number;
+        };
         /**
          * TypeCount
          * @description Violations of one kind that stand; a kind that a reviewer found counts, not the detector's.
@@ -6402,6 +6973,27 @@ export interface components {
             verdict?: components["schemas"]["Verdict"] | null;
             /** Without This */
             without_this?: number | null;
+        };
+        /**
+         * ViolationReport
+         * @description What a student's browser reports; severity and words are the client's and change nothing.
+         */
+        ViolationReport: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Evidence */
+            evidence?: unknown;
+            /** Session Id */
+            session_id: number;
+            /** Severity */
+            severity?: string | null;
+            /** Timestamp */
+            timestamp?: unknown;
+            /** Violation Type */
+            violation_type: string;
         };
         /**
          * ViolationTrends
@@ -8420,6 +9012,8 @@ export interface operations {
     list_exams_api_v1_exams__get: {
         parameters: {
             query?: {
+                status?: components["schemas"]["ExamStatus"] | null;
+                search?: string;
                 skip?: number;
                 limit?: number;
             };
@@ -9591,6 +10185,37 @@ export interface operations {
             };
         };
     };
+    statistics_api_v1_exams__exam_id__statistics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamStatistics"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     give_several_api_v1_exams__exam_id__verdicts_post: {
         parameters: {
             query?: never;
@@ -10511,6 +11136,43 @@ export interface operations {
             };
         };
     };
+    frame_api_v1_proctoring_frames__exam_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FrameRequestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     teacher_ticket_api_v1_proctoring_live__exam_id__ticket_post: {
         parameters: {
             query?: never;
@@ -10529,6 +11191,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    monitoring_api_v1_proctoring_monitoring__exam_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitoring"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_api_v1_proctoring_reports__exam_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    session_analytics_api_v1_proctoring_session_analytics__session_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionAnalytics"];
                 };
             };
             /** @description Validation Error */
@@ -10576,6 +11331,68 @@ export interface operations {
             };
         };
     };
+    start_api_v1_proctoring_sessions__exam_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stop_api_v1_proctoring_sessions__exam_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamSessionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     student_ticket_api_v1_proctoring_sessions__session_id__ticket_post: {
         parameters: {
             query?: never;
@@ -10594,6 +11411,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_settings_api_v1_proctoring_settings__exam_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProctoringSettings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    write_settings_api_v1_proctoring_settings__exam_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProctoringSettingsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProctoringSettings"];
                 };
             };
             /** @description Validation Error */
@@ -10627,6 +11510,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    students_api_v1_proctoring_students__exam_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitoredSession"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trust_score_api_v1_proctoring_trust_score__student_id___exam_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                student_id: number;
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustScoreRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    violation_report_api_v1_proctoring_violation_report_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    violations_api_v1_proctoring_violations__exam_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamViolation"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    handle_api_v1_proctoring_violations__violation_id__handle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                violation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handled"];
                 };
             };
             /** @description Validation Error */
