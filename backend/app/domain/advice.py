@@ -14,8 +14,8 @@ LONGER = 4.0
 class Adviser:
     """Ten minutes in the dark are one piece of advice, not sixty.
 
-    A trouble is over when nothing at all was wrong for a while: dark, blurred and glaring pictures in turn are three
-    troubles, each told once. One that was not seen for a whole pause is over too.
+    A trouble is over when good pictures came for a while: dark, blurred and glaring ones in turn are three troubles,
+    each told once, and a slow line is no recovery. One that was not seen for a whole pause is over too.
     """
 
     def __init__(self) -> None:
@@ -23,16 +23,16 @@ class Adviser:
         self._seen: dict[NeutralState, float] = {}
         self._given: dict[NeutralState, float] = {}
         self._pause: dict[NeutralState, float] = {}
-        self._bad_at = -RECOVERY_SECONDS
+        self._good_since: float | None = None
 
     def advise(self, states: Sequence[NeutralState], at: float) -> NeutralState | None:
         """The state worth a word at media time `at` (seconds), or None."""
-        well_again = at - self._bad_at > RECOVERY_SECONDS
+        well_again = self._good_since is not None and at - self._good_since > RECOVERY_SECONDS
+        self._good_since = None if states else at if self._good_since is None else self._good_since
         for state, seen in list(self._seen.items()):
             if well_again or at - seen > PAUSE_SECONDS:
                 del self._seen[state], self._since[state]
         for state in states:
-            self._bad_at = at
             self._since.setdefault(state, at)
             self._seen[state] = at
             if at - self._since[state] >= PATIENCE_SECONDS and self._due(state, at):
