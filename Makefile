@@ -36,7 +36,7 @@ bench: setup  ## Measure frames per second: bare loop, engine, end to end
 
 accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../shared/data); writes docs/accuracy.md
 	cd backend && python -m tools.accuracy.kinds --write
-	cd backend && for page in faces gaze objects identity presence sound; do echo "== $$page"; python -m tools.accuracy.$$page; done
+	cd backend && for page in faces gaze objects persons identity presence sound blind; do echo "== $$page"; python -m tools.accuracy.$$page; done
 
 chaos: setup  ## Break a running system on purpose, 20 minutes long; a table of what it cost (ARGS="--short --seed 7")
 	cd backend && python -m chaos $(ARGS)
