@@ -7,6 +7,7 @@ from app.commands.analyze import analyze
 from app.commands.load import load
 from app.commands.replay import replay
 from app.commands.serve import serve
+from app.commands.storm import storm
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(db.commands, name="db")
@@ -16,6 +17,7 @@ app.command("serve")(serve)
 app.command("analyze")(analyze)
 app.command("replay")(replay)
 app.command("load")(load)
+app.command("storm")(storm)
 
 
 @app.callback()

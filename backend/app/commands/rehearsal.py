@@ -82,7 +82,7 @@ class Rehearsal:
     async def violations(self) -> list[dict[str, Any]]:
         """What was noted in all sittings, as the exam's staff see it."""
         found: list[dict[str, Any]] = []
-        for taken in await self._sittings():
+        for taken in await self.sittings():
             found += await self.ask("GET", f"/exam-sessions/{taken['id']}/violations")
         return found
 
@@ -129,7 +129,8 @@ class Rehearsal:
         await self.ask("POST", f"/exams/{exam_id}/publish")
         return exam_id
 
-    async def _sittings(self) -> Sequence[dict[str, Any]]:
+    async def sittings(self) -> Sequence[dict[str, Any]]:
+        """All exam sessions of the rehearsal."""
         found: list[dict[str, Any]] = []
         while page := await self.ask("GET", f"/proctoring/sessions/{self.exam_id}?skip={len(found)}&limit=100"):
             found += page
@@ -139,7 +140,7 @@ class Rehearsal:
         """Sittings are ended, then the exam goes with all its records, then the accounts."""
         try:
             if self.exam_id:
-                await in_turns(self._end, await self._sittings())
+                await in_turns(self._end, await self.sittings())
                 await self.ask("DELETE", f"/exams/{self.exam_id}")
             await in_turns(self._remove, self.students)
         finally:

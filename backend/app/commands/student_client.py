@@ -114,13 +114,25 @@ class StudentClient:
 
     async def start(self, exam_id: int) -> int:
         """Start (or go on with) the exam session and connect; returns its id."""
+        await self.enter(exam_id)
+        await self.connect()
+        return self.exam_session_id
+
+    async def enter(self, exam_id: int) -> None:
+        """Start (or go on with) the exam session."""
         taken = await self._ask("POST", "/proctoring/start-session", json={"exam_id": exam_id})
         self.exam_session_id = int(taken["id"])
+
+    async def connect(self) -> None:
+        """Open the line, and keep it open from now on."""
         self._task = asyncio.create_task(self._stay_connected())
         await self._first(self.connected, self.ended)
         if self.ended.is_set():
             raise StudentClientError(f"The server closed the connection with code {self.close_code}.")
-        return self.exam_session_id
+
+    async def paper(self) -> dict[str, Any]:
+        """The questions, and what was answered."""
+        return dict(await self._ask("GET", f"/exam-sessions/{self.exam_session_id}/paper"))
 
     async def finish(self) -> dict[str, Any]:
         """Hand in, as often as it takes; returns the exam session with its final trust and coverage."""

@@ -21,13 +21,14 @@ CLEAN = frozenset({1000, 1001, 1005})
 class Attendance:
     """One sitting's line. Its times are the server's own."""
 
-    def __init__(self, sitting: Sitting, sessions: Sessions, pulse: Pulse) -> None:
+    def __init__(self, sitting: Sitting, sessions: Sessions, pulse: Pulse, *, away: bool = False) -> None:
         self.online = False
         self.untold: list[OutageTold] = []
         """Ended when a connection began, for that connection to pass on."""
         self._sitting = sitting
         self._sessions = sessions
         self._pulse = pulse
+        self._away = away
         self._heard_at: datetime | None = None
         self._gone_at: datetime | None = None
 
@@ -53,8 +54,10 @@ class Attendance:
         """A connection begins: what was an outage until now is over."""
         at, since = self._pulse.clock(), self._heard_at
         lost = self.online and since is not None and at - since >= timedelta(seconds=UNHEARD)
-        told = await self.end(at, silent_since=since if lost else None)
-        self.untold += [told] if told else []
+        if lost or self._away:
+            told = await self.end(at, silent_since=since if lost else None)
+            self.untold += [told] if told else []
+            self._away = False
         self._heard_at, self._gone_at = at, None
 
     async def speak_again(self, since: datetime) -> None:

@@ -26,6 +26,7 @@ from app.services.client_messages import StoredMessage, record_messages
 from app.services.conversation import take_words
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
+from app.services.face_templates import forget_template
 from app.services.flags import TOO_MANY_TAB_SWITCHES, mark_flagged
 from app.services.news import tell_of_grave_violation
 from app.services.outages import open_outage, settle_outage
@@ -162,6 +163,7 @@ class Ledger:
     async def _write_attendance(self, db: AsyncSession, entry: Entry) -> None:
         if entry.settle:
             await settle_outage(db, self._sitting.id, self._sitting.ended_at or now(), entry.pauses)
+            await forget_template(db, self._sitting.id)
         elif entry.away_since is not None:
             await open_outage(db, self._sitting.id, entry.away_since)
 

@@ -6,6 +6,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -23,9 +24,10 @@ from app.services.accommodations import accommodation_of
 from app.services.desk import desks_of
 from app.services.endings import end_planned
 from app.services.exam_sessions import SittingPaused, expire_due
-from app.services.face_templates import forget_template, stored_template
+from app.services.face_templates import stored_template
 from app.services.kept_sitting import Services
 from app.services.ledger import ExamSessionEnded
+from app.services.outages import is_away
 from app.services.proctoring import LiveExamSession
 from app.services.standing import Standing
 from app.services.violations import noted_in
@@ -95,26 +97,37 @@ class LiveExamSessions:
                 return
             try:
                 await live.disconnected()
+                if live.sitting.state in OPEN:
+                    self._keep_thumbnail(live)
+                else:  # what was seen last is only in memory: it counts
+                    await self._settle(live)
             except ExamSessionEnded:
                 log.debug("leave.ended", exam_session_id=key)
-            else:
-                self._keep_thumbnail(live)
             finally:
                 self._forget(key)
 
     async def settle(self, exam_session_id: int) -> None:
         """Close the open violations of an ended exam session and fix its score; twice is as good as once."""
         async with self._turn(exam_session_id):
-            live = self._live.get(exam_session_id)
-            fresh = await self._load(exam_session_id)
             self._away.pop(exam_session_id, None)
-            if fresh.settled:
-                return
-            ending = live or fresh
-            ending.sitting.ended_at = fresh.sitting.ended_at
+            live = self._live.get(exam_session_id)
+            if live is not None or not (await self._ending(exam_session_id))[0]:
+                await self._settle(live or await self._load(exam_session_id))
+
+    async def _settle(self, ending: LiveExamSession) -> None:
+        settled, ended_at = await self._ending(ending.sitting.id)
+        if not settled:
+            ending.sitting.ended_at = ended_at
             await ending.finish()
-            async with unit_of_work(self._services.sessions) as db:
-                await forget_template(db, exam_session_id)
+
+    async def _ending(self, exam_session_id: int) -> tuple[bool, datetime | None]:
+        """Whether it is settled, and when it ended."""
+        async with unit_of_work(self._services.sessions) as db:
+            query = select(ExamSession.settled, ExamSession.end_time).where(ExamSession.id == exam_session_id)
+            found = (await db.execute(query)).one_or_none()
+        if found is None:
+            raise Missing
+        return found[0], found[1]
 
     async def sweep(self) -> None:
         """Until cancelled: end what is over time and settle what has ended, without any client."""
@@ -134,16 +147,15 @@ class LiveExamSessions:
                 await live.settle_challenge()
         async with unit_of_work(self._services.sessions) as db:
             await end_planned(db)
-            await expire_due(db)
+            expired = await expire_due(db)
         async with unit_of_work(self._services.sessions) as db:
-            unsettled = list(
-                await db.scalars(
-                    select(ExamSession.id)
-                    .where(~ExamSession.settled, ExamSession.state.not_in(OPEN))
-                    .order_by(ExamSession.id)
-                    .limit(100)
-                )
+            left = await db.scalars(
+                select(ExamSession.id)
+                .where(~ExamSession.settled, ExamSession.state.not_in(OPEN))
+                .order_by(ExamSession.id)
+                .limit(100)
             )
+            unsettled = dict.fromkeys([*expired, *left])
         for exam_session_id in unsettled:
             await self.settle(exam_session_id)
 
@@ -179,8 +191,9 @@ class LiveExamSessions:
             spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
             desk = (await desks_of(db, [taken]))[taken.id]
             sealer = self._services.sealer
+            away = await is_away(db, exam_session_id)
             template = None if sealer is None else await stored_template(db, exam_session_id, sealer)
-            return LiveExamSession(taken, noted, spared, self._services, desk=desk, template=template)
+            return LiveExamSession(taken, noted, spared, self._services, desk=desk, template=template, away=away)
 
     def _keep_thumbnail(self, live: LiveExamSession) -> None:
         if live.thumbnail is not None and live.sitting.state in OPEN:

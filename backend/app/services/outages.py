@@ -28,6 +28,11 @@ async def open_outage(db: AsyncSession, exam_session_id: int, started_at: dateti
     await db.execute(insert(Outage).values(**row, paused_seconds=0.0, credited_seconds=0.0).on_conflict_do_nothing())
 
 
+async def is_away(db: AsyncSession, exam_session_id: int) -> bool:
+    """Whether an outage goes on."""
+    return await _open_one(db, exam_session_id) is not None
+
+
 async def end_outage(
     db: AsyncSession, exam_session_id: int, at: datetime, pauses: Iterable[Pause], *, silent_since: datetime | None
 ) -> OutageTold | None:

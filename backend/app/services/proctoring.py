@@ -13,7 +13,7 @@ from app.db.models import Accommodation, ExamSession
 from app.domain.browser_events import claim
 from app.domain.challenges import Outcome
 from app.domain.coverage import LONGEST_GAP
-from app.domain.exam_sessions import SessionState
+from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.incidents import Change
 from app.domain.sources import Source
 from app.domain.trust import TrustBand
@@ -51,6 +51,7 @@ class LiveExamSession(KeptSitting):
         *,
         desk: Desk,
         template: bytes | None = None,
+        away: bool = False,
     ) -> None:
         super().__init__(Sitting.of(taken, accommodation), taken, noted, services)
         self.settled = taken.settled
@@ -60,7 +61,7 @@ class LiveExamSession(KeptSitting):
         self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)
         self.hearing = Hearing(self.sitting, services.engine)
         self.challenges = Challenges(self.sitting, services.sessions)
-        self.attendance = Attendance(self.sitting, services.sessions, services.pulse)
+        self.attendance = Attendance(self.sitting, services.sessions, services.pulse, away=away)
         self.desk = desk
         self._tile = Tile(self.sitting, desk, services.publish)
         self._thumbnail_at = 0.0
@@ -234,6 +235,8 @@ class LiveExamSession(KeptSitting):
         self.desk.left()
         self._glance(force=True)
         await self.settle_challenge(leaving=True)
+        if self.sitting.state not in OPEN:
+            return
         away_since = self.attendance.away_since() if self.desk.begun else None
         await self._commit(list, checkpoint=True, away_since=away_since)
 
