@@ -36,3 +36,5 @@ export type ResultsRead = Schemas["ResultsRead"];
 export type ResultRow = Schemas["ResultRead"];
 export type QuestionStatistics = Schemas["QuestionStatistics"];
 export type Notification = Schemas["NotificationRead"];
+export type Institution = Required<Schemas["InstitutionSettings"]>;
+export type AuditRow = Schemas["AuditRead"];

@@ -1,12 +1,14 @@
 // The frame around every page of a signed-in user: name of the product, ways, language, light or dark, sign out.
 import { Menu } from "@mantine/core";
 import { IconLogout, IconUser } from "@tabler/icons-react";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { logOut } from "@/api/client";
+import type { Notification } from "@/api/types";
 import { useLanguageChoice } from "@/api/useLanguageChoice";
 import { useUser } from "@/api/useUser";
 import { NewPasswordForm } from "@/features/auth/NewPasswordForm";
+import { NotificationBell } from "@/features/notifications/NotificationBell";
 import { Brand } from "@/ui/Brand";
 import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
@@ -16,7 +18,13 @@ export function Shell() {
   const { t } = useTranslation();
   const user = useUser();
   const chooseLanguage = useLanguageChoice();
+  const navigate = useNavigate();
   const isStaff = user?.role === "teacher" || user?.role === "admin";
+  // A notification leads to what it is about.
+  const openNotification = ({ exam_session_id, exam_id }: Notification) => {
+    if (exam_session_id !== null) void navigate({ to: "/review/$sittingId", params: { sittingId: exam_session_id } });
+    else if (exam_id !== null) void navigate({ to: "/exams/$examId/edit", params: { examId: exam_id } });
+  };
   return (
     <div className={classes.page}>
       <a className={classes.skip} href="#main">
@@ -48,12 +56,16 @@ export function Shell() {
               <Link to="/people" className={classes.link}>
                 {t("nav.people")}
               </Link>
+              <Link to="/admin/$section" params={{ section: "institution" }} className={classes.link}>
+                {t("nav.admin")}
+              </Link>
             </>
           ) : null}
         </nav>
         <div className={classes.tools}>
           <LanguageSwitch onChoose={chooseLanguage} />
           <ColorSchemeSwitch />
+          {isStaff && !user?.must_change_password ? <NotificationBell onOpen={openNotification} /> : null}
           {user ? <UserMenu name={user.full_name} email={user.email} role={t(`roles.${user.role}`)} /> : null}
         </div>
       </header>

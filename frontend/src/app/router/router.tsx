@@ -153,6 +153,12 @@ const analyticsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/AnalyticsPage"), "AnalyticsPage"),
 });
 
+const adminRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/admin/$section",
+  component: lazyRouteComponent(() => import("../pages/AdminPage"), "AdminPage"),
+});
+
 const peopleRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/people",
@@ -176,6 +182,7 @@ const routeTree = rootRoute.addChildren([
     gradingRoute,
     resultsRoute,
     analyticsRoute,
+    adminRoute,
     peopleRoute,
   ]),
 ]);

@@ -1,0 +1,13 @@
+// /admin/$section: institution, rights, audit log, retention, system.
+import { useParams } from "@tanstack/react-router";
+import { Administration } from "@/features/admin/Administration";
+import { StaffOnly } from "./StaffOnly";
+
+export function AdminPage() {
+  const { section } = useParams({ from: "/signed-in/admin/$section" });
+  return (
+    <StaffOnly admin>
+      <Administration section={section} />
+    </StaffOnly>
+  );
+}
