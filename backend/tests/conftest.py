@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from starlette.routing import BaseRoute
 
 from app.ai.engine import ProcessEngine
 from app.core.config import Environment, Settings
@@ -68,11 +68,11 @@ def bus() -> Bus:
 async def sessions(engine: AsyncEngine, bus: Bus) -> AsyncIterator[Sessions]:
     """Database sessions on tables that are empty at the start; what the test commits is removed after it."""
     yield make_sessions(engine, bus)
+    # TRUNCATE makes new files for every table; few rows go faster one by one, and all statements in one go.
+    emptied = "; ".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
     async with engine.begin() as connection:
-        for table in reversed(
-            Base.metadata.sorted_tables
-        ):  # TRUNCATE makes new files for every table; few rows go faster one by one
-            await connection.execute(delete(table))
+        raw = await connection.get_raw_connection()
+        await raw.driver_connection.execute(emptied)  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -82,10 +82,19 @@ async def db(sessions: Sessions) -> AsyncIterator[AsyncSession]:
         yield db
 
 
+@pytest.fixture(scope="session")
+def routes() -> dict[int, BaseRoute]:
+    """Routes of the session's first app by their place; each app works them out anew, which takes 0.13 s."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, sessions: Sessions, bus: Bus) -> FastAPI:
+def app(settings: Settings, sessions: Sessions, bus: Bus, routes: dict[int, BaseRoute]) -> FastAPI:
     """The app over the test's database; its lifespan does not run, so nothing analyses frames."""
     app = create_app(settings)
+    for place, route in enumerate(app.router.routes):
+        if hasattr(route, "original_router"):  # included as it is: the same in every app, whatever its settings
+            app.router.routes[place] = routes.setdefault(place, route)
     app.state.settings = settings
     app.state.sessions = sessions
     app.state.bus = bus
