@@ -1,7 +1,8 @@
 """What an administrator sets for the whole institution. Never weaker than what the server's own settings demand."""
 
+from email.utils import parseaddr
 from typing import Annotated
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
@@ -13,15 +14,23 @@ LONGEST_NAME = 200
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("must be the name of a time zone, such as Asia/Dhaka")
-    return name
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("must be the name of a time zone, such as Asia/Dhaka") from error
 
 
 def _each_once(languages: list[Language]) -> list[Language]:
     if len(set(languages)) != len(languages):
         raise ValueError("must name each language once")
     return languages
+
+
+def _sender(value: str) -> str:
+    name, address = parseaddr(value)
+    if not name.isprintable() or not value.isprintable() or "@" not in address.strip("@"):
+        raise ValueError("must be a mail address, alone or as Name <address>")
+    return value
 
 
 Days = Annotated[Int32, Field(ge=1, le=LONGEST_DAYS)]
@@ -47,7 +56,7 @@ class InstitutionSettings(Input):
     password_min_length: Annotated[Int32, Field(ge=8, le=64)] | None = None
     max_fps: Annotated[float, Field(ge=0.1, le=30)] | None = None
     max_frame_bytes: Annotated[Int32, Field(ge=16 * 1024, le=256 * 1024)] | None = None
-    mail_from: Annotated[Text, Field(min_length=3, max_length=320)] | None = None
+    mail_from: Annotated[Text, Field(min_length=3, max_length=320), AfterValidator(_sender)] | None = None
 
 
 class InstitutionRead(Output):

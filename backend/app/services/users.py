@@ -18,6 +18,7 @@ from app.domain.roles import Role
 from app.schemas.users import OwnUpdate, Registration, UserCreate, UserUpdate
 from app.services import audit
 from app.services.auth import end_all_logins
+from app.services.institution import institution
 from app.services.practice import leave_practice
 
 ONE_TIME_LIFE = timedelta(hours=24)
@@ -77,6 +78,7 @@ async def update_own(db: AsyncSession, who: User, wanted: OwnUpdate, *, settings
         fits, _ = await verify_password(wanted.current_password or "", who.hashed_password)
         if not fits:
             raise Invalid("current_password_wrong")
+    await check_language(db, wanted)
     for name, value in changes.items():
         setattr(who, name, value)
     if password is not None:
@@ -95,6 +97,7 @@ async def update(db: AsyncSession, who: User | None, user: User, wanted: UserUpd
     ends_logins = changes.get("role", user.role) != user.role or (
         user.is_active and changes.get("is_active", True) is False
     )
+    await check_language(db, wanted)
     for name, value in changes.items():
         setattr(user, name, value)
     if password is not None:
@@ -105,6 +108,12 @@ async def update(db: AsyncSession, who: User | None, user: User, wanted: UserUpd
     await _flush(db)
     audit.note(db, who, "user.update", f"user:{user.id}", fields=",".join(sorted(wanted.model_fields_set)))
     return user
+
+
+async def check_language(db: AsyncSession, wanted: OwnUpdate | UserUpdate) -> None:
+    """Invalid `language_not_offered` for one that the institution does not offer."""
+    if wanted.preferred_language and wanted.preferred_language not in (await institution(db)).languages:
+        raise Invalid("language_not_offered")
 
 
 async def set_password(db: AsyncSession, who: User | None, user: User, password: str, *, settings: Settings) -> None:
@@ -202,7 +211,11 @@ def _changes(wanted: OwnUpdate | UserUpdate) -> dict[str, object]:
 
 
 async def add_accounts(db: AsyncSession, users: Sequence[User]) -> None:
-    """Store new accounts; 400 `email_taken`."""
+    """Store new accounts; 400 `email_taken`. Who asked for no language the institution offers gets its first."""
+    offered = (await institution(db)).languages
+    for user in users:
+        if user.preferred_language is None or user.preferred_language not in offered:
+            user.preferred_language = offered[0]
     db.add_all(users)
     await _flush(db)
 

@@ -154,6 +154,25 @@ async def test_settings_hold_at_once(
     assert (answer.status_code, answer.json()["code"]) == (422, "password_too_short")
 
 
+async def test_languages_that_are_not_offered(
+    client: httpx2.AsyncClient, admin_client: httpx2.AsyncClient, student_client: httpx2.AsyncClient
+) -> None:
+    await admin_client.put(INSTITUTION, json={"languages": ["bn"]})
+    new = {"email": "new@example.org", "password": "mango lantern 77", "full_name": "New", "preferred_language": "en"}
+    answer = await client.post("/api/v1/auth/register", json=new)
+    assert answer.json()["preferred_language"] == "bn"
+    answer = await student_client.put("/api/v1/users/me", json={"preferred_language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "language_not_offered")
+
+
+async def test_mails_come_from_the_institution(app: FastAPI, admin_client: httpx2.AsyncClient) -> None:
+    sender = "Dhaka College <exams@example.org>"
+    assert (await admin_client.put(INSTITUTION, json={"mail_from": sender})).status_code == 200
+    assert sender == app.state.settings.MAIL_FROM
+    entries = (await admin_client.get("/api/v1/audit?action=institution.update")).text
+    assert "exams@example.org" not in entries
+
+
 async def test_the_institution_cannot_weaken_the_server(
     app: FastAPI, admin_client: httpx2.AsyncClient, settings: Settings
 ) -> None:
@@ -167,6 +186,9 @@ async def test_the_institution_cannot_weaken_the_server(
     "body",
     [
         {"timezone": "Mars/Olympus"},
+        {"timezone": "../../etc/passwd"},
+        {"timezone": "America"},
+        {"timezone": ""},
         {"languages": []},
         {"languages": ["en", "en"]},
         {"languages": ["fr"]},
@@ -175,6 +197,8 @@ async def test_the_institution_cannot_weaken_the_server(
         {"password_min_length": 4},
         {"secret_key": "x"},
         {"max_fps": 0},
+        {"mail_from": "not an address"},
+        {"mail_from": "Exams\r\nBcc: x@example.org <y@example.org>"},
     ],
 )
 async def test_bad_settings(admin_client: httpx2.AsyncClient, body: dict[str, object]) -> None:

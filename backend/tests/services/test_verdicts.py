@@ -227,6 +227,22 @@ async def test_a_verdict_reaches_the_live_sitting_and_the_teachers_page(
     assert stored == pure == live.trust
 
 
+async def test_a_student_who_sees_the_score_hears_of_the_change_and_not_of_the_verdict(
+    server: LiveServer, sessions: Sessions, teacher: User, student: User, exam: Exam, taken: ExamSession
+) -> None:
+    server.use(engine=ScriptedEngine())
+    async with unit_of_work(sessions) as db:
+        (await db.get_one(Exam, exam.id)).show_trust = True
+    line = await server.student(student, taken)
+    await line.say(1, kind="devtools")
+    assert (await line.until("trust"))["score"] == 75.0
+    (row,) = await server.violations(taken)
+    async with server.browser(teacher) as browser:
+        await browser.post(f"/violations/{row.id}/verdict", json={"verdict": "dismissed"})
+    assert (await line.until("trust"))["score"] == 100.0
+    assert [one["type"] for one in line.heard if one["type"].startswith("violation")] == ["violation.opened"]
+
+
 async def test_a_verdict_of_another_server_process_is_found_at_the_next_change(
     server: LiveServer, engine: AsyncEngine, teacher: User, student: User, taken: ExamSession, db: AsyncSession
 ) -> None:
@@ -260,7 +276,7 @@ async def test_verdicts_during_a_storm_of_events_agree_with_the_recomputation(
 
     async def look() -> None:
         async with server.browser(teacher) as browser:
-            for _ in range(25):
+            for _ in range(8):
                 for row in await server.violations(taken):
                     verdict = chance.choice(("dismissed", "confirmed", "unsure"))
                     await browser.post(f"/violations/{row.id}/verdict", json={"verdict": verdict})
