@@ -42,7 +42,7 @@ from app.services.refusals import refuse_to_start
 from app.services.report_rendering import ReportRenderer
 from app.services.retention import keep_running
 from app.storage import open_storage
-from app.websockets import student, teacher
+from app.websockets import family_sockets, student, teacher
 from app.websockets.connections import Connections
 
 log = structlog.get_logger(__name__)
@@ -77,6 +77,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(http_router, prefix="/api/v1")
     app.include_router(student.router, prefix="/api/v1")
     app.include_router(teacher.router, prefix="/api/v1")
+    for prefix in ("/api/v1", ""):  # the family's front end knows its general sockets without a prefix
+        app.include_router(family_sockets.router, prefix=prefix)
     app.include_router(health.router)
     errors.install(app)
     web.install(app, settings)

@@ -86,6 +86,13 @@ async def admit_staff(sessions: Sessions, settings: Settings, *, token: str, exa
         return Guest(who.id, who.token_version), who, exam
 
 
+async def admit_person(sessions: Sessions, settings: Settings, *, token: str) -> tuple[Guest, User]:
+    """Anybody who is logged in; what they may see is asked when they ask for it. Raises Refusal."""
+    async with _reasons(), unit_of_work(sessions) as db:
+        who = await tickets.enter(db, token, audience="person", settings=settings)
+        return Guest(who.id, who.token_version), who
+
+
 async def may_stay(sessions: Sessions, guest: Guest) -> bool:
     """Whether the account behind an open socket is still what it was; a database that is away changes nothing."""
     try:

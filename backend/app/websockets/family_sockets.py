@@ -1,0 +1,263 @@
+"""The seed family's other sockets: a proctor's monitor of one sitting, the general line, and notifications.
+
+Rights as everywhere; what is asked is done by the services that our own routes use.
+"""
+
+import asyncio
+import base64
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+from starlette.websockets import WebSocket
+
+from app.core.clock import now
+from app.core.errors import Forbidden, Invalid, Missing
+from app.db.session import unit_of_work
+from app.domain.roles import Language, Role
+from app.domain.violations import Severity
+from app.schemas.notifications import NotificationRaised, user_topic
+from app.schemas.realtime import Close, SessionUpdated, ViolationChanged, exam_session_topic, exam_topic
+from app.services import family_views
+from app.services.analytics.overview import overview
+from app.services.analytics.scope import scope_of
+from app.services.decisions import add_note
+from app.services.family_visits import arrive, visit
+from app.services.flags import flag_exam_session
+from app.services.live_exam_sessions import LiveExamSessions
+from app.services.notifications import read_notification
+from app.services.seed_shapes import SeedMessage, alert_of
+from app.websockets.door import row_id
+from app.websockets.family_line import FamilyLine, admitted
+
+router = APIRouter()
+ANALYTICS_SECONDS = 15.0
+DAYS = 30
+LONGEST_NOTE = 2000
+CLIENT_TYPES = {"student": {Role.STUDENT}, "teacher": {Role.TEACHER}, "admin": {Role.ADMIN}}
+STAFF = {Role.TEACHER, Role.ADMIN}
+
+
+@router.websocket("/realtime/proctoring/{session_id}")
+@router.websocket("/realtime/proctor/monitor/{session_id}")
+async def monitor_socket(websocket: WebSocket, session_id: str, token: str = "") -> None:
+    """A proctor watches one sitting."""
+    found = await admitted(websocket, token)
+    if found is None:
+        return
+    line = MonitorLine(websocket, *found)
+    try:
+        await line.begin(row_id(session_id))
+    except (Missing, Forbidden):
+        await websocket.close(Close.POLICY)
+        return
+    await line.serve()
+
+
+@router.websocket("/notifications/ws")
+async def notifications_socket(websocket: WebSocket, token: str = "") -> None:
+    """One's own notifications, as they are made."""
+    await _general(websocket, token, client=None, enveloped=False)
+
+
+@router.websocket("/ws")
+async def enveloped_socket(websocket: WebSocket, token: str = "") -> None:
+    """The general line with `{type, payload}` envelopes."""
+    await _general(websocket, token, client=None, enveloped=True)
+
+
+@router.websocket("/ws/{client_type}/{client_id}")
+async def general_socket(websocket: WebSocket, client_type: str, client_id: str, token: str = "") -> None:
+    """The general line; type and id must be one's own."""
+    await _general(websocket, token, client=(client_type, client_id), enveloped=False)
+
+
+async def _general(websocket: WebSocket, token: str, *, client: tuple[str, str] | None, enveloped: bool) -> None:
+    found = await admitted(websocket, token)
+    if found is None:
+        return
+    guest, who = found
+    if client is not None:
+        roles = CLIENT_TYPES.get(client[0], STAFF if client[0] == "proctor" else set())
+        if who.role not in roles or row_id(client[1]) != who.id:
+            await websocket.close(Close.POLICY)
+            return
+    line = GeneralLine(websocket, guest, who)
+    line.enveloped = enveloped
+    line.listening.enter_context(line.bus.listening(user_topic(who.id), line.on_notification))
+    await line.serve(line.tell_numbers)
+
+
+class MonitorLine(FamilyLine):
+    """Violations of one sitting as they are noted; flags, notes and pictures on request."""
+
+    _session_id = 0
+
+    async def begin(self, session_id: int) -> None:
+        """What there is already. Missing or Forbidden for those whose exam it is not."""
+        if self.who.role not in STAFF:
+            raise Forbidden
+        language = Language(self.who.preferred_language)
+        async with unit_of_work(self.sessions) as db:
+            summed = await family_views.session_analytics(db, self.who, session_id, language)
+        self._session_id = session_id
+        self.listening.enter_context(self.bus.listening(exam_session_topic(session_id), self._on_violation))
+        recent = [one for one in summed.timeline if one.severity is not None][-10:]
+        self.say(
+            "monitoring_started",
+            session_id=session_id,
+            violation_summary=summed.violations["by_type"],
+            total_violations=summed.violations["total"],
+            recent_violations=[one.model_dump(mode="json") for one in recent],
+        )
+
+    def _on_violation(self, _topic: str, message: object) -> None:
+        if isinstance(message, ViolationChanged):
+            alert = alert_of(message, Language(self.who.preferred_language))
+            fields = {"violation_id": message.violation.id, "trust_score": message.trust, "violation": alert}
+            self.say(message.type.replace("violation.", "violation_"), **fields)
+
+    async def answer(self, message: dict[str, Any]) -> None:
+        """`flag_session`, `add_note`, `request_screenshot`."""
+        command = message.get("command") or message.get("type")
+        if command == "ping":
+            self.say("pong")
+        elif command == "flag_session":
+            reason = _text(message, "reason")
+            async with unit_of_work(self.sessions) as db:
+                await flag_exam_session(db, self.who, self._session_id, reason=reason)
+            self.say("session_flagged", session_id=self._session_id, reason=reason, proctor_id=self.who.id)
+        elif command == "add_note":
+            async with unit_of_work(self.sessions) as db:
+                noted = await add_note(db, self.who, self._session_id, _text(message, "note"))
+            self.say("note_added", session_id=self._session_id, note_id=noted.id)
+        elif command == "request_screenshot":
+            self._picture()
+        else:
+            self.say("unknown_command", command=str(command)[:64])
+
+    def _picture(self) -> None:
+        """The newest small picture there is; none while the student is away."""
+        live_sessions: LiveExamSessions = self._websocket.app.state.live
+        live = live_sessions.get(self._session_id)
+        shown = live.thumbnail if live is not None else None
+        image = None if shown is None else "data:image/jpeg;base64," + base64.b64encode(shown.jpeg).decode()
+        self.say("screenshot_requested", session_id=self._session_id, available=image is not None, image=image)
+
+
+class GeneralLine(FamilyLine):
+    """Pings, notifications, numbers, and the exams one subscribes to."""
+
+    enveloped = False
+    _numbers = False
+
+    def tell(self, kind: str, **fields: Any) -> None:
+        """In the envelope this line speaks."""
+        if self.enveloped:
+            self.say(kind, payload=fields)
+        else:
+            self.say(kind, **fields)
+
+    def on_notification(self, _topic: str, message: object) -> None:
+        """Something for this person."""
+        if isinstance(message, NotificationRaised):
+            self.tell("notification", **message.notification.model_dump(mode="json", exclude={"type"}))
+
+    async def tell_numbers(self) -> None:
+        """`analytics_update` every few seconds to those who subscribed."""
+        while True:
+            await asyncio.sleep(ANALYTICS_SECONDS)
+            if self._numbers:
+                self.tell("analytics_update", data=await self._overview())
+
+    async def answer(self, message: dict[str, Any]) -> None:
+        """One message of the family's."""
+        kind, payload = message.get("type"), message.get("payload", message.get("data"))
+        fields = payload if isinstance(payload, dict) else message
+        if kind == "ping":
+            self.tell("pong")
+        elif kind == "heartbeat":
+            self.tell("heartbeat_response", server_time=now().isoformat())
+        elif kind in ("violation_report", "proctoring_data"):
+            await self._report(str(kind), fields)
+        elif kind == "analytics_request":
+            self.tell("analytics_data", data=await self._overview())
+        elif kind in ("subscribe_analytics", "unsubscribe_analytics"):
+            self._numbers = kind == "subscribe_analytics" and bool(await self._overview())
+            self.tell("subscription_updated", analytics=self._numbers)
+        elif kind == "notification_read":
+            async with unit_of_work(self.sessions) as db:
+                await read_notification(db, self.who, _id(fields, "notification_id", "id"))
+            self.tell("notification_read", success=True)
+        elif kind in ("subscribe_exam", "join_room", "unsubscribe_exam", "leave_room"):
+            await self._subscribe(fields, on=kind in ("subscribe_exam", "join_room"))
+        else:
+            raise Invalid("unknown_type")
+
+    async def _overview(self) -> dict[str, Any]:
+        if self.who.role not in STAFF:
+            raise Forbidden("staff_only")
+        async with unit_of_work(self.sessions) as db:
+            scope = await scope_of(
+                db, self.who, exam_id=None, course=None, since=None, until=None, days=DAYS, zone=ZoneInfo("UTC")
+            )
+            found = await overview(db, scope)
+        return found.model_dump(mode="json")
+
+    async def _report(self, kind: str, fields: dict[str, Any]) -> None:
+        """What a student's browser saw, or a picture, of the student's own sitting."""
+        session_id = _id(fields, "session_id", "sessionId")
+        try:
+            said = "violation_report" if kind == "violation_report" else "frame_data"
+            told = SeedMessage.model_validate({**fields, "type": said})
+        except ValidationError:
+            raise Invalid("bad_message") from None
+        async with unit_of_work(self.sessions) as db:
+            await arrive(db, self.who, session_id)
+        async with visit(self._websocket.app.state.live, self.bus, session_id) as sitting:
+            answer = await sitting.typed(told) or {}
+        said = "violation_alert" if kind == "violation_report" else "proctoring_alert"
+        self.tell(said, **{name: value for name, value in answer.items() if name not in ("type", "timestamp")})
+
+    async def _subscribe(self, fields: dict[str, Any], *, on: bool) -> None:
+        room = str(fields.get("room") or fields.get("room_id") or "")
+        exam_id = row_id(room.rpartition("_")[2].rpartition(":")[2]) if room else _id(fields, "exam_id", "examId")
+        if self.who.role not in STAFF:
+            raise Forbidden("staff_only")
+        async with unit_of_work(self.sessions) as db:
+            settings = await family_views.read_settings(db, self.who, exam_id)
+        self.listening.close()
+        self.listening.enter_context(self.bus.listening(user_topic(self.who.id), self.on_notification))
+        if on:
+            self.listening.enter_context(self.bus.listening(exam_topic(settings.exam_id), self._on_exam))
+        self.tell("exam_update", exam_id=settings.exam_id, subscribed=on)
+
+    def _on_exam(self, _topic: str, message: object) -> None:
+        if isinstance(message, ViolationChanged) and message.type == "violation.opened":
+            alert = alert_of(message, Language(self.who.preferred_language))
+            fields = {"session_id": message.session_id, "trust_score": message.trust, **alert}
+            self.tell("violation", **fields)
+            if message.violation.severity is Severity.CRITICAL:
+                self.tell("proctoring_alert", **fields)
+        elif isinstance(message, SessionUpdated):
+            head = message.session
+            fields = {"session_id": head.id, "student_id": head.student.id, "student_name": head.student.full_name}
+            self.tell("student_status", **fields, status=head.state, is_online=head.online, trust_score=head.trust)
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    data = message.get("data")
+    found = message.get(name) or (data.get(name) if isinstance(data, dict) else None)
+    text = str(found or "").strip()
+    if not text or len(text) > LONGEST_NOTE or "\0" in text:
+        raise Invalid("bad_message")
+    return text
+
+
+def _id(fields: dict[str, Any], *names: str) -> int:
+    found = next((fields[name] for name in names if fields.get(name) is not None), "")
+    key = row_id(str(found))
+    if not key:
+        raise Invalid("bad_message")
+    return key

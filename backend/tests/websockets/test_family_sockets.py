@@ -1,0 +1,128 @@
+"""The seed family's side sockets: the proctor's monitor, the general line with and without envelopes, notifications."""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+
+from app.db.models import Exam, ExamSession, User
+from app.db.session import Sessions, unit_of_work
+from app.domain.roles import Role
+from app.domain.violations import Observation, ViolationKind
+from tests.builders import make_user
+from tests.fakes import ScriptedEngine, shows
+from tests.live import Line, LiveServer
+from tests.pictures import jpeg
+
+FRAME = "data:image/jpeg;base64," + base64.b64encode(jpeg()).decode()
+
+
+@asynccontextmanager
+async def dialled(server: LiveServer, path: str, user: User | None) -> AsyncIterator[Line]:
+    """A line to one of these sockets."""
+    token = f"?token={server.token(user)}" if user else ""
+    address = f"{server.url.replace('http', 'ws', 1)}{path}{token}"
+    async with connect(address, compression=None, proxy=None, close_timeout=1) as connection:
+        yield Line(connection)
+
+
+async def ask(line: Line, **message: Any) -> dict[str, Any]:
+    await line.send(message)
+    return await line.read() or {}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/realtime/proctoring/{}", "/api/v1/realtime/proctor/monitor/{}"])
+async def test_a_proctor_monitors_flags_and_notes(
+    server: LiveServer, teacher: User, student: User, taken: ExamSession, path: str
+) -> None:
+    seed = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await seed.send({"frame": FRAME})
+    await seed.read()
+    async with dialled(server, path.format(taken.id), teacher) as line:
+        begun = await line.read() or {}
+        assert begun["type"] == "monitoring_started"
+        assert (begun["violation_summary"], begun["total_violations"], begun["recent_violations"]) == ({}, 0, [])
+        await seed.send({"tab_active": False})
+        opened = await line.until("violation_opened")
+        assert opened["violation"]["alert_type"] == "tab_switch"
+        flagged = await ask(line, command="flag_session", proctor_id=teacher.id, reason="looks odd")
+        assert (flagged["type"], flagged["reason"]) == ("session_flagged", "looks odd")
+        assert (await ask(line, command="add_note", note="phone on the table?"))["type"] == "note_added"
+        assert (await ask(line, command="add_note", note=" "))["code"] == "bad_message"
+        assert (await ask(line, command="request_screenshot"))["type"] == "screenshot_requested"
+        assert (await ask(line, command="dance"))["type"] == "unknown_command"
+    assert (await server.row(taken)).flag_reason == "looks odd"
+
+
+async def test_the_monitor_is_for_the_exams_staff(
+    server: LiveServer, sessions: Sessions, student: User, taken: ExamSession
+) -> None:
+    async with unit_of_work(sessions) as db:
+        stranger = await make_user(db, Role.TEACHER)
+    for user in (student, stranger, None):
+        async with dialled(server, f"/api/v1/realtime/proctoring/{taken.id}", user) as line:
+            assert await line.code() == 1008
+
+
+@pytest.mark.parametrize("prefix", ["", "/api/v1"])
+async def test_the_general_line(server: LiveServer, teacher: User, prefix: str) -> None:
+    async with dialled(server, f"{prefix}/ws/teacher/{teacher.id}", teacher) as line:
+        assert (await ask(line, type="ping"))["type"] == "pong"
+        assert (await ask(line, type="heartbeat"))["type"] == "heartbeat_response"
+        data = (await ask(line, type="analytics_request"))["data"]
+        assert data.keys() >= {"total_exams", "total_students", "total_sessions", "total_violations"}
+        assert (await ask(line, type="subscribe_analytics"))["analytics"] is True
+        assert (await ask(line, type="unsubscribe_analytics"))["analytics"] is False
+        assert (await ask(line, type="notification_read", notification_id=999_999))["code"] == "not_found"
+        assert (await ask(line, type="sing"))["code"] == "unknown_type"
+
+
+async def test_type_and_id_must_be_ones_own(server: LiveServer, student: User, teacher: User) -> None:
+    for path in (f"/ws/teacher/{student.id}", f"/ws/student/{teacher.id}", "/ws/student/x", f"/ws/robot/{student.id}"):
+        async with dialled(server, path, student) as line:
+            assert await line.code() == 1008
+
+
+async def test_a_students_report_over_the_general_line(server: LiveServer, student: User, taken: ExamSession) -> None:
+    server.use(engine=ScriptedEngine(shows(Observation(ViolationKind.FROZEN_VIDEO, 1.0))))
+    async with dialled(server, f"/ws/student/{student.id}", student) as line:
+        told = {"session_id": taken.id, "violation": {"type": "copy_paste_attempt", "severity": "low"}}
+        alert = await ask(line, type="violation_report", data=told)
+        assert (alert["type"], alert["counted"]) == ("violation_alert", True)
+        assert (await ask(line, type="analytics_request"))["code"] == "staff_only"
+        lost = await ask(line, type="violation_report", data={**told, "session_id": 999_999})
+        assert lost["code"] == "not_found"
+    assert [row.kind for row in await server.violations(taken)] == ["copy_paste"]
+
+
+async def test_envelopes_rooms_and_what_happens_in_an_exam(
+    server: LiveServer, student: User, teacher: User, exam: Exam, taken: ExamSession
+) -> None:
+    seed = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await seed.send({"tab_active": True})
+    await seed.read()
+    async with dialled(server, "/ws", teacher) as line, dialled(server, "/ws", student) as other:
+        assert (await ask(other, type="join_room", payload={"room": f"exam_{exam.id}"}))["code"] == "staff_only"
+        subscribed = await ask(line, type="subscribe_exam", payload={"examId": exam.id})
+        assert subscribed["payload"] == {"exam_id": exam.id, "subscribed": True}
+        await seed.send({"tab_active": False})
+        assert (await line.until("violation"))["payload"]["alert_type"] == "tab_switch"
+        gone = await ask(line, type="leave_room", payload={"room": f"exam_{exam.id}"})
+        while gone["type"] != "exam_update":
+            gone = await line.read() or {}
+        assert gone["payload"]["subscribed"] is False
+        assert (await ask(line, type="subscribe_exam", payload={"examId": 999_999}))["code"] == "not_found"
+
+
+async def test_notifications_arrive_as_they_are_made(server: LiveServer, student: User, admin: User) -> None:
+    async with dialled(server, "/api/v1/notifications/ws", student) as line, server.browser(admin) as browser:
+        assert (await ask(line, type="ping"))["type"] == "pong"
+        told = {"user_ids": [student.id], "title": "Tomorrow", "message": "পরীক্ষা কাল ১০টায়"}
+        sent = await browser.post("/notifications/send", json=told)
+        assert sent.is_success, sent.text
+        heard = await line.until("notification")
+        assert heard["message"] == "পরীক্ষা কাল ১০টায়"
+        assert (await ask(line, type="notification_read", notification_id=heard["id"]))["success"]
