@@ -1,0 +1,200 @@
+// One sitting as this page holds it: Worker, media, browser events and answers put together, without any screen.
+import { Problem } from "@/api/problem";
+import type { AnswerValue, Outgoing, ServerMessage } from "./contract";
+import type { Media } from "./media";
+import { Outbox } from "./outbox";
+import type { Ceiling } from "./pace";
+import { FIRST_STATE, heard, linked, type RoomMessage, type RoomState } from "./roomState";
+import type { ServerClock } from "./serverClock";
+import { isQuotaError, type RoomDatabase } from "./store";
+import type { FromWorker, PictureSource, ToWorker } from "./wire";
+
+export type ControllerOptions = {
+  session: number;
+  userId: number;
+  media: Media;
+  clock: ServerClock;
+  database: RoomDatabase;
+  ceiling: Ceiling;
+  getTicket: (session: number) => Promise<string>;
+  makeWorker: () => Worker;
+};
+
+export class Controller {
+  readonly session: number;
+  readonly media: Media;
+  readonly outbox: Outbox;
+  readonly #options: ControllerOptions;
+  readonly #worker: Worker;
+  readonly #listeners = new Set<() => void>();
+  #state: RoomState = FIRST_STATE;
+  #stopWatching: (() => void)[] = [];
+  onMessage: ((message: ServerMessage) => void) | null = null;
+
+  private constructor(options: ControllerOptions, outbox: Outbox) {
+    this.#options = options;
+    this.session = options.session;
+    this.media = options.media;
+    this.outbox = outbox;
+    this.#worker = options.makeWorker();
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#onWorker(data));
+    const scheme = window.location.protocol === "https:" ? "wss" : "ws";
+    this.#order({
+      do: "start",
+      session: options.session,
+      userId: options.userId,
+      address: `${scheme}://${window.location.host}/api/v1/proctoring/ws/${options.session}`,
+      offsetMs: options.clock.now() - Date.now(),
+      ceiling: options.ceiling,
+    });
+    this.#watchMedia();
+    const online = () => this.#order({ do: "retry" });
+    window.addEventListener("online", online);
+    this.#stopWatching.push(() => window.removeEventListener("online", online));
+  }
+
+  static async open(options: ControllerOptions): Promise<Controller> {
+    return new Controller(options, await Outbox.open(options.database, options.session, options.userId));
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  readonly state = (): RoomState => this.#state;
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  close(): void {
+    for (const stop of this.#stopWatching) stop();
+    this.#order({ do: "stop" });
+    // The Worker gets a moment to close its socket properly, so that the server need not wait for silence.
+    setTimeout(() => this.#worker.terminate(), 500);
+  }
+
+  // --- what the student does ------------------------------------------------------------------------------------
+
+  /** On the disk of this device when done. */
+  async answer(questionId: number, value: AnswerValue): Promise<void> {
+    await this.#store(() => this.outbox.putAnswer(questionId, value, this.now()));
+  }
+
+  async flag(questionId: number, on: boolean): Promise<void> {
+    await this.put({ type: "status", t: this.now(), flagged: { question_id: questionId, on } });
+  }
+
+  async put(message: Outgoing): Promise<void> {
+    await this.#store(() => this.outbox.put(message));
+  }
+
+  async #store(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+      if (this.#state.storage) this.#set({ ...this.#state, storage: null });
+      this.#order({ do: "pump" });
+    } catch (error) {
+      this.#set({ ...this.#state, storage: isQuotaError(error) ? "quota" : "failed" });
+      throw error;
+    }
+  }
+
+  position(position: number | null): void {
+    this.#order({ do: "position", position, hidden: document.visibilityState === "hidden" });
+  }
+
+  hold(ceiling: Ceiling): void {
+    this.#order({ do: "hold", ceiling });
+  }
+
+  /** Tries the line now: after signing in again, or to take the exam over from another tab. */
+  retry(): void {
+    this.#order({ do: "retry" });
+  }
+
+  putAwayWarning(id: number): void {
+    this.#set({ ...this.#state, warnings: this.#state.warnings.filter((one) => one.id !== id) });
+  }
+
+  roomShown(): void {
+    this.#set({ ...this.#state, roomView: false });
+  }
+
+  /** What was said before this page was opened. */
+  recall(messages: RoomMessage[]): void {
+    const known = new Set(messages.map(({ id }) => id));
+    this.#set({ ...this.#state, messages: [...messages, ...this.#state.messages.filter(({ id }) => !known.has(id))] });
+  }
+
+  // --- the Worker -----------------------------------------------------------------------------------------------
+
+  #order(order: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(order, transfer);
+  }
+
+  #onWorker(said: FromWorker): void {
+    switch (said.say) {
+      case "ticket?":
+        void this.#getTicket();
+        break;
+      case "picture?":
+        void this.#picture(said.source);
+        break;
+      case "status":
+        this.#set(linked(this.#state, said.status, this.now()));
+        break;
+      case "message":
+        if (said.message.type === "hello") this.#options.clock.told(Date.parse(said.message.server_time), 400);
+        this.#set(heard(this.#state, said.message, this.now()));
+        this.onMessage?.(said.message);
+        break;
+      case "waiting":
+        this.#set({ ...this.#state, waiting: said.count });
+        break;
+      case "figures":
+        this.#set({ ...this.#state, figures: said.figures });
+        break;
+      case "storage":
+        this.#set({ ...this.#state, storage: said.problem });
+        break;
+    }
+  }
+
+  async #getTicket(): Promise<void> {
+    try {
+      this.#order({ do: "ticket", ticket: await this.#options.getTicket(this.session) });
+    } catch (error) {
+      const status = error instanceof Problem ? error.status : 0;
+      const passing = status === 0 || status === 429 || status >= 500;
+      const why = status === 401 ? "signed_out" : "refused";
+      this.#order({ do: "no-ticket", why: passing ? null : why });
+    }
+  }
+
+  async #picture(source: PictureSource): Promise<void> {
+    const bitmap = await this.media.grab(source);
+    this.#order({ do: "picture", source, bitmap }, bitmap ? [bitmap] : []);
+  }
+
+  #watchMedia(): void {
+    const watch = () => {
+      const { camera, screen } = this.media.state();
+      const sources: PictureSource[] = [...(camera ? ["camera" as const] : []), ...(screen ? ["screen" as const] : [])];
+      this.#order({ do: "watch", sources, sound: this.media.hasSound });
+    };
+    watch();
+    this.#stopWatching.push(this.media.subscribe(watch));
+    this.media.onSound = (samples) => {
+      if (!this.#state.soundRefused) this.#order({ do: "sound", samples, capturedAgoMs: 1000 }, [samples.buffer]);
+    };
+    this.#stopWatching.push(() => {
+      this.media.onSound = null;
+    });
+  }
+
+  #set(state: RoomState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
