@@ -14,7 +14,15 @@ export default defineConfig({
     },
   },
   // Inlined assets would become data: URLs, which the Content-Security-Policy would have to allow.
-  build: { outDir: "dist", assetsInlineLimit: 0, reportCompressedSize: false },
+  build: {
+    outDir: "dist",
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    manifest: true,
+    // Two applications, one build: a student on a slow line does not download the teacher's.
+    rolldownOptions: { input: { index: "index.html", exam: "exam.html" } },
+  },
+  worker: { format: "es" },
   server: {
     host: "127.0.0.1",
     fs: { allow: [".."] },

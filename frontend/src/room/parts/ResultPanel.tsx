@@ -1,0 +1,83 @@
+// Points, and where the exam allows it each question with my answer and the right one.
+import { useTranslation } from "react-i18next";
+import { useFormats, useLanguage } from "@/lib/useFormats";
+import { type AnswerValue, plainWords, type Question, type Shown, wordsIn } from "@/ui/questions/question";
+import { RichText } from "@/ui/RichText";
+import type { Result, ResultRow } from "../api";
+
+export function ResultPanel({ result }: { result: Result }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const shown = useLanguage();
+  return (
+    <>
+      <p className="score">
+        {t("after.score", { n: format.number(result.score ?? 0, 2), all: format.number(result.max_score ?? 0, 2) })}
+        {typeof result.percent === "number" ? ` · ${format.percent(result.percent / 100)}` : ""}
+      </p>
+      {typeof result.passed === "boolean" ? <p>{result.passed ? t("after.passed") : t("after.failed")}</p> : null}
+      {result.questions?.length ? (
+        <ol className="results">
+          {result.questions.map((row) => (
+            <li key={row.question.id}>
+              <Row row={row} shown={shown} />
+            </li>
+          ))}
+        </ol>
+      ) : null}
+    </>
+  );
+}
+
+function Row({ row, shown }: { row: ResultRow; shown: Shown }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const key = row.key ? keyText(row.question, row.key, shown) : "";
+  return (
+    <div className="stack">
+      {wordsIn(row.question.text, shown).map(({ lang, text }) => (
+        <RichText key={lang} lang={lang} text={text} />
+      ))}
+      <p>
+        {t("after.myAnswer")} <span className="words">{answerText(row.question, row.answer ?? null, shown) || t("after.none")}</span>
+      </p>
+      {key ? (
+        <p>
+          {t("after.rightAnswer")} <span className="words">{key}</span>
+        </p>
+      ) : null}
+      <p className="dim">
+        {row.points === null ? t("after.notMarked") : t("after.of", { n: format.number(row.points, 2), all: format.number(row.max_points, 2) })}
+      </p>
+      {row.comment ? <p className="words">{row.comment}</p> : null}
+    </div>
+  );
+}
+
+function nameOf(question: Question, id: string, shown: Shown): string {
+  const lists = [question.body.options, question.body.items, question.body.targets];
+  const found = lists.flatMap((list) => list ?? []).find((choice) => choice.id === id);
+  return found ? plainWords(found.text, shown) : id;
+}
+
+function answerText(question: Question, value: AnswerValue, shown: Shown): string {
+  if (value === null) return "";
+  if (typeof value === "boolean") return value ? "✓" : "✗";
+  if (typeof value === "string") return question.type === "single_choice" ? nameOf(question, value, shown) : value;
+  if (Array.isArray(value)) return value.map((one) => nameOf(question, String(one), shown)).join(" → ");
+  return Object.entries(value)
+    .map(([from, to]) => `${nameOf(question, from, shown)}: ${nameOf(question, to, shown)}`)
+    .join("; ");
+}
+
+function keyText(question: Question, key: Record<string, unknown>, shown: Shown): string {
+  const value = key["option"] ?? key["options"] ?? key["pairs"] ?? key["order"] ?? key["value"] ?? key["accepted"] ?? key["blanks"];
+  if (typeof value === "number") return String(value);
+  if (question.type === "fill_in" && value && typeof value === "object") {
+    return Object.values(value as Record<string, string[]>)
+      .map((accepted) => accepted[0] ?? "")
+      .join("; ");
+  }
+  if (question.type === "short_text" && Array.isArray(value)) return (value as string[]).join(" / ");
+  return answerText(question, (value ?? null) as AnswerValue, shown);
+}

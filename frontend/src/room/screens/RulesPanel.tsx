@@ -1,0 +1,121 @@
+// The rules in plain words, and the consent: what, why, how long, who sees it, and how to object.
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Exam } from "@/api/types";
+import { useFormats } from "@/lib/useFormats";
+import { RichText } from "@/ui/RichText";
+import { giveConsent } from "../api";
+import { Trouble } from "../parts/basics";
+
+/** Names the text that was agreed to; changes with the text. */
+const VERSION = "2026-11";
+
+type Part = "camera" | "sound" | "screen" | "identity";
+
+function partsOf(exam: Exam): Part[] {
+  return [
+    "camera",
+    ...(exam.enable_audio_detection ? (["sound"] as const) : []),
+    ...(exam.enable_screen_recording ? (["screen"] as const) : []),
+    ...(exam.enable_identity_check || exam.require_id_document ? (["identity"] as const) : []),
+  ];
+}
+
+export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => void }) {
+  const { t } = useTranslation();
+  const [agreed, setAgreed] = useState<Partial<Record<Part, boolean>>>({});
+  const [objection, setObjection] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const parts = partsOf(exam);
+  const all = parts.every((part) => agreed[part]);
+  const onSubmit = async (event: FormEvent) => {
+    event.preventDefault();
+    const said = (part: Part) => agreed[part] === true;
+    try {
+      await giveConsent(exam.id, {
+        version: VERSION,
+        camera: said("camera"),
+        sound: said("sound"),
+        screen: said("screen"),
+        identity: said("identity"),
+        objection: objection.trim(),
+      });
+      onAgreed();
+    } catch (refused) {
+      setError(refused);
+    }
+  };
+  return (
+    <form className="stack" onSubmit={(event) => void onSubmit(event)}>
+      <Rules exam={exam} />
+      <fieldset className="card stack">
+        <legend>
+          <h2>{t("consent.title")}</h2>
+        </legend>
+        <p>{t("consent.intro")}</p>
+        {parts.map((part) => (
+          <label key={part} className="tick">
+            <input
+              type="checkbox"
+              checked={agreed[part] === true}
+              onChange={({ target }) => setAgreed((known) => ({ ...known, [part]: target.checked }))}
+            />
+            <span>
+              <strong>{t(`consent.${part}.what`)}</strong>
+              <br />
+              {t(`consent.${part}.why`)}
+            </span>
+          </label>
+        ))}
+        <p>{t("consent.who")}</p>
+        <p>{t("consent.howLong")}</p>
+        <p>{t("consent.decides")}</p>
+        <details>
+          <summary>{t("consent.object")}</summary>
+          <label className="field">
+            {t("consent.objectText")}
+            <textarea rows={3} maxLength={2000} value={objection} onChange={({ target }) => setObjection(target.value)} />
+          </label>
+        </details>
+        {error ? <Trouble error={error} /> : null}
+        <button type="submit" className="button" disabled={!all && !objection.trim()}>
+          {all && !objection.trim() ? t("consent.agree") : t("consent.sendObjection")}
+        </button>
+        {all || objection.trim() ? null : <p className="dim">{t("consent.need")}</p>}
+      </fieldset>
+    </form>
+  );
+}
+
+function Rules({ exam }: { exam: Exam }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const lock = exam.browser_lockdown;
+  const rules = [
+    t("rules.time", { count: exam.duration_minutes, n: format.number(exam.duration_minutes) }),
+    t("rules.save"),
+    t("rules.offline"),
+    exam.time_credit_minutes > 0 ? t("rules.credit", { n: format.number(exam.time_credit_minutes) }) : null,
+    t("rules.face"),
+    exam.require_fullscreen || lock ? t("rules.fullscreen") : null,
+    exam.block_clipboard || lock ? t("rules.clipboard") : null,
+    exam.enable_tab_switch_detection ? t("rules.tabs") : null,
+    exam.max_tab_switches === null ? null : t("rules.switches", { n: format.number(exam.max_tab_switches) }),
+    exam.navigation === "forward" ? t("rules.forward") : null,
+    exam.allow_calculator ? t("rules.calculator") : null,
+    exam.waiting_room ? t("rules.waiting") : null,
+    exam.require_id_document ? t("rules.document") : null,
+    exam.require_room_view ? t("rules.room") : null,
+  ].filter((rule): rule is string => rule !== null);
+  return (
+    <section className="card stack">
+      <h2>{t("rules.title")}</h2>
+      {exam.instructions ? <RichText text={exam.instructions} /> : null}
+      <ul className="rules">
+        {rules.map((rule) => (
+          <li key={rule}>{rule}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,138 @@
+// The way into an exam, or into practice: rules and consent, then the check of this device, then the sitting.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useUser } from "@/api/useUser";
+import type { Exam } from "@/api/types";
+import { exam as readExam, ownConsent, practice, start, submit } from "../api";
+import { lastCheck, rememberCheck } from "../checks";
+import { Heading, Loading, Notice, Trouble } from "../parts/basics";
+import { Frame } from "../parts/Frame";
+import { Steps } from "../parts/Steps";
+import { go } from "../router";
+import { CheckPanel, type CheckNeeds } from "./CheckPanel";
+import { RulesPanel } from "./RulesPanel";
+
+const EVERYTHING: CheckNeeds = { sound: true, screen: false, fullscreen: true };
+
+export function WayInScreen({ examId }: { examId: number | null }) {
+  const exam = useQuery({ queryKey: ["exam", examId], queryFn: () => readExam(examId ?? 0), enabled: examId !== null });
+  const consent = useQuery({ queryKey: ["consent", examId], queryFn: () => ownConsent(examId ?? 0), enabled: examId !== null });
+  if (examId === null) return <Frame><PracticeWay /></Frame>;
+  if (exam.isError) return <Frame><Trouble error={exam.error} onRetry={() => void exam.refetch()} /></Frame>;
+  if (!exam.data || consent.isPending) return <Frame><Loading /></Frame>;
+  return <Frame><ExamWay exam={exam.data} agreed={consent.data !== null && consent.data !== undefined} /></Frame>;
+}
+
+function needsOf(exam: Exam): CheckNeeds {
+  return {
+    sound: exam.enable_audio_detection,
+    screen: exam.enable_screen_recording,
+    fullscreen: exam.require_fullscreen || exam.browser_lockdown,
+  };
+}
+
+function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
+  const { t } = useTranslation();
+  const [step, setStep] = useState<"rules" | "check" | "start">(agreed ? "check" : "rules");
+  const fresh = lastCheck();
+  return (
+    <>
+      <Heading>{exam.title}</Heading>
+      <Steps steps={["rules", "check", "start"]} now={step} />
+      {step === "rules" ? <RulesPanel exam={exam} onAgreed={() => setStep("check")} /> : null}
+      {step === "check" ? (
+        <>
+          {fresh ? (
+            <Notice tone="good" title={t("check.stillValid")}>
+              <button type="button" className="button" onClick={() => setStep("start")}>
+                {t("check.skip")}
+              </button>
+            </Notice>
+          ) : null}
+          <CheckRun needs={needsOf(exam)} onDone={() => setStep("start")} />
+        </>
+      ) : null}
+      {step === "start" ? <StartPanel exam={exam} /> : null}
+    </>
+  );
+}
+
+/** A practice sitting, made for the check and ended with it: the check is the very pipeline of the exam. */
+function CheckRun({ needs, onDone }: { needs: CheckNeeds; onDone: () => void }) {
+  const user = useUser();
+  const sitting = useQuery({ queryKey: ["practice"], queryFn: practice, gcTime: 0, staleTime: Infinity });
+  if (sitting.isError) return <Trouble error={sitting.error} onRetry={() => void sitting.refetch()} />;
+  if (!sitting.data || !user) return <Loading />;
+  const { id } = sitting.data;
+  return (
+    <CheckPanel
+      session={id}
+      userId={user.id}
+      needs={needs}
+      onDone={(well) => {
+        if (well) rememberCheck();
+        void submit(id).catch(() => undefined);
+        onDone();
+      }}
+    />
+  );
+}
+
+function StartPanel({ exam }: { exam: Exam }) {
+  const { t } = useTranslation();
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const begin = async () => {
+    setBusy(true);
+    try {
+      const sitting = await start(exam.id, password);
+      go(`/room/sittings/${sitting.id}`, "replace");
+    } catch (refused) {
+      setError(refused);
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card stack">
+      <h2>{t("start.title")}</h2>
+      <p>{t("start.text")}</p>
+      {exam.has_password ? (
+        <label className="field">
+          {t("start.password")}
+          <input type="password" autoComplete="off" value={password} onChange={(event) => setPassword(event.target.value)} />
+        </label>
+      ) : null}
+      {error ? <Trouble error={error} /> : null}
+      <button type="button" className="button" disabled={busy || (exam.has_password && !password)} onClick={() => void begin()}>
+        {t("start.go")}
+      </button>
+    </section>
+  );
+}
+
+function PracticeWay() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const sitting = useQuery({ queryKey: ["practice"], queryFn: practice, gcTime: 0, staleTime: Infinity });
+  return (
+    <>
+      <Heading>{t("practice.title")}</Heading>
+      <p>{t("practice.text")}</p>
+      {sitting.isError ? <Trouble error={sitting.error} onRetry={() => void sitting.refetch()} /> : null}
+      {sitting.isPending ? <Loading /> : null}
+      {sitting.data && user ? (
+        <CheckPanel
+          session={sitting.data.id}
+          userId={user.id}
+          needs={EVERYTHING}
+          onDone={(well) => {
+            if (well) rememberCheck();
+            go(`/room/sittings/${sitting.data.id}`);
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
