@@ -1,4 +1,8 @@
-"""Makes a video for tests where no real one is at hand: a portrait, then for eight seconds a second face beside it."""
+"""Makes a video for tests where no real one is at hand: a portrait, then for eight seconds a second face beside it.
+
+python make_face_video.py faces.mp4
+python make_face_video.py webcam.mjpeg     # nobody joins: what a browser is given in place of a camera
+"""
 
 import sys
 from pathlib import Path
@@ -16,10 +20,15 @@ SECOND_FACE = range(6 * FPS, 14 * FPS)
 
 
 def main(target: Path) -> None:
-    """Write an MP4 of 20 s to `target`."""
+    """Write 20 s to `target`: an MP4, or by its ending the JPEGs one after the other, with one person only."""
     whole: Picture = data.astronaut()  # type: ignore[no-untyped-call]
     portrait: Picture = np.ascontiguousarray(whole[0:300, 70:370, ::-1])
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".mjpeg":
+        noise = np.random.default_rng(1)
+        frames = (picture(portrait, noise, number, two=False) for number in range(SECONDS * FPS))
+        target.write_bytes(b"".join(cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames))
+        return
     video = cv2.VideoWriter(str(target), cv2.VideoWriter.fourcc(*"mp4v"), FPS, (WIDTH, HEIGHT))
     noise = np.random.default_rng(1)
     for number in range(SECONDS * FPS):

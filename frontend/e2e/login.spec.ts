@@ -58,8 +58,7 @@ test("keeps the language in the profile", async ({ page }) => {
   await page.getByRole("button", { name: "বাংলা" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("আমার পরীক্ষা");
   await page.evaluate(() => localStorage.clear());
-  await page.getByRole("button", { name: /অ্যাকাউন্ট/ }).click();
-  await page.getByRole("menuitem").click();
+  await page.getByRole("button", { name: "সাইন আউট" }).click();
   await page.goto("/login");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in");
   await page.getByRole("button", { name: "Student" }).click();

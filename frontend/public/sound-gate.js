@@ -45,6 +45,7 @@ class SoundGate extends AudioWorkletProcessor {
       this.peak = Math.max(this.peak, level);
       this.floor = level < this.floor ? 0.7 * this.floor + 0.3 * level : Math.min(0.05, this.floor * 1.004);
       this.energy = 0;
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has one receiver
       this.port.postMessage({ level });
     }
     if (this.filled === RATE) this.hand();

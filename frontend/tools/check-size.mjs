@@ -12,7 +12,7 @@ const BUDGETS = [
     limit: 300,
     entry: "exam.html",
     // The worst case of the two languages, and what the room cannot work without.
-    with: ["../locales/bn/room.json", "../locales/bn/answering.json", "../locales/bn/violations.json", "../locales/bn/states.json", "../locales/bn/errors.json"],
+    with: ["../locales/bn/room.json", "../locales/bn/question.json", "../locales/bn/violations.json", "../locales/bn/states.json", "../locales/bn/errors.json"],
     files: ["sound-gate.js", "room-worker.js", "room.webmanifest", "favicon.svg"],
     assets: [/room\.worker-.*\.js$/],
   },
@@ -53,7 +53,7 @@ const sent = (bytes, file) => (file.endsWith(".woff2") ? bytes.length : gzipSync
 let failed = false;
 for (const budget of BUDGETS) {
   const files = new Set([budget.entry, ...budget.files.filter((file) => existsSync(new URL(file, DIST)))]);
-  for (const key of [budget.entry, ...budget.with.filter((key) => key in manifest)]) needed(key, files);
+  for (const key of [budget.entry, ...budget.with.filter((one) => one in manifest)]) needed(key, files);
   for (const pattern of budget.assets) {
     for (const file of workers(pattern)) files.add(file);
   }

@@ -7,7 +7,7 @@ type Tree = { [key: string]: string | Tree };
 type Words = Record<string, string>;
 
 /** The web app's own catalogues; the server's (errors, violations, …) have their own checks. */
-const CATALOGUES = ["ui", "staff", "review", "authoring", "analytics", "quick", "question", "student", "room", "answering"].filter((name) =>
+const CATALOGUES = ["ui", "staff", "review", "authoring", "analytics", "quick", "question", "student", "room"].filter((name) =>
   existsSync(`../locales/en/${name}.json`),
 );
 /** What is the same in both languages on purpose: names and signs. */

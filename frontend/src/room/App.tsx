@@ -7,6 +7,7 @@ import { useUser } from "@/api/useUser";
 import { Loading } from "./parts/basics";
 import { Frame } from "./parts/Frame";
 import { usePlace } from "./router";
+import type { SignIn } from "./signIn";
 import { AfterScreen } from "./screens/AfterScreen";
 import { ListScreen } from "./screens/ListScreen";
 import { LoginScreen } from "./screens/LoginScreen";
@@ -43,29 +44,22 @@ function Screen() {
   }
 }
 
-export type SignIn = "asking" | "in" | "out" | "offline" | "student_only";
-
 /** Restores the sign-in of this tab; a server that is away is not a sign-out. */
 function useSignIn(): [SignIn, () => void] {
   const user = useUser();
   const [state, setState] = useState<SignIn>("asking");
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    let left = false;
+  const retry = useCallback(() => {
     validCredentials().then(
-      () => left || setState("in"),
+      () => setState("in"),
       (error: unknown) => {
-        if (left) return;
         const { status } = asProblem(error);
-        setState(refreshToken() && (status === 0 || status === 429 || status >= 500) ? "offline" : navigator.onLine ? "out" : "offline");
+        const away = refreshToken() !== null && (status === 0 || status === 429 || status >= 500);
+        setState(away || !navigator.onLine ? "offline" : "out");
       },
     );
-    return () => {
-      left = true;
-    };
-  }, [round]);
-  const retry = useCallback(() => setRound((known) => known + 1), []);
+  }, []);
   useEffect(() => {
+    retry();
     window.addEventListener("online", retry);
     return () => window.removeEventListener("online", retry);
   }, [retry]);

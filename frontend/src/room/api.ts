@@ -160,13 +160,15 @@ export const enrolFace = (id: number, jpeg: Blob) => sendBytes<unknown>(`/exam-s
 export const handIn = (id: number, kind: "id" | "room", jpeg: Blob) =>
   sendBytes<unknown>(`/exam-sessions/${id}/documents?kind=${kind}`, jpeg, "image/jpeg");
 
+async function echo(size: number): Promise<number> {
+  const begun = performance.now();
+  const body = new Blob([new Uint8Array(size)]);
+  await timed(() => sendBytes<{ bytes: number; server_time: string }>("/proctoring/echo", body, "application/octet-stream"));
+  return performance.now() - begun;
+}
+
 /** Measures the line: milliseconds there and back, and bits per second up. */
 export async function measureLine(): Promise<{ delayMs: number; upBits: number }> {
-  const echo = async (size: number) => {
-    const begun = performance.now();
-    await timed(() => sendBytes<{ bytes: number; server_time: string }>("/proctoring/echo", new Blob([new Uint8Array(size)]), "application/octet-stream"));
-    return performance.now() - begun;
-  };
   await echo(1);
   const delayMs = Math.min(await echo(1), await echo(1));
   const size = 48 * 1024;
@@ -182,5 +184,5 @@ export async function uploadAnswerFile(sessionId: number, questionId: number, fi
 }
 
 export type LateTaken = { upto: number; accepted: number; late: number; refused: Record<string, string> };
-export const sendLate = (id: number, messages: (Outgoing & { seq: number })[]) =>
-  call<LateTaken>("POST", `/exam-sessions/${id}/late-messages`, { body: { messages } });
+export const sendLate = (id: number, late: (Outgoing & { seq: number })[]) =>
+  call<LateTaken>("POST", `/exam-sessions/${id}/late-messages`, { body: { messages: late } });

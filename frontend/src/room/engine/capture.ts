@@ -39,8 +39,7 @@ export class Capture {
   constructor(options: CaptureOptions) {
     this.#options = options;
     const now = options.now();
-    const lane = (): Lane => ({ number: 0, askedAt: -1e9, lastAt: -1e9, quality: 0.5, flight: null });
-    this.#lanes = { camera: lane(), screen: lane() };
+    this.#lanes = { camera: newLane(), screen: newLane() };
     this.#bucket = new BitBucket(now);
   }
 
@@ -164,6 +163,10 @@ export class Capture {
     this.#bytes.push({ at: this.#options.now(), bytes });
     if (this.#bytes.length > 200) this.#bytes.shift();
   }
+}
+
+function newLane(): Lane {
+  return { number: 0, askedAt: -1e9, lastAt: -1e9, quality: 0.5, flight: null };
 }
 
 function screenShape(shape: Shape): Shape {

@@ -29,6 +29,7 @@ export class Controller {
   readonly #listeners = new Set<() => void>();
   #state: RoomState = FIRST_STATE;
   #stopWatching: (() => void)[] = [];
+  #expectsScreen = false;
   onMessage: ((message: ServerMessage) => void) | null = null;
 
   private constructor(options: ControllerOptions, outbox: Outbox) {
@@ -106,6 +107,11 @@ export class Controller {
 
   hold(ceiling: Ceiling): void {
     this.#order({ do: "hold", ceiling });
+  }
+
+  /** Whether the exam wants to see the screen, so that its going away is worth a word. */
+  expectScreen(on: boolean): void {
+    this.#expectsScreen = on;
   }
 
   /** Tries the line now: after signing in again, or to take the exam over from another tab. */
@@ -188,8 +194,12 @@ export class Controller {
     this.media.onSound = (samples) => {
       if (!this.#state.soundRefused) this.#order({ do: "sound", samples, capturedAgoMs: 1000 }, [samples.buffer]);
     };
+    this.media.onEnded = (source) => {
+      if (source === "screen" && this.#expectsScreen) void this.put({ type: "event", t: this.now(), kind: "screen_share_stopped" });
+    };
     this.#stopWatching.push(() => {
       this.media.onSound = null;
+      this.media.onEnded = null;
     });
   }
 

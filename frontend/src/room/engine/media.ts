@@ -94,13 +94,14 @@ export class Media {
     try {
       const audio = new AudioContext();
       await audio.audioWorklet.addModule("/sound-gate.js");
-      const gate = new AudioWorkletNode(audio, "sound-gate", { numberOfOutputs: 0 });
+      const gate = new AudioWorkletNode(audio, "sound-gate");
       gate.port.addEventListener("message", ({ data }: MessageEvent<{ level?: number; samples?: Float32Array<ArrayBuffer> }>) => {
         if (data.level !== undefined) this.level = data.level;
         if (data.samples) this.onSound?.(data.samples);
       });
       gate.port.start();
-      audio.createMediaStreamSource(stream).connect(gate);
+      // Only what leads to the loudspeaker is worked on, so it does, in silence.
+      audio.createMediaStreamSource(stream).connect(gate).connect(new GainNode(audio, { gain: 0 })).connect(audio.destination);
       // A page that was reloaded may not play before a click; listening waits for it too.
       const wake = () => void audio.resume();
       if (audio.state === "suspended") document.addEventListener("pointerdown", wake, { once: true });

@@ -119,7 +119,7 @@ export class Outbox {
       .toSorted((a, b) => a.seq - b.seq)
       .slice(0, most);
     return Promise.all(
-      wanted.map(async ({ seq, sealed }) => ({ ...(await unseal<Outgoing>(this.#key, this.session, sealed)), seq })),
+      wanted.map(async ({ seq, sealed }) => Object.assign(await unseal<Outgoing>(this.#key, this.session, sealed), { seq })),
     );
   }
 

@@ -20,6 +20,8 @@ let position: { position: number | null; hidden: boolean } = { position: null, h
 const clock = new ServerClock();
 const canvas = new OffscreenCanvas(640, 480);
 
+// A Worker's message has one receiver; only a window's needs its origin named.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin
 const tell = (message: FromWorker) => self.postMessage(message);
 
 const capture = new Capture({

@@ -45,7 +45,7 @@ export function Calculator({ onClose }: { onClose: () => void }) {
               setValue(undefined);
             }}
           >
-            {t("answering:clear")}
+            {t("question:clear")}
           </button>
         </div>
       </form>

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { fetchPicture } from "@/api/client";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
-import { plainWords, type Shown, withNumberedGaps, wordsIn } from "@/ui/questions/question";
-import { QuestionInput } from "@/ui/questions/QuestionInput";
+import { plainWords, type Shown, shownWords } from "@/ui/questions/question";
+import { QuestionView as AskedQuestion } from "@/ui/questions/QuestionView";
 import { RichText } from "@/ui/RichText";
 import { uploadAnswerFile } from "../api";
 import type { Controller } from "../engine/controller";
@@ -34,12 +34,12 @@ export function QuestionView({ session, controller, sheet, answers, place, shown
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   if (!question || !section) return null;
   const closed = place.closesAt !== null && controller.now() >= place.closesAt;
-  const label = `question-${question.id}`;
+  const label = `question-${question.id}-heading`;
   const last = place.at === place.spots.length - 1;
   return (
     <article className="card question" aria-labelledby={label} data-now={now > 0}>
       <header className="question-head">
-        <h2 ref={heading} tabIndex={-1}>
+        <h2 ref={heading} id={label} tabIndex={-1}>
           {t("room.questionOf", { n: format.number(question.position), all: format.number(place.spots.length) })}
         </h2>
         <p className="dim">
@@ -54,30 +54,19 @@ export function QuestionView({ session, controller, sheet, answers, place, shown
       </header>
       {plainWords(section.instructions, shown) ? (
         <div className="instructions">
-          {wordsIn(section.instructions, shown).map(({ lang, text }) => (
+          {shownWords(section.instructions, shown).map(({ lang, text }) => (
             <RichText key={lang} lang={lang} text={text} loadPicture={loadPicture} />
           ))}
         </div>
       ) : null}
-      <div id={label} className="question-text">
-        {wordsIn(question.text, shown).map(({ lang, text }) => (
-          <RichText
-            key={lang}
-            lang={lang}
-            text={question.body.blanks ? withNumberedGaps(text, question.body.blanks, format.number) : text}
-            loadPicture={loadPicture}
-          />
-        ))}
-      </div>
-      <QuestionInput
+      <AskedQuestion
         question={question}
         value={answers.answers.get(question.id) ?? null}
         onChange={(value) => sheet.change(question.id, value)}
-        shown={shown}
+        language={shown}
         disabled={locked || closed}
-        labelledBy={label}
         loadPicture={loadPicture}
-        uploadFile={(id, file) => uploadAnswerFile(session, id, file)}
+        onUpload={(file) => uploadAnswerFile(session, question.id, file)}
       />
       <Ways {...{ controller, sheet, answers, place, locked, onSubmit, last }} />
     </article>

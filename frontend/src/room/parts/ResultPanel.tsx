@@ -1,7 +1,7 @@
 // Points, and where the exam allows it each question with my answer and the right one.
 import { useTranslation } from "react-i18next";
 import { useFormats, useLanguage } from "@/lib/useFormats";
-import { type AnswerValue, plainWords, type Question, type Shown, wordsIn } from "@/ui/questions/question";
+import { type AnswerValue, plainWords, type Question, type Shown, shownWords } from "@/ui/questions/question";
 import { RichText } from "@/ui/RichText";
 import type { Result, ResultRow } from "../api";
 
@@ -35,7 +35,7 @@ function Row({ row, shown }: { row: ResultRow; shown: Shown }) {
   const key = row.key ? keyText(row.question, row.key, shown) : "";
   return (
     <div className="stack">
-      {wordsIn(row.question.text, shown).map(({ lang, text }) => (
+      {shownWords(row.question.text, shown).map(({ lang, text }) => (
         <RichText key={lang} lang={lang} text={text} />
       ))}
       <p>

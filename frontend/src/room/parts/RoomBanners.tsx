@@ -8,12 +8,15 @@ import type { RoomState } from "../engine/roomState";
 import type { Finish } from "../screens/useFinish";
 import { Notice, Trouble } from "./basics";
 
+/** A page that is reloaded is gone for a moment: the server notes it, and nobody need read about it. */
+const WORTH_A_WORD_MS = 5_000;
+
 type Props = { room: RoomState; controller: Controller; timeIsUp: boolean; finish: Finish };
 
 export function RoomBanners({ room, controller, timeIsUp, finish }: Props) {
   const { t } = useTranslation();
   const format = useFormats();
-  const outage = room.outages.at(-1);
+  const outage = room.outages.findLast((one) => Date.parse(one.ended_at) - Date.parse(one.started_at) >= WORTH_A_WORD_MS);
   return (
     <div className="banners">
       <Offline room={room} controller={controller} />

@@ -7,12 +7,14 @@ import { useNow } from "@/lib/useNow";
 import type { Paper } from "../api";
 import { type Ceiling, MODES } from "../engine/pace";
 import type { RoomState } from "../engine/roomState";
-import type { RoomWindow } from "../screens/ExamRoom";
 import { chooseCeiling, chosenCeiling } from "../useController";
 import { LanguageButtons } from "./Frame";
 import { SavedMark } from "./SavedMark";
 import { type Appearance, SIZES } from "./useAppearance";
 import { useState } from "react";
+
+/** What is opened over the exam. */
+export type RoomWindow = "chat" | "calculator" | "submit" | null;
 
 type Props = {
   paper: Paper;

@@ -50,7 +50,7 @@ export function RoomDialogs({ room, controller, stopped, session }: Props) {
   if (room.challenge) return <Turn challenge={room.challenge} controller={controller} />;
   if (room.roomView) return <ShowRoom session={session} controller={controller} />;
   if (stopped.outOfFullscreen) return <BackToFullscreen stopped={stopped} controller={controller} />;
-  return stopped.stopped ? <StoppedNote stopped={stopped} /> : null;
+  return stopped.stopped ? <StoppedNote key={stopped.stopped.count} stopped={stopped} /> : null;
 }
 
 /** The newest tab or device has the exam; this one says so and can take it back. */
@@ -160,11 +160,10 @@ function StoppedNote({ stopped }: { stopped: Lockdown }) {
   const { t } = useTranslation();
   const { clear } = stopped;
   const what = stopped.stopped?.what;
-  const count = stopped.stopped?.count;
   useEffect(() => {
     const timer = setTimeout(clear, 8_000);
     return () => clearTimeout(timer);
-  }, [clear, count]);
+  }, [clear]);
   return (
     <div className="toast">
       <Notice tone="watch" title={t(`room.stopped.${what}`)} live="assertive">

@@ -6,10 +6,9 @@ import { CheckItem } from "../parts/CheckItem";
 import { LevelMeter } from "../parts/LevelMeter";
 import { SelfView } from "../parts/SelfView";
 import { useController, useRoomState } from "../useController";
-import { type Checks, useChecks } from "./useChecks";
+import { type CheckNeeds, type Checks, useChecks } from "./useChecks";
 import { useTools } from "../tools";
 
-export type CheckNeeds = { sound: boolean; screen: boolean; fullscreen: boolean };
 type Props = { session: number; userId: number; needs: CheckNeeds; onDone: (well: boolean) => void };
 
 export function CheckPanel({ session, userId, needs, onDone }: Props) {

@@ -31,7 +31,11 @@ export function EntrancePanel({ exam, session, controller, room, onBegun }: Prop
   const [at, setAt] = useState(0);
   const step = steps[at] ?? "ready";
   const next = () => setAt((known) => known + 1);
-  useEffect(() => void media.openCamera(exam.enable_audio_detection), [media, exam.enable_audio_detection]);
+  const sound = exam.enable_audio_detection;
+  useEffect(() => {
+    void media.openCamera(sound);
+    void controller.outbox.keep("sound", sound).catch(() => undefined);
+  }, [media, controller, sound]);
   useEffect(() => {
     if (room.begun) onBegun();
   }, [room.begun, onBegun]);

@@ -2,14 +2,14 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Shown } from "@/ui/questions/question";
-import type { Paper } from "../api";
+import { exam as readExam, type Paper } from "../api";
 import type { Controller } from "../engine/controller";
 import type { Sheet } from "../engine/sheet";
 import { Calculator } from "../parts/Calculator";
 import { Chat } from "../parts/Chat";
 import { Palette } from "../parts/Palette";
 import { QuestionView } from "../parts/QuestionView";
-import { RoomBar } from "../parts/RoomBar";
+import { RoomBar, type RoomWindow } from "../parts/RoomBar";
 import { RoomBanners } from "../parts/RoomBanners";
 import { RoomDialogs } from "../parts/RoomDialogs";
 import { SelfBox } from "../parts/SelfBox";
@@ -22,7 +22,6 @@ import { useLockdown } from "./useLockdown";
 import { usePlaceInPaper } from "./usePlaceInPaper";
 
 type Props = { id: number; controller: Controller; paper: Paper; sheet: Sheet };
-export type RoomWindow = "chat" | "calculator" | "submit" | null;
 
 export function ExamRoom({ id, controller, paper, sheet }: Props) {
   const { t } = useTranslation();
@@ -107,21 +106,24 @@ function useOpenMedia(controller: Controller, paper: Paper): void {
   useEffect(() => {
     const { media } = controller;
     const open = async () => {
-      await media.openCamera(true);
+      const sound = (await controller.outbox.kept<boolean>("sound")) ?? (await soundWanted(paper.exam_id));
+      await media.openCamera(sound);
       const label = media.cameraLabel;
       if (reported.current || !/obs|virtual|manycam|snap camera|xsplit|droidcam|v4l2loopback/i.test(label)) return;
       reported.current = true;
       await controller.put({ type: "event", t: controller.now(), kind: "virtual_camera", label });
     };
     void open();
-    media.onEnded = (source) => {
-      const shared = source === "screen" && paper.settings.enable_screen_recording;
-      if (shared) void controller.put({ type: "event", t: controller.now(), kind: "screen_share_stopped" });
-    };
-    return () => {
-      media.onEnded = null;
-    };
+    controller.expectScreen(paper.settings.enable_screen_recording);
   }, [controller, paper]);
+}
+
+/** Whether this exam listens; a microphone is never opened on a guess. */
+function soundWanted(examId: number): Promise<boolean> {
+  return readExam(examId).then(
+    (exam) => exam.enable_audio_detection,
+    () => false,
+  );
 }
 
 /** A page that is hidden may never come back: what is only in memory goes to the disk now. */

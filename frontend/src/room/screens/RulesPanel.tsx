@@ -30,14 +30,13 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
   const all = parts.every((part) => agreed[part]);
   const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    const said = (part: Part) => agreed[part] === true;
     try {
       await giveConsent(exam.id, {
         version: VERSION,
-        camera: said("camera"),
-        sound: said("sound"),
-        screen: said("screen"),
-        identity: said("identity"),
+        camera: agreed.camera === true,
+        sound: agreed.sound === true,
+        screen: agreed.screen === true,
+        identity: agreed.identity === true,
         objection: objection.trim(),
       });
       onAgreed();
@@ -79,7 +78,7 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
         </details>
         {error ? <Trouble error={error} /> : null}
         <button type="submit" className="button" disabled={!all && !objection.trim()}>
-          {all && !objection.trim() ? t("consent.agree") : t("consent.sendObjection")}
+          {objection.trim() ? t("consent.sendObjection") : t("consent.agree")}
         </button>
         {all || objection.trim() ? null : <p className="dim">{t("consent.need")}</p>}
       </fieldset>

@@ -10,8 +10,9 @@ import { Heading, Loading, Notice, Trouble } from "../parts/basics";
 import { Frame } from "../parts/Frame";
 import { Steps } from "../parts/Steps";
 import { go } from "../router";
-import { CheckPanel, type CheckNeeds } from "./CheckPanel";
+import { CheckPanel } from "./CheckPanel";
 import { RulesPanel } from "./RulesPanel";
+import type { CheckNeeds } from "./useChecks";
 
 const EVERYTHING: CheckNeeds = { sound: true, screen: false, fullscreen: true };
 

@@ -5,7 +5,9 @@ import { useFormats } from "@/lib/useFormats";
 import { measureLine } from "../api";
 import type { MediaState } from "../engine/media";
 import type { RoomState } from "../engine/roomState";
-import type { CheckNeeds } from "./CheckPanel";
+
+/** What the exam wants of the device. */
+export type CheckNeeds = { sound: boolean; screen: boolean; fullscreen: boolean };
 
 export type CheckName =
   | "browser"
@@ -127,21 +129,12 @@ function displayCheck(): Check {
 
 function useLine(): { line: Line; measure: () => void } {
   const [line, setLine] = useState<Line>("asking");
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    let left = false;
-    measureLine().then(
-      (measured) => left || setLine(measured),
-      () => left || setLine("failed"),
-    );
-    return () => {
-      left = true;
-    };
-  }, [round]);
+  const ask = useCallback(() => measureLine().then(setLine, () => setLine("failed")), []);
+  useEffect(() => void ask(), [ask]);
   const measure = useCallback(() => {
     setLine("asking");
-    setRound((known) => known + 1);
-  }, []);
+    void ask();
+  }, [ask]);
   return { line, measure };
 }
 

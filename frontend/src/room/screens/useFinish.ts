@@ -80,6 +80,8 @@ export function useFinish({ id, controller, sheet, paper, room, timeIsUp }: Opti
 
   useEffect(() => {
     if (!over) return;
+    // Only a failure is shown, and only once it has happened.
+    // oxlint-disable-next-line react/set-state-in-effect
     void leave();
     const timer = setInterval(() => void leave(), 10_000);
     return () => clearInterval(timer);

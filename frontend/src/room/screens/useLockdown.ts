@@ -1,5 +1,5 @@
 // What the exam forbids in the browser: noticed, stopped where the exam says so, and always explained.
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { RoomSettings } from "../api";
 import { type Stopped, watchBrowser } from "../engine/browserEvents";
 import type { Controller } from "../engine/controller";
@@ -32,10 +32,11 @@ export function useLockdown(controller: Controller, settings: RoomSettings): Loc
       stop();
     };
   }, [controller, settings]);
+  const clear = useCallback(() => setStopped(null), []);
   return {
     stopped,
     outOfFullscreen: out,
-    clear: () => setStopped(null),
+    clear,
     back: () => {
       document.documentElement.requestFullscreen().then(
         () => setOut(false),

@@ -41,6 +41,8 @@ export function usePlaceInPaper(paper: Paper, controller: Controller): PlaceInPa
   }, [controller, spot]);
   const opened = spot ? openedNow(progress, spot, controller.now()) : progress.opened;
   useEffect(() => {
+    // The clock is started by what is shown; that it was shown is known only now.
+    // oxlint-disable-next-line react/set-state-in-effect
     if (opened !== progress.opened) setProgress((known) => ({ ...known, opened: { ...known.opened, ...opened } }));
     else void controller.outbox.keep("progress", progress).catch(() => undefined);
   }, [opened, progress, controller]);

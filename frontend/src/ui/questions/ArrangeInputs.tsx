@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { ChoiceText } from "./ChoiceInputs";
 import { type AnswerValue, plainWords } from "./question";
-import type { InputProps } from "./QuestionInput";
+import type { InputProps, QuestionViewProps } from "./questionProps";
+import { moved, orderOf } from "./questionTypes";
 
 function asWords(value: AnswerValue): { [key: string]: string } {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
@@ -16,61 +17,50 @@ function changed(value: AnswerValue, key: string, word: string): AnswerValue {
   return Object.keys(next).length > 0 ? next : null;
 }
 
-export function FillIn({ question, value, onChange, disabled, labelledBy }: InputProps) {
-  const { t } = useTranslation("answering");
+/** One gap, in its place within the text. */
+export function BlankInput({ question, value, onChange, disabled, id }: QuestionViewProps & { id: string }) {
+  const { t } = useTranslation();
   const format = useFormats();
-  const filled = asWords(value);
+  const blanks = question.body.blanks ?? [];
+  const at = blanks.findIndex((blank) => blank.id === id);
+  const options = blanks[at]?.options;
+  const given = {
+    className: "qi-text qi-blank",
+    "aria-label": t("question:blank", { n: format.number(at + 1) }),
+    value: asWords(value)[id] ?? "",
+    disabled,
+    onChange: ({ target }: { target: { value: string } }) => onChange(changed(value, id, target.value)),
+  };
+  if (!options?.length) return <input type="text" autoComplete="off" spellCheck={false} maxLength={2000} {...given} />;
   return (
-    <div role="group" aria-labelledby={labelledBy} className="qi-rows">
-      {(question.body.blanks ?? []).map(({ id, options }, index) => {
-        const label = t("answering:blank", { n: format.number(index + 1) });
-        const change = (word: string) => onChange(changed(value, id, word));
-        return (
-          <label key={id} className="qi-row">
-            <span>{label}</span>
-            {options?.length ? (
-              <select className="qi-text" value={filled[id] ?? ""} disabled={disabled} onChange={(e) => change(e.target.value)}>
-                <option value="">{t("answering:choose")}</option>
-                {options.map((option) => (
-                  <option key={option}>{option}</option>
-                ))}
-              </select>
-            ) : (
-              <input
-                type="text"
-                className="qi-text"
-                autoComplete="off"
-                value={filled[id] ?? ""}
-                disabled={disabled}
-                onChange={(e) => change(e.target.value)}
-              />
-            )}
-          </label>
-        );
-      })}
-    </div>
+    <select {...given}>
+      <option value="">{t("question:choose")}</option>
+      {options.map((option) => (
+        <option key={option}>{option}</option>
+      ))}
+    </select>
   );
 }
 
-export function Matching({ question, value, onChange, shown, disabled, labelledBy, loadPicture }: InputProps) {
-  const { t } = useTranslation("answering");
+export function Matching({ question, value, onChange, language, disabled, labelledBy, loadPicture }: InputProps) {
+  const { t } = useTranslation();
   const pairs = asWords(value);
   return (
     <div role="group" aria-labelledby={labelledBy} className="qi-rows">
       {(question.body.items ?? []).map((item) => (
         <label key={item.id} className="qi-row">
-          <ChoiceText choice={item} shown={shown} {...(loadPicture ? { loadPicture } : {})} />
+          <ChoiceText choice={item} shown={language} {...(loadPicture ? { loadPicture } : {})} />
           <select
             className="qi-text"
-            aria-label={t("answering:matches", { item: plainWords(item.text, shown) })}
+            aria-label={t("question:matchTo", { item: plainWords(item.text, language) })}
             value={pairs[item.id] ?? ""}
             disabled={disabled}
             onChange={(e) => onChange(changed(value, item.id, e.target.value))}
           >
-            <option value="">{t("answering:choose")}</option>
+            <option value="">{t("question:choose")}</option>
             {(question.body.targets ?? []).map((target) => (
               <option key={target.id} value={target.id}>
-                {plainWords(target.text, shown)}
+                {plainWords(target.text, language)}
               </option>
             ))}
           </select>
@@ -80,50 +70,40 @@ export function Matching({ question, value, onChange, shown, disabled, labelledB
   );
 }
 
-export function Ordering({ question, value, onChange, shown, disabled, labelledBy, loadPicture }: InputProps) {
-  const { t } = useTranslation("answering");
+export function Ordering({ question, value, onChange, language, disabled, labelledBy, loadPicture }: InputProps) {
+  const { t } = useTranslation();
   const format = useFormats();
   const [said, setSaid] = useState("");
-  const items = question.body.items ?? [];
-  const given = Array.isArray(value) ? (value as string[]) : [];
-  const order = [...given.filter((id) => items.some((item) => item.id === id)), ...items.map(({ id }) => id).filter((id) => !given.includes(id))];
-  const move = (from: number, by: number) => {
-    const to = from + by;
-    if (to < 0 || to >= order.length) return;
-    const next = [...order];
-    const [id] = next.splice(from, 1);
-    if (!id) return;
-    next.splice(to, 0, id);
-    onChange(next);
-    const words = plainWords(items.find((item) => item.id === id)?.text ?? {}, shown);
-    setSaid(t("answering:moved", { item: words, n: format.number(to + 1), all: format.number(order.length) }));
+  const items = orderOf(question.body.items ?? [], value);
+  const move = (from: number, to: number) => {
+    onChange(moved(items, from, to).map(({ id }) => id));
+    const words = plainWords(items[from]?.text ?? {}, language);
+    setSaid(t("question:moved", { item: words, n: format.number(to + 1), all: format.number(items.length) }));
   };
   return (
     <div role="group" aria-labelledby={labelledBy}>
       <ol className="qi-order">
-        {order.map((id, index) => {
-          const item = items.find((one) => one.id === id);
-          if (!item) return null;
-          const words = plainWords(item.text, shown);
+        {items.map((item, index) => {
+          const words = plainWords(item.text, language);
           return (
-            <li key={id}>
-              <ChoiceText choice={item} shown={shown} {...(loadPicture ? { loadPicture } : {})} />
+            <li key={item.id}>
+              <ChoiceText choice={item} shown={language} {...(loadPicture ? { loadPicture } : {})} />
               <span className="qi-moves">
                 <button
                   type="button"
                   className="qi-small"
-                  aria-label={t("answering:up", { item: words })}
+                  aria-label={t("question:up", { item: words })}
                   disabled={disabled || index === 0}
-                  onClick={() => move(index, -1)}
+                  onClick={() => move(index, index - 1)}
                 >
                   <span aria-hidden>↑</span>
                 </button>
                 <button
                   type="button"
                   className="qi-small"
-                  aria-label={t("answering:down", { item: words })}
-                  disabled={disabled || index === order.length - 1}
-                  onClick={() => move(index, 1)}
+                  aria-label={t("question:down", { item: words })}
+                  disabled={disabled || index === items.length - 1}
+                  onClick={() => move(index, index + 1)}
                 >
                   <span aria-hidden>↓</span>
                 </button>
@@ -132,9 +112,9 @@ export function Ordering({ question, value, onChange, shown, disabled, labelledB
           );
         })}
       </ol>
-      {given.length === 0 ? (
-        <button type="button" className="qi-small" disabled={disabled} onClick={() => onChange(order)}>
-          {t("answering:keepOrder")}
+      {value === null ? (
+        <button type="button" className="qi-small" disabled={disabled} onClick={() => onChange(items.map(({ id }) => id))}>
+          {t("question:keepOrder")}
         </button>
       ) : null}
       <p className="visually-hidden" aria-live="polite">

@@ -1,11 +1,10 @@
 // One of several, several of several, true or false: the browser's own radio buttons and boxes.
 import { useTranslation } from "react-i18next";
 import { RichText } from "../RichText";
-import type { Choice, Shown } from "./question";
-import { wordsIn } from "./question";
-import type { InputProps } from "./QuestionInput";
+import { type Choice, type Shown, shownWords } from "./question";
+import type { InputProps } from "./questionProps";
 
-export function Choices({ question, value, onChange, shown, disabled, labelledBy, loadPicture }: InputProps) {
+export function Choices({ question, value, onChange, language, disabled, labelledBy, loadPicture }: InputProps) {
   const single = question.type === "single_choice";
   const chosen = single ? [value] : Array.isArray(value) ? (value as string[]) : [];
   const choose = (id: string) => {
@@ -24,10 +23,10 @@ export function Choices({ question, value, onChange, shown, disabled, labelledBy
             disabled={disabled}
             onChange={() => choose(option.id)}
           />
-          <ChoiceText choice={option} shown={shown} {...(loadPicture ? { loadPicture } : {})} />
+          <ChoiceText choice={option} shown={language} {...(loadPicture ? { loadPicture } : {})} />
         </label>
       ))}
-      {single ? <Clear disabled={disabled || value === null} onClear={() => onChange(null)} /> : null}
+      {single ? <Clear disabled={disabled === true || value === null} onClear={() => onChange(null)} /> : null}
     </div>
   );
 }
@@ -35,7 +34,7 @@ export function Choices({ question, value, onChange, shown, disabled, labelledBy
 export function ChoiceText({ choice, shown, loadPicture }: { choice: Choice; shown: Shown } & Pick<InputProps, "loadPicture">) {
   return (
     <span className="qi-words">
-      {wordsIn(choice.text, shown).map(({ lang, text }) => (
+      {shownWords(choice.text, shown).map(({ lang, text }) => (
         <RichText key={lang} lang={lang} text={text} {...(loadPicture ? { loadPicture } : {})} />
       ))}
     </span>
@@ -43,7 +42,7 @@ export function ChoiceText({ choice, shown, loadPicture }: { choice: Choice; sho
 }
 
 export function TrueFalse({ question, value, onChange, disabled, labelledBy }: InputProps) {
-  const { t } = useTranslation("answering");
+  const { t } = useTranslation();
   return (
     <div role="radiogroup" aria-labelledby={labelledBy} className="qi-choices">
       {[true, false].map((one) => (
@@ -55,20 +54,20 @@ export function TrueFalse({ question, value, onChange, disabled, labelledBy }: I
             disabled={disabled}
             onChange={() => onChange(one)}
           />
-          <span className="qi-words">{one ? t("answering:true") : t("answering:false")}</span>
+          <span className="qi-words">{one ? t("question:true") : t("question:false")}</span>
         </label>
       ))}
-      <Clear disabled={disabled || value === null} onClear={() => onChange(null)} />
+      <Clear disabled={disabled === true || value === null} onClear={() => onChange(null)} />
     </div>
   );
 }
 
 /** A radio button cannot be unchosen; with negative marks, leaving a question open must be possible. */
 function Clear({ disabled, onClear }: { disabled: boolean; onClear: () => void }) {
-  const { t } = useTranslation("answering");
+  const { t } = useTranslation();
   return (
     <button type="button" className="qi-small" disabled={disabled} onClick={onClear}>
-      {t("answering:clear")}
+      {t("question:clear")}
     </button>
   );
 }

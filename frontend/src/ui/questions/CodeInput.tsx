@@ -2,10 +2,10 @@
 import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { highlight } from "./highlight";
-import type { InputProps } from "./QuestionInput";
+import type { InputProps } from "./questionProps";
 
 export default function CodeInput({ question, value, onChange, disabled, labelledBy }: InputProps) {
-  const { t } = useTranslation("answering");
+  const { t } = useTranslation();
   const copy = useRef<HTMLPreElement>(null);
   const leaving = useRef(false);
   const text = typeof value === "string" ? value : (question.body.starter ?? "");
@@ -21,7 +21,7 @@ export default function CodeInput({ question, value, onChange, disabled, labelle
     event.preventDefault();
     const { selectionStart, selectionEnd } = event.currentTarget;
     event.currentTarget.setRangeText("    ", selectionStart, selectionEnd, "end");
-    onChange(event.currentTarget.value);
+    onChange(event.currentTarget.value || null);
   };
   return (
     <div className="qi-editor">
@@ -50,10 +50,11 @@ export default function CodeInput({ question, value, onChange, disabled, labelle
         onScroll={({ currentTarget }) => {
           copy.current?.scrollTo(currentTarget.scrollLeft, currentTarget.scrollTop);
         }}
-        onChange={({ target }) => onChange(target.value)}
+        maxLength={60_000}
+        onChange={({ target }) => onChange(target.value || null)}
       />
       <p id={`${labelledBy}-keys`} className="qi-note">
-        {t("answering:codeKeys")}
+        {t("question:codeKeys")}
       </p>
     </div>
   );

@@ -3,12 +3,10 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { problemText } from "../problemText";
-import type { InputProps } from "./QuestionInput";
+import type { InputProps } from "./questionProps";
 
-export type UploadFile = (question: number, file: File) => Promise<{ id: number; name: string; size: number }>;
-
-export function FileAnswer({ question, value, onChange, disabled, labelledBy, uploadFile }: InputProps) {
-  const { t } = useTranslation("answering");
+export function FileAnswer({ question, value, onChange, disabled, labelledBy, onUpload }: InputProps) {
+  const { t } = useTranslation();
   const format = useFormats();
   const id = useId();
   const [names, setNames] = useState<Record<number, string>>({});
@@ -17,11 +15,11 @@ export function FileAnswer({ question, value, onChange, disabled, labelledBy, up
   const files = Array.isArray(value) ? (value as number[]) : [];
   const most = question.body.max_files ?? 1;
   const add = async (file: File | undefined) => {
-    if (!file || !uploadFile) return;
+    if (!file || !onUpload) return;
     setBusy(true);
     setTrouble("");
     try {
-      const kept = await uploadFile(question.id, file);
+      const kept = await onUpload(file);
       setNames((known) => ({ ...known, [kept.id]: kept.name }));
       onChange([...files, kept.id]);
     } catch (error) {
@@ -34,7 +32,7 @@ export function FileAnswer({ question, value, onChange, disabled, labelledBy, up
     <div role="group" aria-labelledby={labelledBy} className="qi-rows">
       <ul className="qi-files">
         {files.map((file, index) => {
-          const name = names[file] ?? t("answering:file", { n: format.number(index + 1) });
+          const name = names[file] ?? t("question:file", { n: format.number(index + 1) });
           return (
             <li key={file}>
               {name}{" "}
@@ -44,24 +42,24 @@ export function FileAnswer({ question, value, onChange, disabled, labelledBy, up
                 disabled={disabled}
                 onClick={() => onChange(files.length > 1 ? files.filter((one) => one !== file) : null)}
               >
-                {t("answering:removeFile", { name })}
+                {t("question:removeFile", { name })}
               </button>
             </li>
           );
         })}
       </ul>
-      <label htmlFor={id}>{t("answering:addFile", { n: format.number(files.length), most: format.number(most) })}</label>
+      <label htmlFor={id}>{`${t("question:addFile")} (${t("question:files", { count: most, n: format.number(most) })})`}</label>
       <input
         id={id}
         type="file"
         accept={(question.body.types ?? []).join(",")}
-        disabled={disabled || busy || files.length >= most || !uploadFile}
+        disabled={disabled || busy || files.length >= most || !onUpload}
         onChange={({ target }) => {
           void add(target.files?.[0]);
           target.value = "";
         }}
       />
-      {busy ? <p className="qi-note">{t("answering:uploading")}</p> : null}
+      {busy ? <p className="qi-note">{t("question:uploading")}</p> : null}
       {trouble ? (
         <p role="alert" className="qi-note qi-over">
           {trouble}

@@ -1,53 +1,63 @@
 // One question with the place for its answer: in the exam room, in practice, and in the teacher's preview.
-import type { ReactNode } from "react";
+// Plain elements only: the student's application carries no component library.
+import { lazy, type ReactNode, Suspense } from "react";
 import { RichText } from "../RichText";
-import { ChoiceInput } from "./ChoiceInput";
-import { FilesInput } from "./FilesInput";
-import { MatchingInput, OrderingInput } from "./PlacingInput";
-import classes from "./Question.module.css";
+import { BlankInput, Matching, Ordering } from "./ArrangeInputs";
+import { Choices, TrueFalse } from "./ChoiceInputs";
+import { FileAnswer } from "./FileAnswer";
 import type { InputProps, QuestionViewProps } from "./questionProps";
-import { wordsIn } from "./questionTypes";
-import { BlankInput, LineInput, LongInput } from "./WritingInput";
+import { shownWords } from "./question";
+import { Essay, Line, PlainCode } from "./TextInputs";
+import "./questions.css";
+
+const CodeInput = lazy(() => import("./CodeInput"));
 
 export function QuestionView(props: QuestionViewProps) {
   const { question, language } = props;
-  const { text, lang } = wordsIn(question.text, language);
   const textId = `question-${question.id}-text`;
   const renderBlank = question.type === "fill_in" ? (id: string) => <BlankInput {...props} id={id} /> : undefined;
   return (
-    <div className={classes.question}>
-      <div id={textId} className={classes.text}>
-        <RichText
-          text={text}
-          lang={lang}
-          {...(props.loadPicture ? { loadPicture: props.loadPicture } : {})}
-          {...(renderBlank ? { renderBlank } : {})}
-        />
+    <div className="qi-question">
+      <div id={textId} className="qi-asked">
+        {shownWords(question.text, language).map(({ text, lang }) => (
+          <RichText
+            key={lang}
+            text={text}
+            lang={lang}
+            {...(props.loadPicture ? { loadPicture: props.loadPicture } : {})}
+            {...(renderBlank ? { renderBlank } : {})}
+          />
+        ))}
       </div>
-      {inputOf(props, textId)}
+      {inputOf({ ...props, labelledBy: textId })}
     </div>
   );
 }
 
-function inputOf(props: QuestionViewProps, labelledBy: string): ReactNode {
-  const input: InputProps = { ...props, labelledBy };
+function inputOf(props: InputProps): ReactNode {
   switch (props.question.type) {
     case "single_choice":
     case "multiple_choice":
+      return <Choices {...props} />;
     case "true_false":
-      return <ChoiceInput {...input} />;
+      return <TrueFalse {...props} />;
     case "short_text":
     case "number":
-      return <LineInput {...input} />;
+      return <Line {...props} />;
     case "essay":
+      return <Essay {...props} />;
     case "code":
-      return <LongInput {...input} />;
+      return (
+        <Suspense fallback={<PlainCode {...props} />}>
+          <CodeInput {...props} />
+        </Suspense>
+      );
     case "matching":
-      return <MatchingInput {...input} />;
+      return <Matching {...props} />;
     case "ordering":
-      return <OrderingInput {...input} />;
+      return <Ordering {...props} />;
     case "file_upload":
-      return <FilesInput {...input} />;
+      return <FileAnswer {...props} />;
     default:
       // A fill-in question is answered inside its text.
       return null;

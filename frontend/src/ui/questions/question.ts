@@ -1,54 +1,21 @@
-// A question as its student sees it, and how its text is found in a language.
+// How a question's words are found for one who reads one language or both, and whether it is answered.
+import type { AnswerValue, PaperQuestion, Words, WordsLanguage } from "./questionTypes";
 
-export type Words = { en?: string | null; bn?: string | null };
-export type WordsLanguage = "en" | "bn";
+export type { AnswerValue, Choice, QuestionBody, QuestionType, Words, WordsLanguage } from "./questionTypes";
+
 /** Which languages of a text are shown: one, or both where both are there. */
 export type Shown = WordsLanguage | "both";
 
-export type Choice = { id: string; text: Words };
-export type QuestionType =
-  | "single_choice"
-  | "multiple_choice"
-  | "true_false"
-  | "short_text"
-  | "number"
-  | "fill_in"
-  | "matching"
-  | "ordering"
-  | "essay"
-  | "code"
-  | "file_upload";
-
-export type QuestionBody = {
-  options?: Choice[] | null;
-  max_length?: number | null;
-  unit?: string | null;
-  blanks?: { id: string; options?: string[] | null }[] | null;
-  items?: Choice[] | null;
-  targets?: Choice[] | null;
-  max_words?: number | null;
-  language?: string | null;
-  starter?: string | null;
-  max_files?: number | null;
-  types?: string[] | null;
-  max_bytes?: number | null;
-};
-
-export type Question = {
-  id: number;
+/** A question on somebody's paper. */
+export type Question = PaperQuestion & {
   position: number;
-  type: QuestionType;
-  text: Words;
   points: number;
   negative_points?: number;
   seconds?: number | null;
-  body: QuestionBody;
 };
 
-export type AnswerValue = string | boolean | string[] | number[] | { [key: string]: string } | null;
-
 /** The texts to show, each with its language; a text that is missing in one language is taken from the other. */
-export function wordsIn(words: Words, shown: Shown): { lang: WordsLanguage; text: string }[] {
+export function shownWords(words: Words, shown: Shown): { lang: WordsLanguage; text: string }[] {
   const there = (["en", "bn"] as const).filter((lang) => (words[lang] ?? "").trim() !== "");
   const wanted = shown === "both" ? there : there.filter((lang) => lang === shown);
   return (wanted.length > 0 ? wanted : there.slice(0, 1)).map((lang) => ({ lang, text: words[lang] ?? "" }));
@@ -56,19 +23,9 @@ export function wordsIn(words: Words, shown: Shown): { lang: WordsLanguage; text
 
 /** In one line: for labels and list entries. */
 export function plainWords(words: Words, shown: Shown): string {
-  return wordsIn(words, shown)
+  return shownWords(words, shown)
     .map(({ text }) => text)
     .join(" · ");
-}
-
-const BLANK = /\{\{\s*([A-Za-z0-9_-]{1,32})\s*\}\}/g;
-
-/** Blanks as numbered gaps, "[1] ____", so that a screen reader and a small screen show the same as everything else. */
-export function withNumberedGaps(text: string, blanks: readonly { id: string }[], number: (value: number) => string): string {
-  return text.replaceAll(BLANK, (_whole, id: string) => {
-    const place = blanks.findIndex((blank) => blank.id === id);
-    return `**[${number(place + 1)}]** ____`;
-  });
 }
 
 export function isAnswered(value: AnswerValue | undefined): boolean {

@@ -1,6 +1,7 @@
 // What a question's parts are given.
 import type { LoadPicture } from "../RichText";
-import type { AnswerValue, PaperQuestion, WordsLanguage } from "./questionTypes";
+import type { Shown } from "./question";
+import type { AnswerValue, PaperQuestion } from "./questionTypes";
 
 /** Stores a file and gives its number. Throws a Problem. */
 export type Upload = (file: File) => Promise<{ id: number; name: string }>;
@@ -9,7 +10,8 @@ export type QuestionViewProps = {
   question: PaperQuestion;
   value: AnswerValue;
   onChange: (value: AnswerValue) => void;
-  language: WordsLanguage;
+  /** One language, or both where the question has both. */
+  language: Shown;
   disabled?: boolean;
   loadPicture?: LoadPicture;
   onUpload?: Upload;
