@@ -46,7 +46,7 @@ class Belief:
 
 
 BELIEFS: dict[str, Belief] = {
-    PERSON: Belief(noticed=0.25, sure=0.32, alone=0.3, looks=2, least_area=0.01),
+    PERSON: Belief(noticed=0.25, sure=0.32, alone=0.26, looks=2, least_area=0.01),
     PHONE: Belief(noticed=0.12, sure=0.2, alone=0.25, least_area=0.02),
     BOOK: Belief(noticed=0.15, sure=0.25, alone=0.25, least_area=0.02),
     LAPTOP: Belief(noticed=0.15, sure=0.3, alone=0.25, least_area=0.02),

@@ -9,7 +9,7 @@ import skimage.data
 
 from app.ai.model_files import MODELS_FOLDER, ModelRefused
 from app.ai.networks import Picture
-from app.ai.object_network import FoundThing, ObjectNetwork, load_detectors, strongest
+from app.ai.object_network import DECODERS, FoundThing, ObjectNetwork, load_detectors, strongest
 from app.ai.picture import encode
 from app.ai.pipeline import Pipeline
 from app.ai.types import FrameRequest
@@ -68,6 +68,16 @@ def test_the_operator_of_ssd_models_in_both_orders(folder: Path, *, scores_first
     (found,) = only(folder).find(green, CARDS, least=0.5)
     assert found.label == "green card"
     assert found.box == pytest.approx((50, 50, 50, 50), abs=0.5)
+
+
+@pytest.mark.parametrize("boxes_first", [False, True])
+def test_scores_and_corners_of_many_places(*, boxes_first: bool) -> None:
+    scores = np.array([[[0.1, 0.9, 0.2], [0.6, 0.0, 0.7], [0.2, 0.1, 0.1]]], np.float32)
+    corners = np.array([[[0, 0, 10, 20], [5, 5, 30, 40], [1, 1, 2, 2]]], np.float32)
+    found = DECODERS["boxes"]([corners, scores] if boxes_first else [scores, corners], 416, [0, 2], 0.5)
+    assert found.classes.tolist() == [0, 2]
+    assert found.scores.tolist() == pytest.approx([0.6, 0.7])
+    assert found.corners.tolist() == [[5, 5, 30, 40], [5, 5, 30, 40]]
 
 
 def test_boxes_are_in_pixels_of_a_letterboxed_picture(folder: Path) -> None:
