@@ -77,7 +77,12 @@ export function StepBars({ bars, label, every = 1 }: { bars: readonly Bar[]; lab
                 </text>
               ) : null}
               {at % every === 0 ? (
-                <text x={middle} y={HEIGHT + 36} className={classes.number}>
+                <text
+                  x={middle}
+                  y={HEIGHT + 36}
+                  className={classes.number}
+                  data-edge={bars.length <= 12 ? undefined : at === 0 ? "start" : at >= bars.length - 2 ? "end" : undefined}
+                >
                   {bar.label}
                 </text>
               ) : null}

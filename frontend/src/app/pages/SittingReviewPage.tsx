@@ -15,9 +15,10 @@ export function SittingReviewPage() {
       void navigate({ to: "/review/$sittingId", params: { sittingId }, search: id === null ? {} : { violation: id }, replace: true }),
     [navigate, sittingId],
   );
+  const onSitting = useCallback((id: number) => void navigate({ to: "/review/$sittingId", params: { sittingId: id } }), [navigate]);
   return (
     <StaffOnly>
-      <SittingReview key={sittingId} sittingId={sittingId} picked={violation ?? null} onPick={onPick} />
+      <SittingReview key={sittingId} sittingId={sittingId} picked={violation ?? null} onPick={onPick} onSitting={onSitting} />
     </StaffOnly>
   );
 }

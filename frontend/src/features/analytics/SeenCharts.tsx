@@ -158,7 +158,7 @@ export function HourChart({ scope }: Scoped) {
           text={t("authoring:timezone", { zone: data.timezone })}
           header={[t("analytics:hour"), t("analytics:sittings"), t("analytics:noted")]}
           rows={
-            data.hours.some((hour) => hour.sessions + hour.violations > 0)
+            data.hours.some((hour) => hour.violations > 0)
               ? data.hours.map((hour) => ({
                   key: String(hour.hour),
                   cells: [format.number(hour.hour), format.number(hour.sessions), format.number(hour.violations)],

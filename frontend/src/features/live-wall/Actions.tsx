@@ -15,7 +15,7 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { notice } from "@/ui/notice";
-import { undoNotice } from "@/ui/undoNotice";
+import { hideUndo, undoNotice } from "@/ui/undoNotice";
 import { isRunning, isWaiting } from "./attention";
 import { useCommand } from "./commands";
 import { EndDialog } from "./EndDialog";
@@ -38,6 +38,10 @@ export function Actions({ sitting, outcome, clockOffset }: ActionsProps) {
   if (!isRunning(sitting)) return null;
   const { mutate, isPending } = command;
   const close = () => setAsked(null);
+  const undoEnd = () => {
+    hideUndo();
+    mutate({ verb: "terminate/undo" });
+  };
   const end = (reason: string) => {
     close();
     mutate(
@@ -46,7 +50,7 @@ export function Actions({ sitting, outcome, clockOffset }: ActionsProps) {
         onSuccess: () =>
           undoNotice(
             t("staff:live.endingSoon", { name: sitting.student.full_name }),
-            () => mutate({ verb: "terminate/undo" }),
+            undoEnd,
             UNDO_SECONDS * 1000,
           ),
       },
@@ -55,7 +59,7 @@ export function Actions({ sitting, outcome, clockOffset }: ActionsProps) {
   return (
     <section aria-label={t("staff:live.actions")}>
       {sitting.ending_at ? (
-        <Ending at={sitting.ending_at} clockOffset={clockOffset} onUndo={() => mutate({ verb: "terminate/undo" })} />
+        <Ending at={sitting.ending_at} clockOffset={clockOffset} onUndo={undoEnd} />
       ) : null}
       <Group gap="xs">
         {isWaiting(sitting) ? (

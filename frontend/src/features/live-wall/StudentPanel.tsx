@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { Actions } from "./Actions";
+import { AtTheDoor } from "./AtTheDoor";
 import { isRunning } from "./attention";
 import { Chat } from "./Chat";
 import type { ChallengeOutcome } from "./liveView";
@@ -54,6 +55,7 @@ export function StudentPanel({ sitting, pictures, clockOffset, outcome, onClose 
           {t("live.cannotSee", { why: sitting.states.map((state) => stateName(t, state)).join(" · ") })}
         </Alert>
       ) : null}
+      <AtTheDoor sitting={sitting} />
       <Actions sitting={sitting} outcome={outcome} clockOffset={clockOffset} />
       <Chat sitting={sitting} />
       <LiveTimeline sitting={sitting} pictures={pictures} clockOffset={clockOffset} onPick={setPicked} />

@@ -1,6 +1,6 @@
 // An exam's questions: their order and sections left, the one being written right.
 import { Button, Group, Menu, Text, Title } from "@mantine/core";
-import { IconBooks, IconDownload, IconFileImport, IconFolderPlus, IconListNumbers } from "@tabler/icons-react";
+import { IconBooks, IconDownload, IconEye, IconFileImport, IconFolderPlus, IconListNumbers } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "@/api/call";
@@ -16,6 +16,7 @@ import type { QuestionType } from "@/ui/questions/questionTypes";
 import { BankDialog } from "./BankDialog";
 import { ImportDialog } from "./ImportDialog";
 import { NewQuestionMenu } from "./NewQuestionMenu";
+import { PaperPreview } from "./PaperPreview";
 import { draftOf, freshQuestion, type Question } from "./questionDraft";
 import { QuestionForm } from "./QuestionForm";
 import { QuestionList } from "./QuestionList";
@@ -23,7 +24,7 @@ import { type Section, useDeleteQuestion, useQuestions, useSections, useToBank }
 import classes from "./Questions.module.css";
 import { SectionDialog } from "./SectionDialog";
 
-type Shown = { kind: "import" | "bank" | "newSection" } | { kind: "section"; section: Section } | { kind: "delete"; question: Question };
+type Shown = { kind: "import" | "bank" | "newSection" | "preview" } | { kind: "section"; section: Section } | { kind: "delete"; question: Question };
 type Written = { id: number } | { type: QuestionType } | null;
 
 export function QuestionEditor({ examId }: { examId: number }) {
@@ -127,6 +128,9 @@ function Toolbar(props: { examId: number; onShow: (shown: Shown) => void; onNew:
       <Button variant="default" leftSection={<IconFolderPlus size={18} aria-hidden />} onClick={() => props.onShow({ kind: "newSection" })}>
         {t("authoring:newSection")}
       </Button>
+      <Button variant="default" leftSection={<IconEye size={18} aria-hidden />} onClick={() => props.onShow({ kind: "preview" })}>
+        {t("authoring:previewAll")}
+      </Button>
       <NewQuestionMenu onNew={props.onNew} />
     </Group>
   );
@@ -144,6 +148,8 @@ function Dialogs(props: { examId: number; shown: Shown | null; onClose: () => vo
       return <ImportDialog examId={examId} onClose={onClose} />;
     case "bank":
       return <BankDialog examId={examId} onClose={onClose} />;
+    case "preview":
+      return <PaperPreview examId={examId} onClose={onClose} />;
     case "newSection":
       return <SectionDialog examId={examId} section={null} onClose={onClose} />;
     case "section":

@@ -1,6 +1,6 @@
 // One sitting: who, what was noted on one timeline, and the place where a person decides.
 import { ActionIcon, Button, Group, Text, Title } from "@mantine/core";
-import { IconDownload, IconGavel, IconKeyboard } from "@tabler/icons-react";
+import { IconArrowRight, IconDownload, IconGavel, IconKeyboard } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,12 +15,13 @@ import { notice } from "@/ui/notice";
 import { TrustBadge } from "@/ui/TrustBadge";
 import { DecisionDialog } from "./DecisionDialog";
 import { Decisions, Deeds, Notes, Unobserved } from "./Around";
+import { Handed } from "./Handed";
 import { ItemDetail } from "./ItemDetail";
 import { ItemList } from "./ItemList";
 import { KeySheet } from "./KeySheet";
 import { type KeyAction, useReviewKeys } from "./keys";
 import { scaleOf, stillsOf } from "./lanes";
-import { inOrder, nextUnjudged, useReview } from "./reviewQueries";
+import { inOrder, nextUnjudged, useNextSitting, useReview } from "./reviewQueries";
 import { ReviewTimeline } from "./ReviewTimeline";
 import classes from "./SittingReview.module.css";
 import { StillView } from "./StillView";
@@ -31,6 +32,7 @@ type Props = {
   sittingId: number;
   picked: number | null;
   onPick: (violationId: number | null) => void;
+  onSitting: (sittingId: number) => void;
 };
 
 export function SittingReview(props: Props) {
@@ -43,7 +45,7 @@ export function SittingReview(props: Props) {
 const VERDICT_OF: Partial<Record<KeyAction, Verdict>> = { confirm: "confirmed", dismiss: "dismissed", unsure: "unsure" };
 const STEP_MS = 5000;
 
-function Loaded({ sittingId, picked, onPick, review }: Props & { review: Review }) {
+function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { review: Review }) {
   const { t } = useTranslation();
   const [openedAt] = useState(() => Date.now());
   const [shown, setShown] = useState<"keys" | "decision" | null>(null);
@@ -65,14 +67,16 @@ function Loaded({ sittingId, picked, onPick, review }: Props & { review: Review 
   const judge = (verdict: Verdict) => {
     if (!chosen) return;
     verdicts.give(chosen, { verdict });
-    const next = nextUnjudged(ordered, chosen.id);
-    if (next !== null && next !== chosen.id) pick(next);
+    const open = nextUnjudged(ordered, chosen.id);
+    if (open !== null && open !== chosen.id) pick(open);
   };
   const move = (step: number) => {
     const at = ordered.findIndex((one) => one.id === chosen?.id);
     const target = ordered[Math.min(ordered.length - 1, Math.max(0, at + step))];
     if (target) pick(target.id);
   };
+  const next = useNextSitting(review.session.exam_id, sittingId).data ?? null;
+  const goOn = () => (next === null ? notice(t("review:noMoreSittings")) : onSitting(next));
   useReviewKeys((action) => {
     const verdict = VERDICT_OF[action];
     if (verdict) judge(verdict);
@@ -85,12 +89,13 @@ function Loaded({ sittingId, picked, onPick, review }: Props & { review: Review 
     else if (action === "undo") verdicts.undoLast();
     else if (action === "help") setShown("keys");
     else if (action === "decide") setShown("decision");
+    else if (action === "sitting") goOn();
     else if (action === "note") document.getElementById("review-note")?.focus();
   });
   const judged = ordered.filter((one) => one.verdict).length;
   return (
     <div className={classes.page}>
-      <Head review={review} judged={judged} onKeys={() => setShown("keys")} onDecide={() => setShown("decision")} />
+      <Head review={review} judged={judged} onNext={next === null ? null : goOn} onKeys={() => setShown("keys")} onDecide={() => setShown("decision")} />
       <Unobserved review={review} />
       <ReviewTimeline review={review} scale={scale} player={player} chosenId={chosen?.id ?? null} onPick={pick} />
       <div className={classes.columns}>
@@ -112,6 +117,7 @@ function Loaded({ sittingId, picked, onPick, review }: Props & { review: Review 
         </div>
       </div>
       <div className={classes.around}>
+        <Handed review={review} />
         <Notes review={review} />
         <Decisions review={review} />
         <Deeds review={review} />
@@ -132,7 +138,7 @@ function Loaded({ sittingId, picked, onPick, review }: Props & { review: Review 
   );
 }
 
-function Head(props: { review: Review; judged: number; onKeys: () => void; onDecide: () => void }) {
+function Head(props: { review: Review; judged: number; onNext: (() => void) | null; onKeys: () => void; onDecide: () => void }) {
   const { t } = useTranslation();
   const format = useFormats();
   const language = useLanguage();
@@ -172,6 +178,11 @@ function Head(props: { review: Review; judged: number; onKeys: () => void; onDec
           label={t("review:download.pdf")}
           onDownload={() => download(`/exam-sessions/${session.id}/report`, { language })}
         />
+        {props.onNext ? (
+          <Button variant="default" rightSection={<IconArrowRight size={18} aria-hidden />} onClick={props.onNext}>
+            {t("review:nextSitting")}
+          </Button>
+        ) : null}
         <Button leftSection={<IconGavel size={18} aria-hidden />} onClick={props.onDecide}>
           {t("review:decide")}
         </Button>

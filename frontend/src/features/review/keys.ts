@@ -15,6 +15,7 @@ export const KEYS = {
   "]": "faster",
   z: "undo",
   g: "decide",
+  ".": "sitting",
   "?": "help",
 } as const;
 

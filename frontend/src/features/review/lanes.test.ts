@@ -27,6 +27,8 @@ const REVIEW = {
   violations: [violation(2, 50, 60), violation(1, 10, 20, { counts: false }), violation(3, 70, null, { reviewed_kind: "other" })],
   events: [{ seq: 1, at: at(5), kind: "tab_switch" }],
   answers: [],
+  outages: [],
+  messages: [{ id: 1, at: at(30), text: "Hello", from: "staff" }],
   unobserved: [{ from: at(0), to: at(25), states: ["too_dark"] }],
 } as unknown as Review;
 
@@ -34,7 +36,7 @@ describe("the review's timeline", () => {
   const scale = scaleOf(REVIEW, 0);
 
   it("has one lane per kind as people see it now, and none that is empty", () => {
-    expect(lanesOf(REVIEW, scale).map((lane) => lane.name)).toEqual(["looking_away", "other", "events", "unobserved"]);
+    expect(lanesOf(REVIEW, scale).map((lane) => lane.name)).toEqual(["looking_away", "other", "events", "people", "unobserved"]);
   });
 
   it("greys what was dismissed and lets what never ended reach the end", () => {

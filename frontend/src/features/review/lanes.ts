@@ -41,6 +41,23 @@ export function lanesOf(review: Review, scale: Scale): Lane[] {
       })),
       "answer",
     ),
+    moments(
+      "people",
+      review.messages.map(({ id, at, text }) => ({ id: `m${id}`, at, label: text })),
+      "said",
+    ),
+    {
+      name: "outages",
+      kind: "unobserved" as const,
+      marks: review.outages.map(({ started_at, ended_at, cause }) => ({
+        id: `o${started_at}`,
+        from: Date.parse(started_at),
+        to: ended_at ? Date.parse(ended_at) : scale.to,
+        violationId: null,
+        tone: "neutral" as const,
+        label: cause,
+      })),
+    },
     {
       name: "unobserved",
       kind: "unobserved" as const,
@@ -56,7 +73,7 @@ export function lanesOf(review: Review, scale: Scale): Lane[] {
   ].filter((lane) => lane.marks.length > 0);
 }
 
-function moments(name: "events" | "answers", rows: { id: string; at: string; label: string }[], tone: Tone): Lane {
+function moments(name: "events" | "answers" | "people", rows: { id: string; at: string; label: string }[], tone: Tone): Lane {
   return {
     name,
     kind: name,

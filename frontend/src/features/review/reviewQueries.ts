@@ -21,6 +21,16 @@ export function useQueue(examId: number | null, status: QueueStatus) {
   });
 }
 
+/** The sitting of the same exam in which a look would change most, this one left out; null when all were looked at. */
+export function useNextSitting(examId: number, sittingId: number) {
+  return useQuery({
+    queryKey: ["review-queue", examId, "next", sittingId],
+    queryFn: () =>
+      answered(api.GET("/api/v1/review/queue", { params: { query: { exam_id: examId, status: "open", limit: PAGE } } })),
+    select: (items) => items.find((one) => one.exam_session_id !== sittingId && one.open > 0)?.exam_session_id ?? null,
+  });
+}
+
 const key = (sittingId: number) => ["review", sittingId];
 
 export function useReview(sittingId: number) {

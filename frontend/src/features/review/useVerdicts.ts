@@ -7,7 +7,7 @@ import { useFormats } from "@/lib/useFormats";
 import { kindName } from "@/ui/names";
 import { notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
-import { undoNotice } from "@/ui/undoNotice";
+import { hideUndo, undoNotice } from "@/ui/undoNotice";
 import { useDismissSeveral, useGiveVerdict, useUndoSeveral, useUndoVerdict } from "./reviewQueries";
 
 type Wanted = { verdict: Verdict; kind?: ViolationKind; reason?: string };
@@ -32,6 +32,7 @@ export function useVerdicts(review: Review, onPick: (violationId: number) => voi
   const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
 
   const takeBack = (deed: Deed) => {
+    hideUndo();
     done.current = done.current.filter((one) => one !== deed);
     const [first] = deed.violationIds;
     if (deed.several) {
