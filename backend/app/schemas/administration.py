@@ -29,12 +29,13 @@ class DueExam(Output):
     exam_sessions: int
     pictures: int
     documents: int
+    recordings: int
     bytes: int
     due_since: datetime
 
 
 class RetentionPreview(Output):
-    """What a run would delete now: pictures and documents, never violations, decisions or the audit log."""
+    """What a run would delete now: pictures, documents and recordings, never violations, decisions or the audit log."""
 
     at: datetime
     evidence_days: int
@@ -42,6 +43,7 @@ class RetentionPreview(Output):
     exams: list[DueExam]
     pictures: int
     documents: int
+    recordings: int
     bytes: int
 
 
@@ -50,15 +52,17 @@ class RetentionRequest(Input):
 
     pictures: Int32 = Field(ge=0)
     documents: Int32 = Field(ge=0)
+    recordings: Int32 | None = Field(None, ge=0)
 
 
 class RetentionDone(Output):
     """What was deleted; `left` pieces are still due, a run takes so many at once and no more."""
 
-    pictures: int
-    documents: int
-    bytes: int
-    left: int
+    pictures: int = 0
+    documents: int = 0
+    recordings: int = 0
+    bytes: int = 0
+    left: int = 0
 
 
 class WorkerRead(Output):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid
 from app.db.models import Exam, ExamSession, User
 from app.db.stored import names_of_exam
 from app.domain.exam_sessions import OPEN
@@ -16,6 +16,7 @@ from app.services.access import access_exam_as_staff, visible_exams
 from app.services.exam_settings import lock_down, settings_of
 from app.services.news import tell_of_publication
 from app.services.rescoring import rescore_exam
+from app.services.verdicts import reviewers_of
 
 
 async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
@@ -77,10 +78,16 @@ async def publish_exam(db: AsyncSession, who: User, exam_id: int) -> Exam:
 async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> list[str]:
     """Remove the exam and all rows about it; Conflict `exam_has_open_sessions` while somebody sits it.
 
+    Forbidden `second_person_needed` where people have given verdicts or decisions: neither they nor the exam's own
+    teacher can remove what these rest on (T17).
+
     Returns the names of its evidence, to be removed from the store once this is committed.
     """
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     await _refuse_while_sat(db, exam)
+    reviewers = await reviewers_of(db, exam.id)
+    if reviewers and who.id in (exam.creator_id, *reviewers):
+        raise Forbidden("second_person_needed")
     sat = await db.scalar(select(func.count()).where(ExamSession.exam_id == exam.id))
     audit.note(db, who, "exam.delete", f"exam:{exam.id}", exam_sessions=sat)
     names = await names_of_exam(db, exam.id)

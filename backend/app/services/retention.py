@@ -1,4 +1,4 @@
-"""Pictures and documents go when their time is over; what was noted and decided, and the audit log, stay."""
+"""Pictures, documents and recordings go when their time is over; what was noted and decided stays."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.errors import Conflict
-from app.db.models import Document, Evidence, Exam, ExamSession, GivenDecision, User
+from app.db.models import Document, Evidence, Exam, ExamSession, GivenDecision, UploadedFile, User
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN
 from app.domain.retention import due_at
+from app.domain.uploads import Purpose
 from app.schemas.administration import DueExam, RetentionDone, RetentionPreview, RetentionRequest
 from app.schemas.institution import InstitutionSettings
 from app.services.audit import note
@@ -27,7 +28,8 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 5000
 """Pieces deleted in one run: its transaction must end soon."""
 EVERY_SECONDS = 3600.0
-Piece = TypeVar("Piece", Evidence, Document)
+Piece = TypeVar("Piece", Evidence, Document, UploadedFile)
+RECORDED = UploadedFile.purpose == Purpose.SESSION_RECORDING
 
 
 @dataclass(slots=True)
@@ -39,7 +41,13 @@ class Due:
     since: datetime
     pictures: list[int] = field(default_factory=list)
     documents: list[int] = field(default_factory=list)
+    recordings: list[int] = field(default_factory=list)
     bytes: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many pieces."""
+        return len(self.pictures) + len(self.documents) + len(self.recordings)
 
 
 async def preview(db: AsyncSession) -> RetentionPreview:
@@ -50,13 +58,14 @@ async def preview(db: AsyncSession) -> RetentionPreview:
         one = exams.setdefault(
             due.exam_id,
             DueExam(
-                exam_id=due.exam_id, title=due.title, exam_sessions=0, pictures=0, documents=0, bytes=0,
+                exam_id=due.exam_id, title=due.title, exam_sessions=0, pictures=0, documents=0, recordings=0, bytes=0,
                 due_since=due.since,
             ),
         )  # fmt: skip
         one.exam_sessions += 1
         one.pictures += len(due.pictures)
         one.documents += len(due.documents)
+        one.recordings += len(due.recordings)
         one.bytes += due.bytes
         one.due_since = min(one.due_since, due.since)
     found = list(exams.values())
@@ -67,6 +76,7 @@ async def preview(db: AsyncSession) -> RetentionPreview:
         exams=found,
         pictures=sum(one.pictures for one in found),
         documents=sum(one.documents for one in found),
+        recordings=sum(one.recordings for one in found),
         bytes=sum(one.bytes for one in found),
     )
 
@@ -79,25 +89,33 @@ async def run(
     The files go once this is committed. Conflict `retention_changed` where what is due is not what was `expected`.
     """
     due = await _due(db, await institution(db), now())
-    pictures = sum(len(one.pictures) for one in due)
-    documents = sum(len(one.documents) for one in due)
-    if expected is not None and (expected.pictures, expected.documents) != (pictures, documents):
-        raise Conflict("retention_changed", pictures=pictures, documents=documents)
-    done, names = RetentionDone(pictures=0, documents=0, bytes=0, left=0), list[str]()
+    whole = RetentionDone(
+        pictures=sum(len(one.pictures) for one in due),
+        documents=sum(len(one.documents) for one in due),
+        recordings=sum(len(one.recordings) for one in due),
+    )
+    if expected is not None and not _as_expected(whole, expected):
+        raise Conflict("retention_changed", pictures=whole.pictures, documents=whole.documents)
+    done, names = RetentionDone(left=sum(one.count for one in due)), list[str]()
     for one in due:
-        if done.pictures + done.documents >= AT_ONCE:
+        if len(names) >= AT_ONCE:
             break
-        names += await _delete(db, Evidence, one.pictures) + await _delete(db, Document, one.documents)
+        names += await _delete(db, Evidence, one.pictures)
+        names += await _delete(db, Document, one.documents)
+        names += await _delete(db, UploadedFile, one.recordings)
         done.pictures += len(one.pictures)
         done.documents += len(one.documents)
+        done.recordings += len(one.recordings)
         done.bytes += one.bytes
-    done.left = pictures + documents - done.pictures - done.documents
+        done.left -= one.count
     if names:
-        note(
-            db, who, "retention.run", "installation",
-            pictures=done.pictures, documents=done.documents, bytes=done.bytes, left=done.left,
-        )  # fmt: skip
+        note(db, who, "retention.run", "installation", **done.model_dump())
     return done, names
+
+
+def _as_expected(whole: RetentionDone, expected: RetentionRequest) -> bool:
+    recordings = whole.recordings if expected.recordings is None else expected.recordings
+    return (expected.pictures, expected.documents, recordings) == (whole.pictures, whole.documents, whole.recordings)
 
 
 async def keep_running(sessions: Sessions, store: EvidenceStore) -> None:
@@ -126,7 +144,8 @@ async def _run_by_itself(sessions: Sessions, store: EvidenceStore) -> bool:
 async def _due(db: AsyncSession, house: InstitutionSettings, at: datetime) -> list[Due]:
     """Sittings whose pictures are due, the longest due first."""
     decided = select(func.max(GivenDecision.created_at)).where(GivenDecision.exam_session_id == ExamSession.id)
-    kept = select(Evidence.exam_session_id).union(select(Document.exam_session_id))
+    recorded = select(UploadedFile.exam_session_id).where(RECORDED)
+    kept: Any = union(select(Evidence.exam_session_id), select(Document.exam_session_id), recorded)
     rows = await db.execute(
         select(
             ExamSession.id, Exam.id, Exam.title, func.greatest(Exam.end_time, ExamSession.end_time),
@@ -151,11 +170,12 @@ async def _due(db: AsyncSession, house: InstitutionSettings, at: datetime) -> li
 
 
 async def _add_pieces(db: AsyncSession, due: dict[int, Due]) -> None:
-    for model in (Evidence, Document):
+    for model, name in ((Evidence, "pictures"), (Document, "documents"), (UploadedFile, "recordings")):
         columns: Any = select(model.id, model.exam_session_id, model.size).where(model.exam_session_id.in_(due))
+        columns = columns.where(RECORDED) if model is UploadedFile else columns
         for row_id, exam_session_id, size in await db.execute(columns):
             one = due[exam_session_id]
-            (one.pictures if model is Evidence else one.documents).append(row_id)
+            getattr(one, name).append(row_id)
             one.bytes += size
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid, Missing
-from app.db.models import ExamSession, GivenVerdict, User, Violation
+from app.db.models import ExamSession, GivenDecision, GivenVerdict, User, Violation
 from app.db.session import announce
 from app.domain.reviews import Given, Judgement, Verdict, standing_row
 from app.domain.trust import without
@@ -184,6 +184,16 @@ async def histories_of(db: AsyncSession, violation_ids: Sequence[int]) -> dict[i
     found: dict[int, list[GivenVerdict]] = {}
     for row in rows:
         found.setdefault(row.violation_id, []).append(row)
+    return found
+
+
+async def reviewers_of(db: AsyncSession, exam_id: int) -> set[int]:
+    """Everybody who has given a verdict or a decision in an exam."""
+    sittings = select(ExamSession.id).where(ExamSession.exam_id == exam_id)
+    found: set[int] = set()
+    for model in (GivenVerdict, GivenDecision):
+        query = select(model.reviewer_id).where(model.exam_session_id.in_(sittings)).distinct()
+        found |= set(await db.scalars(query))
     return found
 
 

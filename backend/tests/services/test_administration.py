@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.config import Settings
-from app.db.models import AuditEntry, Document, Evidence, ExamSession, User, Violation
+from app.db.models import AuditEntry, Document, Evidence, ExamSession, UploadedFile, User, Violation
 from app.db.session import Sessions, unit_of_work
 from app.domain.documents import DocumentKind
 from app.domain.exam_sessions import SessionState
+from app.domain.uploads import Purpose
 from app.domain.violations import ViolationKind
 from app.services.retention import keep_running
 from app.storage import LocalStore
@@ -56,7 +57,12 @@ async def old_sitting(
         )
         violation = await make_violation(db, taken, ViolationKind.LOOKING_AWAY)
         digest = hashlib.sha256(SECRET).hexdigest()
-        for name in (f"{taken.id}/picture.jpg", f"{taken.id}/document.jpg"):
+        for name in (
+            f"{taken.id}/picture.jpg",
+            f"{taken.id}/document.jpg",
+            f"{taken.id}/recording.webm",
+            f"{taken.id}/answer",
+        ):
             await store.put(name, SECRET)
         common: dict[str, Any] = {"exam_session_id": taken.id, "sha256": digest, "size": len(SECRET)}
         db.add(
@@ -65,6 +71,9 @@ async def old_sitting(
             )
         )
         db.add(Document(**common, kind=DocumentKind.ID, path=f"{taken.id}/document.jpg"))
+        uploaded = {**common, "owner_id": student.id, "exam_id": exam.id, "name": "x", "media_type": "video/webm"}
+        db.add(UploadedFile(**uploaded, purpose=Purpose.SESSION_RECORDING, path=f"{taken.id}/recording.webm"))
+        db.add(UploadedFile(**uploaded, purpose=Purpose.ANSWER_FILE, path=f"{taken.id}/answer"))
         return exam.id
 
 
@@ -82,14 +91,18 @@ async def test_what_is_due_goes_and_the_rest_stays(
     assert [(one["exam_id"], one["exam_sessions"], one["pictures"], one["documents"]) for one in shown["exams"]] == [
         (gone, 1, 1, 1)
     ]
-    assert (shown["pictures"], shown["documents"], shown["bytes"]) == (1, 1, 2 * len(SECRET))
-    assert on_disk(store.root) == 8
-    wrong = await admin_client.post("/api/v1/retention/run", json={"pictures": 2, "documents": 1})
-    assert (wrong.status_code, wrong.json()["code"]) == (409, "retention_changed")
-    assert on_disk(store.root) == 8
+    assert (shown["pictures"], shown["documents"], shown["recordings"]) == (1, 1, 1)
+    assert shown["bytes"] == 3 * len(SECRET)
+    assert on_disk(store.root) == 16
+    for changed in ({"pictures": 2}, {"documents": 0}, {"recordings": 0}):
+        expected = {"pictures": 1, "documents": 1, **changed}
+        wrong = await admin_client.post("/api/v1/retention/run", json=expected)
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "retention_changed")
+    assert on_disk(store.root) == 16
     done = await admin_client.post("/api/v1/retention/run", json={"pictures": 1, "documents": 1})
-    assert done.json() == {"pictures": 1, "documents": 1, "bytes": 2 * len(SECRET), "left": 0}
-    assert on_disk(store.root) == 6
+    gone_bytes = 3 * len(SECRET)
+    assert done.json() == {"pictures": 1, "documents": 1, "recordings": 1, "bytes": gone_bytes, "left": 0}
+    assert on_disk(store.root) == 13
     assert await db.scalar(select(func.count(Evidence.id))) == 3
     assert await db.scalar(select(func.count(Violation.id))) == 4
     assert await db.scalar(select(func.count()).where(AuditEntry.action == "retention.run")) == 1
@@ -123,7 +136,7 @@ async def test_it_runs_by_itself_only_when_told_to(
         raise Slept
 
     monkeypatch.setattr("app.services.retention.asyncio.sleep", sleep)
-    for told, left in ((False, 2), (True, 0)):
+    for told, left in ((False, 4), (True, 1)):
         await admin_client.put(INSTITUTION, json={"retention_automatic": told})
         with pytest.raises(Slept):
             await keep_running(sessions, store)

@@ -14,10 +14,12 @@ from app.core.config import Settings
 from app.db.models import AuditEntry, Evidence, Exam, ExamSession, User, Violation
 from app.db.session import Sessions, unit_of_work
 from app.domain.exam_sessions import SessionState
+from app.domain.roles import Role
 from app.domain.violations import ViolationKind
 from app.services.standing import rescore
 from app.storage import LocalStore
 from tests.builders import make_exam_session, make_user, make_violation
+from tests.conftest import Login
 from tests.fakes import ScriptedEngine
 from tests.live import LiveServer
 
@@ -232,6 +234,22 @@ async def test_decisions_are_added_never_replaced(
     all_of_them = (await teacher_client.get(f"{path}/decisions")).json()
     assert [(one["decision"], one["stage"]) for one in all_of_them] == [("suspicious", 1), ("clean", 1)]
     assert (await teacher_client.get(f"{path}/decision")).json()["decision"] == "clean"
+
+
+async def test_nobody_alone_removes_what_a_verdict_rests_on(
+    teacher_client: httpx2.AsyncClient, admin_client: httpx2.AsyncClient, login: Login,
+    sessions: Sessions, exam: Exam, taken: ExamSession,
+) -> None:  # fmt: skip
+    async with unit_of_work(sessions) as db:
+        row = await make_violation(db, taken, AWAY)
+        another = await make_user(db, Role.ADMIN)
+    await ended(sessions, taken)
+    await admin_client.post(f"/api/v1/violations/{row.id}/verdict", json={"verdict": "dismissed"})
+    for client in (teacher_client, admin_client):
+        answer = await client.delete(f"/api/v1/exams/{exam.id}")
+        assert (answer.status_code, answer.json()["code"]) == (403, "second_person_needed")
+    answer = await admin_client.delete(f"/api/v1/exams/{exam.id}", headers=login(another))
+    assert answer.status_code == 200
 
 
 async def test_comments_have_an_end(student_client: httpx2.AsyncClient, sessions: Sessions, taken: ExamSession) -> None:

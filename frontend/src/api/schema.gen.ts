@@ -3865,6 +3865,8 @@ export interface components {
             exam_sessions: number;
             /** Pictures */
             pictures: number;
+            /** Recordings */
+            recordings: number;
             /** Title */
             title: string;
         };
@@ -6064,18 +6066,35 @@ export interface components {
          * @description What was deleted; `left` pieces are still due, a run takes so many at once and no more.
          */
         RetentionDone: {
-            /** Bytes */
-            bytes: number;
-            /** Documents */
-            documents: number;
-            /** Left */
-            left: number;
-            /** Pictures */
-            pictures: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes?: number;
+            /**
+             * Documents
+             * @default 0
+             */
+            documents?: number;
+            /**
+             * Left
+             * @default 0
+             */
+            left?: number;
+            /**
+             * Pictures
+             * @default 0
+             */
+            pictures?: number;
+            /**
+             * Recordings
+             * @default 0
+             */
+            recordings?: number;
         };
         /**
          * RetentionPreview
-         * @description What a run would delete now: pictures and documents, never violations, decisions or the audit log.
+         * @description What a run would delete now: pictures, documents and recordings, never violations, decisions or the audit log.
          */
         RetentionPreview: {
             /**
@@ -6095,6 +6114,8 @@ export interface components {
             exams: components["schemas"]["DueExam"][];
             /** Pictures */
             pictures: number;
+            /** Recordings */
+            recordings: number;
         };
         /**
          * RetentionRequest
@@ -6105,6 +6126,8 @@ export interface components {
             documents: number;
             /** Pictures */
             pictures: number;
+            /** Recordings */
+            recordings?: number | null;
         };
         /**
          * ReviewRead
