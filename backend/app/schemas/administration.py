@@ -58,11 +58,11 @@ class RetentionRequest(Input):
 class RetentionDone(Output):
     """What was deleted; `left` pieces are still due, a run takes so many at once and no more."""
 
-    pictures: int = 0
-    documents: int = 0
-    recordings: int = 0
-    bytes: int = 0
-    left: int = 0
+    pictures: int
+    documents: int
+    recordings: int
+    bytes: int
+    left: int
 
 
 class WorkerRead(Output):

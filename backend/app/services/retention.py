@@ -89,28 +89,31 @@ async def run(
     The files go once this is committed. Conflict `retention_changed` where what is due is not what was `expected`.
     """
     due = await _due(db, await institution(db), now())
-    whole = RetentionDone(
-        pictures=sum(len(one.pictures) for one in due),
-        documents=sum(len(one.documents) for one in due),
-        recordings=sum(len(one.recordings) for one in due),
-    )
+    whole = _sum(due)
     if expected is not None and not _as_expected(whole, expected):
         raise Conflict("retention_changed", pictures=whole.pictures, documents=whole.documents)
-    done, names = RetentionDone(left=sum(one.count for one in due)), list[str]()
+    taken, names = list[Due](), list[str]()
     for one in due:
         if len(names) >= AT_ONCE:
             break
         names += await _delete(db, Evidence, one.pictures)
         names += await _delete(db, Document, one.documents)
         names += await _delete(db, UploadedFile, one.recordings)
-        done.pictures += len(one.pictures)
-        done.documents += len(one.documents)
-        done.recordings += len(one.recordings)
-        done.bytes += one.bytes
-        done.left -= one.count
+        taken.append(one)
+    done = _sum(taken, left=sum(one.count for one in due[len(taken) :]))
     if names:
         note(db, who, "retention.run", "installation", **done.model_dump())
     return done, names
+
+
+def _sum(due: Sequence[Due], *, left: int = 0) -> RetentionDone:
+    return RetentionDone(
+        pictures=sum(len(one.pictures) for one in due),
+        documents=sum(len(one.documents) for one in due),
+        recordings=sum(len(one.recordings) for one in due),
+        bytes=sum(one.bytes for one in due),
+        left=left,
+    )
 
 
 def _as_expected(whole: RetentionDone, expected: RetentionRequest) -> bool:

@@ -6066,31 +6066,16 @@ export interface components {
          * @description What was deleted; `left` pieces are still due, a run takes so many at once and no more.
          */
         RetentionDone: {
-            /**
-             * Bytes
-             * @default 0
-             */
-            bytes?: number;
-            /**
-             * Documents
-             * @default 0
-             */
-            documents?: number;
-            /**
-             * Left
-             * @default 0
-             */
-            left?: number;
-            /**
-             * Pictures
-             * @default 0
-             */
-            pictures?: number;
-            /**
-             * Recordings
-             * @default 0
-             */
-            recordings?: number;
+            /** Bytes */
+            bytes: number;
+            /** Documents */
+            documents: number;
+            /** Left */
+            left: number;
+            /** Pictures */
+            pictures: number;
+            /** Recordings */
+            recordings: number;
         };
         /**
          * RetentionPreview
