@@ -52,7 +52,14 @@ def install(app: FastAPI) -> None:
 
 def answer(scope: Scope, error: ProctorError) -> JSONResponse:
     """The error as a response in the reader's language."""
-    return _response(scope, error.status, error.code, error.params, lines=getattr(error, "lines", None))
+    return _response(
+        scope,
+        error.status,
+        error.code,
+        error.params,
+        lines=getattr(error, "lines", None),
+        report=getattr(error, "report", None),
+    )
 
 
 def unexpected(scope: Scope, error: Exception) -> JSONResponse:
@@ -107,6 +114,7 @@ def _response(
     *,
     detail: object = None,
     lines: object = None,
+    report: object = None,
 ) -> JSONResponse:
     content: dict[str, object] = {
         "detail": detail if detail is not None else text("errors", code, language_of(scope), params),
@@ -115,6 +123,8 @@ def _response(
     }
     if lines is not None:
         content["errors"] = lines
+    if report is not None:
+        content["report"] = report
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -27,7 +27,7 @@ PICTURES = ("image/jpeg", "image/webp")
 PICTURE_PATHS = ("/enrolment", "/documents")
 BYTES = "application/octet-stream"
 BYTES_PATH = "/proctoring/echo"
-STREAMED = re.compile(r"/files(/|$)|/question-files$")
+STREAMED = re.compile(r"/files(/|$)|/question-files$|/questions/import$")
 """Addresses that take files; each says how large."""
 LARGEST_FILE = 33 * 1024 * 1024
 LONGEST_STREAM_S = 600.0

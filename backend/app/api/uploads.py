@@ -9,9 +9,11 @@ from starlette.datastructures import UploadFile
 
 from app.api.strict_json import TooLarge
 from app.core.errors import Invalid
+from app.schemas.base import Input
 from app.schemas.imports import ImportOptions
 
 Options = TypeVar("Options", bound=ImportOptions)
+Fields = TypeVar("Fields", bound=Input)
 FILE = {"type": "string", "format": "binary"}
 FILE_BODY = {
     "requestBody": {
@@ -83,6 +85,21 @@ async def received_files(request: Request, largest: int, *, most: int) -> list[t
         return [(one.filename or "", await one.read()) for one in found]
 
 
+async def received_form(request: Request, largest: int, fields: type[Fields]) -> tuple[str, bytes, Fields]:
+    """The one file of a form, its name, and the form's other fields. As `received_file`."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise Invalid("file_missing")
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid("file_missing")
+        if (file.size or 0) > largest:
+            raise TooLarge(max=largest)
+        given = {name: WORDS.get(str(value).lower(), value) for name, value in form.items() if name != "file"}
+        wanted = _valid(fields, given)
+        return file.filename or "", await file.read(), wanted
+
+
 async def uploaded_table(request: Request, options: type[Options]) -> tuple[bytes, Options]:
     """The table's bytes, and what is to be done with it. Invalid `file_missing`."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower().endswith("json"):
@@ -99,7 +116,7 @@ async def uploaded_table(request: Request, options: type[Options]) -> tuple[byte
     return body, _valid(options, fields)
 
 
-def _valid(options: type[Options], given: object) -> Options:
+def _valid(options: type[Fields], given: object) -> Fields:
     try:
         return options.model_validate(given)
     except ValidationError as error:

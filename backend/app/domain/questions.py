@@ -224,10 +224,10 @@ def _are_pairs(body: Json, value: object) -> bool:
     )
 
 
-def _are_files(_body: Json, value: object) -> bool:
+def _are_files(body: Json, value: object) -> bool:
     return (
         isinstance(value, list)
-        and len(value) <= MOST_FILES
+        and len(value) <= (body.get("max_files") or MOST_FILES)
         and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
     )
 

@@ -1,6 +1,6 @@
 """Answers: stored with the numbered message that brings them, before it is acknowledged; the newest wins (I4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from app.db.session import announce
 from app.domain.questions import AnswerInvalid, QuestionType, check_answer
 from app.schemas.papers import AnswerRead
 from app.schemas.realtime import Problem, exam_session_topic
+from app.services.answer_files import known_answer_files
 
 LARGEST_COUNT = 2**63 - 1
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ async def record_answers(
         return
     given = {seq: answer_in(seq, payload) for seq, payload in messages.items()}
     questions = await _questions(db, drawn & {one.question_id for one in given.values() if one})
+    files = await known_answer_files(db, exam_session_id, files_named(given.values()))
     newest: dict[int, GivenAnswer] = {}
     for seq, one in given.items():
-        refused = "answer_invalid" if one is None else _refusal(questions.get(one.question_id), one.value)
+        refused = "answer_invalid" if one is None else _refusal(questions.get(one.question_id), one.value, files)
         if refused is not None:
             await _refuse(db, exam_session_id, seq, refused)
         elif one is not None:
@@ -112,14 +115,22 @@ async def _upsert(db: AsyncSession, exam_session_id: int, given: Any, *, late: b
     await db.execute(statement, rows)
 
 
-def _refusal(question: tuple[str, dict[str, Any]] | None, value: object) -> str | None:
+def _refusal(question: tuple[str, dict[str, Any]] | None, value: Any, files: set[int]) -> str | None:
+    """`files`: those of this sitting among the files that are named."""
     if question is None:
         return "unknown_question"
     try:
         check_answer(QuestionType(question[0]), question[1], value)
     except AnswerInvalid:
         return "answer_invalid"
-    return None
+    is_files = question[0] == QuestionType.FILE_UPLOAD and value is not None
+    return "answer_invalid" if is_files and not files.issuperset(value) else None
+
+
+def files_named(given: Iterable[GivenAnswer | None]) -> set[int]:
+    """Numbers in the answers that could be files."""
+    lists = [one.value for one in given if one is not None and isinstance(one.value, list)]
+    return {found for values in lists for found in values if _whole(found) is not None and found <= LARGEST_ID}
 
 
 async def _refuse(db: AsyncSession, exam_session_id: int, seq: int, code: str) -> None:

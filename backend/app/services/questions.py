@@ -13,6 +13,7 @@ from app.db.models import Exam, Paper, Question, Section, User
 from app.schemas.questions import MOST_QUESTIONS, OrderWrite, QuestionWrite, SectionWrite, plain
 from app.services import audit
 from app.services.access import access_exam_as_staff, access_question, access_section
+from app.services.question_pictures import check_pictures, pictures_in
 
 CONTENT = ("type", "text", "points", "negative_points", "body", "key")
 """What makes two questions the same question."""
@@ -34,6 +35,7 @@ async def add_question(db: AsyncSession, who: User, exam_id: int, wanted: Questi
     """A new question, last unless a position is given. Invalid `section_unknown`, Conflict `too_many_questions`."""
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     await _check_section(db, exam.id, wanted.section_id)
+    await check_pictures(db, who, [wanted])
     question = Question(exam_id=exam.id, owner_id=who.id, position=await _place(db, exam, wanted.position))
     write(question, wanted)
     db.add(question)
@@ -57,6 +59,8 @@ async def update_question(db: AsyncSession, who: User, question_id: int, wanted:
         raise Invalid("section_unknown")
     if await in_use(db, question) and _shape(question.type, question.body) != _shape(wanted.type, plain(wanted.body)):
         raise Conflict("question_in_use")
+    if pictures_in(plain(wanted)) - pictures_in({"text": question.text, "body": question.body}):
+        await check_pictures(db, who, [wanted])
     write(question, wanted)
     if wanted.position is not None:
         question.position = wanted.position
@@ -112,7 +116,7 @@ async def add_section(db: AsyncSession, who: User, exam_id: int, wanted: Section
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     last = await db.scalar(select(func.max(Section.position)).where(Section.exam_id == exam.id))
     section = Section(exam_id=exam.id, position=0 if last is None else last + 1)
-    _write_section(section, wanted)
+    write_section(section, wanted)
     db.add(section)
     await db.flush()
     audit.note(db, who, "section.create", f"section:{section.id}", exam_id=exam.id)
@@ -122,7 +126,7 @@ async def add_section(db: AsyncSession, who: User, exam_id: int, wanted: Section
 async def update_section(db: AsyncSession, who: User, section_id: int, wanted: SectionWrite) -> Section:
     """Replace a part's settings; papers that are drawn stay as they are."""
     section = await access_section(db, who, section_id)
-    _write_section(section, wanted)
+    write_section(section, wanted)
     await db.flush()
     audit.note(db, who, "section.update", f"section:{section.id}", exam_id=section.exam_id)
     return section
@@ -184,7 +188,8 @@ async def _place(db: AsyncSession, exam: Exam, wanted: int | None) -> int:
     return 0 if last is None else last + 1
 
 
-def _write_section(section: Section, wanted: SectionWrite) -> None:
+def write_section(section: Section, wanted: SectionWrite) -> None:
+    """Everything; the position only where one is given."""
     section.title, section.instructions = plain(wanted.title), plain(wanted.instructions)
     section.pool, section.seconds, section.navigation = wanted.pool, wanted.seconds, wanted.navigation
     if wanted.position is not None:

@@ -128,7 +128,7 @@ def taken_in(body: bytes, wanted: QuestionFormat) -> tuple[list[Content], dict[s
 
 
 @pytest.mark.parametrize("name", list(QuestionFormat))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(asked=st.lists(questions(), min_size=1, max_size=4))
 def test_export_import_export_is_identical(name: QuestionFormat, asked: list[Content]) -> None:
     how = FORMATS[name]
@@ -146,7 +146,9 @@ def test_export_import_export_is_identical(name: QuestionFormat, asked: list[Con
 @pytest.mark.parametrize("name", list(QuestionFormat))
 def test_every_type_that_a_format_carries_comes_back_with_its_key(name: QuestionFormat) -> None:
     how = FORMATS[name]
-    asked = [{"section": None, "seconds": None} | plain(QuestionWrite.model_validate(one)) for one in EVERY_TYPE.values()]
+    asked = [
+        {"section": None, "seconds": None} | plain(QuestionWrite.model_validate(one)) for one in EVERY_TYPE.values()
+    ]
     carried = [one for one in asked if how.carries(one)]
     assert carried or name is QuestionFormat.AIKEN
     back, _ = taken_in(how.write(Sheet(carried)), name) if carried else ([], {})

@@ -8,6 +8,7 @@ from app.api.api_v1.endpoints import (
     analytics,
     auth,
     calendar,
+    authoring,
     consents,
     conversation,
     detection,
@@ -22,6 +23,7 @@ from app.api.api_v1.endpoints import (
     grading,
     notifications,
     proctoring,
+    question_files,
     questions,
     reports,
     reviews,
@@ -38,6 +40,8 @@ router.include_router(users.router)
 router.include_router(calendar.router)  # before /exams/{exam_id}
 router.include_router(exams.router)
 router.include_router(questions.router)
+router.include_router(question_files.router)
+router.include_router(authoring.router)
 router.include_router(grading.router)
 router.include_router(proctoring.router)
 router.include_router(exam_sessions.router)

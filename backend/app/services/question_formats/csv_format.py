@@ -217,7 +217,8 @@ def _pairs(cell: str) -> list[tuple[str, str]]:
 
 
 def _one(cell: str, _body: Content, key: Content) -> None:
-    key["option"] = cell.strip()
+    if cell.strip():
+        key["option"] = cell.strip()
 
 
 def _several(cell: str, _body: Content, key: Content) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.questions import BLANK
+from app.domain.uploads import ENDINGS, type_of
 
 Content = dict[str, Any]
 """A question as `QuestionWrite` takes it, without section and position."""
@@ -111,6 +112,12 @@ def name_of(place: int) -> str:
         place, rest = divmod(place - 1, len(LETTERS))
         name = LETTERS[rest] + name
     return name
+
+
+def ending(picture: bytes) -> str:
+    """What a picture's file should end with."""
+    found = type_of(picture)
+    return f".{ENDINGS[found]}" if found else ""
 
 
 def title(words: Words, length: int) -> str:

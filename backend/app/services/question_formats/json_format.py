@@ -66,14 +66,18 @@ class _Walk:
     def _members(self) -> None:
         self._take("{")
         known: dict[str, Any] = {}
+        seen: set[str] = set()
         for _ in self._separated("}"):
-            key = self._value()
+            key = str(self._value())
+            if key in seen:
+                raise Unreadable("json_key_twice", self.text.count("\n", 0, self.at) + 1)
+            seen.add(key)
             self._take(":")
             self._space()
             if key == "questions" and self._sees("["):
                 self._questions()
             else:
-                known[str(key)] = self._value()
+                known[key] = self._value()
         if known.get("format", NAME) != NAME or known.get("version", VERSION) != VERSION:
             raise Unreadable("json_other_format", 1)
         self._sections(known.get("sections") or {})

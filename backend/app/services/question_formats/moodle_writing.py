@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from app.domain.file_types import ending
 from app.services.question_formats import cloze
-from app.services.question_formats.drafts import Content, Sheet, shown, title, written
+from app.services.question_formats.drafts import Content, Sheet, ending, shown, title, written
 from app.services.question_formats.markup import both_languages
 from app.services.question_formats.weights import in_percent, weights_of
 from app.services.question_formats.xml_reading import legal

@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from app.domain.file_types import ending
 from app.domain.questions import BLANK
-from app.services.question_formats.drafts import Content, Sheet, shown, title, written
+from app.services.question_formats.drafts import Content, Sheet, ending, shown, title, written
 from app.services.question_formats.packages import packed
 from app.services.question_formats.qti import MANIFEST
 from app.services.question_formats.qti_markup import GAPS, OURS, inline, marked
