@@ -200,7 +200,7 @@ async def test_files_are_answers_of_their_own_sitting_alone(
         seen = await db.scalar(select(AuditEntry.actor_id).where(AuditEntry.action == "answer_file.view"))
         assert seen == teacher.id
         for seq, value in enumerate(([made["id"]], [made["id"] + 999], [True]), start=1):
-            answer = {"question_id": question.id, "value": value, "client_seq": seq}
-            await record_answers(db, taken.id, {seq: answer})
+            payload = {"question_id": question.id, "value": value, "client_seq": seq}
+            await record_answers(db, taken.id, {seq: payload})
         kept = (await db.scalars(select(Answer.value).where(Answer.question_id == question.id))).all()
     assert json.dumps(kept) == json.dumps([[made["id"]]])
