@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answer-files/{answer_file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Answer
+         * @description A file that was handed in, for its student and the exam's staff; always a download.
+         */
+        get: operations["read_answer_api_v1_answer_files__answer_file_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/answers/{answer_id}/mark": {
         parameters: {
             query?: never;
@@ -801,6 +821,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Answer
+         * @description A file for a question of one's own paper; it counts once an answer names it. The form names `question_id`.
+         */
+        post: operations["upload_answer_api_v1_exam_sessions__session_id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/flag": {
         parameters: {
             query?: never;
@@ -1277,6 +1317,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exams/{exam_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checklist
+         * @description What is there and what is missing before students see the exam.
+         */
+        get: operations["checklist_api_v1_exams__exam_id__checklist_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exams/{exam_id}/consent": {
         parameters: {
             query?: never;
@@ -1315,6 +1375,26 @@ export interface paths {
         get: operations["read_all_api_v1_exams__exam_id__consents_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Duplicate
+         * @description The exam once more, as a draft with all its questions; nobody's list, sittings or answers.
+         */
+        post: operations["duplicate_api_v1_exams__exam_id__duplicate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1545,6 +1625,68 @@ export interface paths {
          * @description A new question.
          */
         post: operations["add_question_api_v1_exams__exam_id__questions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/questions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All questions as a file. 409 `format_cannot_carry` names those that the format has no words for.
+         */
+        get: operations["export_api_v1_exams__exam_id__questions_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/questions/from-bank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take From Bank
+         * @description Copies of the bank's questions behind those of the exam.
+         */
+        post: operations["take_from_bank_api_v1_exams__exam_id__questions_from_bank_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exams/{exam_id}/questions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Questions
+         * @description Questions of a file (JSON, CSV, GIFT, Aiken, Moodle XML, QTI 2.1): all of them or none.
+         *
+         *     422 `question_import_refused` has the same `report`, with every wrong line. A dry run always answers 200.
+         */
+        post: operations["import_questions_api_v1_exams__exam_id__questions_import_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2631,6 +2773,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/question-bank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bank
+         * @description One's own bank, newest first, by tag and words of the text; administrators see all.
+         */
+        get: operations["list_bank_api_v1_question_bank_get"];
+        put?: never;
+        /**
+         * Add To Bank
+         * @description A new question of no exam.
+         */
+        post: operations["add_to_bank_api_v1_question_bank_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/question-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Picture
+         * @description A picture for questions: JPEG, PNG or WebP by its content, at most 2 MB; place and time in it are taken out.
+         */
+        post: operations["upload_picture_api_v1_question_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/question-files/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Picture
+         * @description A picture, for its author, the staff of an exam that shows it, and students on whose paper it is.
+         */
+        get: operations["read_picture_api_v1_question_files__picture_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions/{question_id}": {
         parameters: {
             query?: never;
@@ -2654,6 +2860,26 @@ export interface paths {
          * @description Remove a question that is on nobody's paper.
          */
         delete: operations["remove_question_api_v1_questions__question_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{question_id}/to-bank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy To Bank
+         * @description A copy in one's own bank; what is there already is not copied again.
+         */
+        post: operations["copy_to_bank_api_v1_questions__question_id__to_bank_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3294,6 +3520,20 @@ export interface components {
             total_violations: number;
         };
         /**
+         * AnswerFileRead
+         * @description A file that a student handed in as (part of) an answer.
+         */
+        AnswerFileRead: {
+            /** Id */
+            id: number;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * AnswerMoment
          * @description That something was answered, not what; `position` of the question in the student's paper, from 1.
          */
@@ -3492,6 +3732,30 @@ export interface components {
         Changed: {
             /** Count */
             count: number;
+        };
+        /**
+         * Checklist
+         * @description `ready`: nothing is missing.
+         */
+        Checklist: {
+            /** Items */
+            items: components["schemas"]["ChecklistItem"][];
+            /** Ready */
+            ready: boolean;
+        };
+        /**
+         * ChecklistItem
+         * @description One thing to look at before publishing; its text is `checklist.item.<code>` of the catalogue `authoring`.
+         */
+        ChecklistItem: {
+            /** Code */
+            code: string;
+            /** Ok */
+            ok: boolean;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
         };
         /**
          * Choice
@@ -4695,6 +4959,14 @@ export interface components {
             user_id?: unknown;
         };
         /**
+         * FromBank
+         * @description Questions of the bank, in the order they are wanted in.
+         */
+        FromBank: {
+            /** Ids */
+            ids: number[];
+        };
+        /**
          * GivenVerdictRead
          * @description One row of a violation's history; `verdict` null and `undoes` set where another row was taken back.
          */
@@ -5660,6 +5932,48 @@ export interface components {
             unit?: string | null;
         };
         /**
+         * QuestionFormat
+         * @description By their names in addresses.
+         * @enum {string}
+         */
+        QuestionFormat: "json" | "csv" | "gift" | "aiken" | "moodle_xml" | "qti";
+        /**
+         * QuestionImportError
+         * @description What is wrong in a line; `text`: the beginning of what stands there. `file`: in a package, the item's file.
+         */
+        QuestionImportError: {
+            /** Code */
+            code: string;
+            /** File */
+            file: string;
+            /** Line */
+            line: number;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Text */
+            text: string;
+        };
+        /**
+         * QuestionImportReport
+         * @description What a file holds, and what was done with it: everything, or after any error nothing.
+         */
+        QuestionImportReport: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Errors */
+            errors: components["schemas"]["QuestionImportError"][];
+            /** Format */
+            format: string;
+            /** Found */
+            found: number;
+            /** Imported */
+            imported: number;
+            /** Skipped Doubles */
+            skipped_doubles: number;
+        };
+        /**
          * QuestionKey
          * @description The right answer; which fields belong to which type: docs/questions.md.
          */
@@ -5697,6 +6011,22 @@ export interface components {
          * @enum {string}
          */
         QuestionLanguage: "both" | "en" | "bn";
+        /**
+         * QuestionPictureRead
+         * @description A picture; in a text it is `![what it shows](file:ID)`.
+         */
+        QuestionPictureRead: {
+            /** Id */
+            id: number;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Url */
+            url: string;
+        };
         /**
          * QuestionRead
          * @description A question for those who write it, key included.
@@ -7552,6 +7882,37 @@ export interface operations {
             };
         };
     };
+    read_answer_api_v1_answer_files__answer_file_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_file_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     mark_api_v1_answers__answer_id__mark_put: {
         parameters: {
             query?: never;
@@ -8459,6 +8820,45 @@ export interface operations {
             };
         };
     };
+    upload_answer_api_v1_exam_sessions__session_id__files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    question_id?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerFileRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     flag_api_v1_exam_sessions__session_id__flag_post: {
         parameters: {
             query?: never;
@@ -9343,6 +9743,37 @@ export interface operations {
             };
         };
     };
+    checklist_api_v1_exams__exam_id__checklist_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_api_v1_exams__exam_id__consent_get: {
         parameters: {
             query?: never;
@@ -9427,6 +9858,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    duplicate_api_v1_exams__exam_id__duplicate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRead"];
                 };
             };
             /** @description Validation Error */
@@ -9878,6 +10340,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_api_v1_exams__exam_id__questions_export_get: {
+        parameters: {
+            query: {
+                format: components["schemas"]["QuestionFormat"];
+                /** @description Leave out what the format cannot carry, instead of a 409. */
+                leave_out?: boolean;
+            };
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_from_bank_api_v1_exams__exam_id__questions_from_bank_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FromBank"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_questions_api_v1_exams__exam_id__questions_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @default false */
+                    dry_run?: boolean;
+                    /** Format: binary */
+                    file: string;
+                    /** @default auto */
+                    format?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionImportReport"];
                 };
             };
             /** @description Validation Error */
@@ -11693,6 +12267,131 @@ export interface operations {
             };
         };
     };
+    list_bank_api_v1_question_bank_get: {
+        parameters: {
+            query?: {
+                tag?: string;
+                q?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_to_bank_api_v1_question_bank_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    upload_picture_api_v1_question_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionPictureRead"];
+                };
+            };
+        };
+    };
+    read_picture_api_v1_question_files__picture_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_question_api_v1_questions__question_id__get: {
         parameters: {
             query?: never;
@@ -11777,6 +12476,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    copy_to_bank_api_v1_questions__question_id__to_bank_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRead"];
                 };
             };
             /** @description Validation Error */
