@@ -135,6 +135,10 @@ class ExamPerformance(Output):
     total_violations: int
     dismissed: int
     violations_per_session: float | None
+    average_score: float | None
+    """Percent, of sittings that are over and wholly marked; computed where the scope holds at most 20 exams."""
+    pass_rate: float | None
+    """0..1; None where the exam asks for no score."""
 
 
 class StudentPerformance(Output):
@@ -150,6 +154,8 @@ class StudentPerformance(Output):
     average_coverage: float | None
     total_violations: int
     dismissed: int
+    average_score: float | None
+    """Percent, as in `ExamPerformance`."""
 
 
 class HourCount(Output):

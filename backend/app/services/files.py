@@ -156,6 +156,9 @@ async def _refuse_too_much(
         query = query.where(UploadedFile.exam_id == exam_id)
     else:
         return
+    # One at a time for each exam or sitting until the commit: two at once must not both find room.
+    lock = f"files:{purpose}:{exam_id}:{exam_session_id}"
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
     if (await db.scalar(query) or 0) + size > ALLOWED[purpose].altogether:
         raise Conflict("storage_full", max=ALLOWED[purpose].altogether // (1024 * 1024))
 

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import (
     Accommodation,
+    Answer,
     AuditEntry,
     Exam,
     ExamSession,
     GivenDecision,
     GivenVerdict,
     Outage,
+    Paper,
     ServerPause,
     User,
     Violation,
@@ -28,10 +30,21 @@ from app.domain.exam_sessions import SessionState
 from app.domain.exams import Enrolment
 from app.domain.outages import Cause
 from app.domain.presets import Preset
+from app.domain.questions import QuestionType
 from app.domain.reviews import Decision, Verdict
 from app.domain.roles import Role
 from app.domain.violations import ViolationKind as Kind
-from tests.builders import make_enrolment, make_exam, make_exam_session, make_user, make_violation
+from app.services.papers import drawn_parts
+from app.services.sitting_reads import reload
+from tests.builders import (
+    make_enrolment,
+    make_exam,
+    make_exam_session,
+    make_question,
+    make_user,
+    make_violation,
+)
+from tests.questions import CHOICE, EVERY_TYPE
 
 ANALYTICS = "/api/v1/analytics"
 DAY = datetime(2026, 3, 2, 3, 30, tzinfo=UTC)  # a Monday; 09:30 in Dhaka
@@ -224,6 +237,28 @@ async def test_exams_and_students(world: World, teacher_client: httpx2.AsyncClie
     assert (bina["total_sessions"], bina["completed_sessions"], bina["lowest_trust_score"]) == (2, 1, 0.4)
     assert (bina["total_violations"], bina["average_coverage"]) == (3, 0.44)
     assert len(await get(teacher_client, "students/performance", skip=1)) == 1
+
+
+async def test_marks_of_what_is_wholly_marked(
+    world: World, teacher_client: httpx2.AsyncClient, sessions: Sessions
+) -> None:
+    async with unit_of_work(sessions) as db:
+        await db.execute(update(Exam).where(Exam.id == world.exam.id).values(passing_score=50.0))
+        choice = await make_question(db, world.exam, CHOICE)
+        for taken, value in ((world.first, "b"), (world.later, "a"), (world.old, "a")):  # right, wrong, out of period
+            await drawn_parts(db, await reload(db, taken.id))
+            db.add(Answer(exam_session_id=taken.id, question_id=choice.id, value=value, client_seq=1, seq=1))
+    _second, first = await get(teacher_client, "exams/performance")
+    assert (first["average_score"], first["pass_rate"]) == (50.0, 0.5)
+    abir, bina = await get(teacher_client, "students/performance")
+    assert (abir["average_score"], bina["average_score"]) == (100.0, 0.0)
+    async with unit_of_work(sessions) as db:
+        essay = await make_question(db, world.exam, EVERY_TYPE[QuestionType.ESSAY])
+        paper = await db.get_one(Paper, world.first.id)
+        paper.parts = [{**paper.parts[0], "questions": [*paper.parts[0]["questions"], {"id": essay.id, "orders": {}}]}]
+        db.add(Answer(exam_session_id=world.first.id, question_id=essay.id, value="words", client_seq=2, seq=2))
+    _second, first = await get(teacher_client, "exams/performance")  # one waits for a person now and does not count
+    assert (first["average_score"], first["pass_rate"]) == (0.0, 0.0)
 
 
 async def test_false_alarms_by_detector_and_preset(

@@ -1,5 +1,6 @@
 """Forgotten passwords, by a real mail server; changing passwords."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -58,6 +59,15 @@ async def test_a_mailed_link_is_good_once(
     assert (await student_client.get("/api/v1/auth/me")).status_code == 401
     again = await client.post(RESET, json={"token": secret, "password": "violet kettle 95"})
     assert (again.status_code, again.json()["code"]) == (422, "reset_link_invalid")
+
+
+async def test_r27_one_link_used_many_times_at_once_changes_the_password_once(
+    client: httpx2.AsyncClient, mailbox: Mailbox, student: User
+) -> None:
+    await client.post(FORGOT, json={"email": student.email})
+    body = {"token": secret_in(mailbox), "new_password": NEW}
+    answers = await asyncio.gather(*(client.post(RESET, json=body) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [422] * 5
 
 
 async def test_nobody_learns_who_has_an_account(client: httpx2.AsyncClient, mailbox: Mailbox, student: User) -> None:

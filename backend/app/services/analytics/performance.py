@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.models import Exam, ExamSession, User, Violation
 from app.schemas.analytics import ExamPerformance, StudentPerformance
 from app.services.analytics.scope import DISMISSED, OVER, STANDS, Scope, rate, rounded, trust
+from app.services.analytics.scores import Marked, average_score, marked_in, pass_rate
 
 SITTINGS = (
     func.count(ExamSession.id),
@@ -32,7 +33,16 @@ async def exam_performance(db: AsyncSession, scope: Scope, *, skip: int = 0, lim
     exams = list(await db.scalars(query))
     sittings = await _sittings(db, scope, ExamSession.exam_id, [one.id for one in exams])
     noted = await _noted(db, scope, ExamSession.exam_id, [one.id for one in exams])
-    return [_exam(one, sittings.get(one.id, NOTHING), noted.get(one.id, (0, 0))) for one in exams]
+    marked = await marked_in(db, scope)
+    return [
+        _exam(
+            one,
+            sittings.get(one.id, NOTHING),
+            noted.get(one.id, (0, 0)),
+            [mark for mark in marked if mark.exam_id == one.id],
+        )
+        for one in exams
+    ]
 
 
 async def student_performance(
@@ -45,6 +55,7 @@ async def student_performance(
     ids = [one.id for one in students]
     sittings = await _sittings(db, scope, ExamSession.student_id, ids)
     noted = await _noted(db, scope, ExamSession.student_id, ids)
+    marked = await marked_in(db, scope)
     found = []
     for one in students:
         total, _students, over, average, lowest, coverage = sittings.get(one.id, NOTHING)
@@ -61,6 +72,7 @@ async def student_performance(
                 average_coverage=rounded(coverage),
                 total_violations=violations,
                 dismissed=dismissed,
+                average_score=average_score([mark for mark in marked if mark.student_id == one.id]),
             )
         )
     return found
@@ -86,7 +98,7 @@ async def _noted(db: AsyncSession, scope: Scope, column: Any, ids: list[int]) ->
     return {key: (stand, dismissed) for key, stand, dismissed in await db.execute(query)}
 
 
-def _exam(exam: Exam, sittings: tuple[Any, ...], noted: tuple[int, int]) -> ExamPerformance:
+def _exam(exam: Exam, sittings: tuple[Any, ...], noted: tuple[int, int], marked: list[Marked]) -> ExamPerformance:
     total, students, over, average, _lowest, coverage = sittings
     return ExamPerformance(
         exam_id=exam.id,
@@ -103,4 +115,6 @@ def _exam(exam: Exam, sittings: tuple[Any, ...], noted: tuple[int, int]) -> Exam
         total_violations=noted[0],
         dismissed=noted[1],
         violations_per_session=round(noted[0] / total, 3) if total else None,
+        average_score=average_score(marked),
+        pass_rate=pass_rate(marked),
     )
