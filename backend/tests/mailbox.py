@@ -1,9 +1,11 @@
 """A real SMTP server on loopback that keeps what it is given."""
 
+import asyncio
 import contextlib
 import email
 import email.policy
 import socket
+import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 
@@ -20,6 +22,9 @@ class Mailbox:
         self.mails: list[EmailMessage] = []
         self.refused: dict[str, str] = {}
         self.port = 0
+        self.open = threading.Event()
+        """While cleared, the server takes its time with every mail."""
+        self.open.set()
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -31,7 +36,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Keep the mail."""
+        """Keep the mail, once the test lets it."""
+        await asyncio.to_thread(self.open.wait, 20.0)
         message = email.message_from_bytes(bytes(envelope.original_content or b""), policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.mails.append(message)

@@ -4502,6 +4502,8 @@ export interface components {
         ExamPerformance: {
             /** Average Coverage */
             average_coverage: number | null;
+            /** Average Score */
+            average_score: number | null;
             /** Average Trust Score */
             average_trust_score: number | null;
             /** Completed Sessions */
@@ -4514,6 +4516,8 @@ export interface components {
             dismissed: number;
             /** Exam Id */
             exam_id: number;
+            /** Pass Rate */
+            pass_rate: number | null;
             /**
              * Start Time
              * Format: date-time
@@ -6871,6 +6875,8 @@ export interface components {
         StudentPerformance: {
             /** Average Coverage */
             average_coverage: number | null;
+            /** Average Score */
+            average_score: number | null;
             /** Average Trust Score */
             average_trust_score: number | null;
             /** Completed Sessions */
