@@ -47,6 +47,8 @@ from app.websockets.connections import Connections
 
 log = structlog.get_logger(__name__)
 KEEP_SECONDS = 1.0
+ENTRANCE = 6
+"""Students' connections that are let in at the same time; more wait in line, so that others get at the database."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -92,6 +94,7 @@ def _add_parts(app: FastAPI, settings: Settings) -> None:
     state.began = monotonic()
     state.bus = Bus()
     state.connections = Connections()
+    state.entrance = asyncio.Semaphore(ENTRANCE)
     state.store = open_storage(settings)
     state.mailer = Mailer(settings)
     state.identity_provider = IdentityProvider(settings)

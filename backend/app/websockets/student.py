@@ -1,6 +1,7 @@
 """The student's socket: frames in, judgements out; numbered messages in, acknowledged after the commit."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
@@ -82,26 +83,16 @@ async def student_socket(websocket: WebSocket, session_id: str, token: str = "")
         return
     native = PROTOCOL in websocket.scope.get("subprotocols", [])
     await websocket.accept(subprotocol=PROTOCOL if native else None)
-    try:
-        guest, taken = await admit_student(
-            state.sessions, settings, token=token, exam_session_id=row_id(session_id), address=address_of(websocket)
-        )
-    except Refusal as refusal:
-        if not native and refusal.code == Close.ENDED:
-            await websocket.send_json({"error": "Invalid or completed session"})
-        await websocket.close(refusal.code if native else Close.seed(refusal.code))
-        return
     live_sessions: LiveExamSessions = state.live
     try:
-        live = await live_sessions.enter(taken.id)
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        await websocket.close(Close.TRY_LATER)
+        async with state.entrance:
+            guest, taken, live = await _come_in(websocket, live_sessions, token, row_id(session_id))
+    except Refusal as refusal:
+        await _turn_away(websocket, refusal.code, native=native)
         return
     try:
         if live.sitting.state not in OPEN:  # it ended while we came in
-            await websocket.close(Close.ENDED if native else Close.POLICY)
+            await _turn_away(websocket, Close.ENDED, native=native)
             return
         with SOCKETS.track_inprogress():
             if native:
@@ -110,6 +101,30 @@ async def student_socket(websocket: WebSocket, session_id: str, token: str = "")
                 await serve_seed_dialect(websocket, live, guest)
     finally:
         await asyncio.shield(live_sessions.leave(live))
+
+
+async def _come_in(
+    websocket: WebSocket, live_sessions: LiveExamSessions, token: str, exam_session_id: int
+) -> tuple[Guest, ExamSession, LiveExamSession]:
+    """Who it is, the sitting, and the live one. Raises Refusal."""
+    state = websocket.app.state
+    guest, taken = await admit_student(
+        state.sessions, state.settings, token=token, exam_session_id=exam_session_id, address=address_of(websocket)
+    )
+    try:
+        return guest, taken, await live_sessions.enter(taken.id)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        raise Refusal(Close.TRY_LATER) from None
+
+
+async def _turn_away(websocket: WebSocket, code: int, *, native: bool) -> None:
+    """Say why, if anybody is still there to hear it."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        if not native and code == Close.ENDED:
+            await websocket.send_json({"error": "Invalid or completed session"})
+        await websocket.close(code if native else Close.seed(code))
 
 
 class StudentConnection:
