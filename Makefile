@@ -38,8 +38,8 @@ accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../s
 	cd backend && python -m tools.accuracy.kinds --write
 	cd backend && for page in faces gaze objects persons identity presence sound blind; do echo "== $$page"; python -m tools.accuracy.$$page; done
 
-chaos: setup  ## Break a running system on purpose, 20 minutes long; a table of what it cost (ARGS="--short --seed 7")
-	cd backend && python -m chaos $(ARGS)
+chaos: setup  ## Check that broken variants are noticed, then break a running system; a table (half an hour) (ARGS="--short --seed 7")
+	cd backend && python -m chaos.mutants && python -m chaos $(ARGS)
 
 lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
 	cd backend && python tools/lock.py
