@@ -37,8 +37,8 @@ videos and three of whom there are only portraits, who sway, lean and turn a lit
 portraits do not move their eyes: the intervals say how little. Few hours without an alarm do not prove that there
 are none; the last column is what they allow. Kinds have pages of their own with other material:
 [faces](accuracy/faces.md), [gaze](accuracy/gaze.md), [objects](accuracy/objects.md),
-[identity](accuracy/identity.md), [presence](accuracy/presence.md), [blind minutes](accuracy/blind.md), [sound](accuracy/sound.md). What it means for a
-decision: [how sure is it?](how-sure.md)
+[identity](accuracy/identity.md), [presence](accuracy/presence.md), [blind minutes](accuracy/blind.md),
+[sound](accuracy/sound.md). What it means for a decision: [how sure is it?](how-sure.md)
 
 ## Kinds and presets
 
