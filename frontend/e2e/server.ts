@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
-const PROCTOR = join(ROOT, ".venv", "bin", "proctor");
+export const PROCTOR = join(ROOT, ".venv", "bin", "proctor");
 const READY_MS = 90_000;
 
 export type Replay = {

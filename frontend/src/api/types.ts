@@ -38,3 +38,7 @@ export type QuestionStatistics = Schemas["QuestionStatistics"];
 export type Notification = Schemas["NotificationRead"];
 export type Institution = Required<Schemas["InstitutionSettings"]>;
 export type AuditRow = Schemas["AuditRead"];
+export type QuestionRead = Schemas["QuestionRead"];
+export type SectionRead = Schemas["SectionRead"];
+export type RescoreRow = Schemas["RescoreRow"];
+export type SittingMessage = Schemas["MessageRead"];

@@ -4,12 +4,13 @@ import { IconBolt, IconSend } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
+import type { SittingMessage } from "@/api/types";
 import { LANGUAGES } from "@/lib/languages";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { isRunning } from "./attention";
 import classes from "./Chat.module.css";
-import { type SittingMessage, useCommand, useMessages } from "./commands";
+import { useCommand, useMessages } from "./commands";
 import type { SittingWithViolations } from "./messages";
 import { quickTexts } from "./quickTexts";
 

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { call } from "@/api/call";
+import { answered, api } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
@@ -53,13 +54,12 @@ export function useExamCommand(examId: number) {
   });
 }
 
-export type SittingMessage = { id: number; from: string; text: string; at: string; warning: boolean };
-
 /** Both sides' messages, oldest first; `version` changes when there is reason to ask again. */
 export function useMessages(sittingId: number, version: string) {
   return useQuery({
     queryKey: ["messages", sittingId, version],
-    queryFn: () => call<SittingMessage[]>("GET", `/exam-sessions/${sittingId}/messages`),
+    queryFn: () =>
+      answered(api.GET("/api/v1/exam-sessions/{session_id}/messages", { params: { path: { session_id: sittingId } } })),
     placeholderData: (known) => known,
   });
 }

@@ -88,7 +88,7 @@ function Report({ report, stored }: { report: QuestionImportReport; stored: bool
       title={t(wrong > 0 ? "staff:import.wrong" : stored ? "staff:import.stored" : "staff:import.fine", { count: wrong, n: format.number(wrong) })}
     >
       <Text size="sm">
-        {t("authoring:import.found", { n: format.number(report.found), format: t(`authoring:format.${report.format}`) })}
+        {t("authoring:import.found", { n: format.number(report.found), format: report.format === "auto" ? t("common.unknown") : t(`authoring:format.${report.format}`) })}
         {report.skipped_doubles > 0 ? ` · ${t("authoring:import.doubles", { n: format.number(report.skipped_doubles) })}` : ""}
       </Text>
       {wrong > 0 ? (

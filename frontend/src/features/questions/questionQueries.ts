@@ -1,7 +1,8 @@
 // Questions, sections, the bank, and files over HTTP.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callWithReport } from "@/api/call";
-import { fetchPicture } from "@/api/client";
+import { answered, api, fetchPicture } from "@/api/client";
+import type { QuestionRead, SectionRead } from "@/api/types";
 import type { Words } from "@/ui/questions/questionTypes";
 import type { Question, QuestionDraft } from "./questionDraft";
 
@@ -20,18 +21,19 @@ const questionsKey = (examId: number) => ["exams", examId, "questions"];
 const sectionsKey = (examId: number) => ["exams", examId, "sections"];
 
 /** The server leaves out what is null; here nothing is left out. */
-function whole(question: Question): Question {
+function whole(question: QuestionRead | Question): Question {
   return { ...question, section_id: question.section_id ?? null, seconds: question.seconds ?? null, exam_id: question.exam_id ?? null };
 }
 
 export function useQuestions(examId: number) {
   return useQuery({
     queryKey: questionsKey(examId),
-    queryFn: async () => (await call<Question[]>("GET", `/exams/${examId}/questions`)).map(whole),
+    queryFn: async () =>
+      (await answered(api.GET("/api/v1/exams/{exam_id}/questions", { params: { path: { exam_id: examId } } }))).map(whole),
   });
 }
 
-function wholeSection(section: Section): Section {
+function wholeSection(section: SectionRead): Section {
   const { pool = null, seconds = null, navigation = null } = section;
   return { ...section, pool, seconds, navigation };
 }
@@ -39,7 +41,8 @@ function wholeSection(section: Section): Section {
 export function useSections(examId: number) {
   return useQuery({
     queryKey: sectionsKey(examId),
-    queryFn: async () => (await call<Section[]>("GET", `/exams/${examId}/sections`)).map(wholeSection),
+    queryFn: async () =>
+      (await answered(api.GET("/api/v1/exams/{exam_id}/sections", { params: { path: { exam_id: examId } } }))).map(wholeSection),
   });
 }
 
@@ -63,7 +66,9 @@ export function useSaveQuestion(home: Home) {
       whole(
         await (id === null
           ? call<Question>("POST", homePath(home), { body: draft })
-          : call<Question>("PUT", `/questions/${id}`, { body: draft })),
+          : answered(
+              api.PUT("/api/v1/questions/{question_id}", { params: { path: { question_id: id } }, body: draft }),
+            )),
       ),
     onSettled: () => refresh(home),
   });
@@ -72,7 +77,8 @@ export function useSaveQuestion(home: Home) {
 export function useDeleteQuestion(home: Home) {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (id: number) => call<unknown>("DELETE", `/questions/${id}`),
+    mutationFn: (id: number) =>
+      answered(api.DELETE("/api/v1/questions/{question_id}", { params: { path: { question_id: id } } })),
     onSettled: () => refresh(home),
   });
 }
@@ -81,7 +87,12 @@ export function useOrderQuestions(examId: number) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ sectionId, ids }: { sectionId: number | null; ids: number[] }) =>
-      call<unknown>("PUT", `/exams/${examId}/questions/order`, { body: { section_id: sectionId, ids } }),
+      answered(
+        api.PUT("/api/v1/exams/{exam_id}/questions/order", {
+          params: { path: { exam_id: examId } },
+          body: { section_id: sectionId, ids },
+        }),
+      ),
     // Moved at once: whoever moves by keyboard must see where it went.
     onMutate: ({ sectionId, ids }) => {
       queryClient.setQueryData<Question[]>(questionsKey(examId), (known) =>
@@ -99,8 +110,8 @@ export function useSaveSection(examId: number) {
   return useMutation({
     mutationFn: ({ id, draft }: { id: number | null; draft: SectionDraft }) =>
       id === null
-        ? call<Section>("POST", `/exams/${examId}/sections`, { body: draft })
-        : call<Section>("PUT", `/sections/${id}`, { body: draft }),
+        ? answered(api.POST("/api/v1/exams/{exam_id}/sections", { params: { path: { exam_id: examId } }, body: draft }))
+        : answered(api.PUT("/api/v1/sections/{section_id}", { params: { path: { section_id: id } }, body: draft })),
     onSettled: () => refresh({ examId }),
   });
 }
@@ -108,7 +119,8 @@ export function useSaveSection(examId: number) {
 export function useDeleteSection(examId: number) {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (id: number) => call<unknown>("DELETE", `/sections/${id}`),
+    mutationFn: (id: number) =>
+      answered(api.DELETE("/api/v1/sections/{section_id}", { params: { path: { section_id: id } } })),
     onSettled: () => refresh({ examId }),
   });
 }

@@ -4,10 +4,9 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "@/api/call";
 import { answered, api } from "@/api/client";
 import { asProblem } from "@/api/problem";
-import type { Exam } from "@/api/types";
+import type { Exam, RescoreRow } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -17,15 +16,6 @@ import { problemText } from "@/ui/problemText";
 import { TrustBadge } from "@/ui/TrustBadge";
 import classes from "./Rescore.module.css";
 
-type Band = "good" | "watch" | "review";
-type Compared = {
-  exam_session_id: number;
-  student: { id: number; full_name: string };
-  before: number;
-  after: number;
-  band_before: Band;
-  band_after: Band;
-};
 type Wanted = { weights: Record<string, number>; warning_threshold: number; critical_threshold: number };
 
 export function Rescore({ examId }: { examId: number }) {
@@ -57,10 +47,12 @@ function Form({ exam }: { exam: Exam }) {
     critical_threshold: exam.critical_threshold,
   });
   const preview = useMutation({
-    mutationFn: (body: Wanted) => call<Compared[]>("POST", `/exams/${exam.id}/rescore/preview`, { body }),
+    mutationFn: (body: Wanted) =>
+      answered(api.POST("/api/v1/exams/{exam_id}/rescore/preview", { params: { path: { exam_id: exam.id } }, body })),
   });
   const save = useMutation({
-    mutationFn: (body: Wanted) => call<unknown>("POST", `/exams/${exam.id}/rescore`, { body }),
+    mutationFn: (body: Wanted) =>
+      answered(api.POST("/api/v1/exams/{exam_id}/rescore", { params: { path: { exam_id: exam.id } }, body })),
     onSuccess: () => notice(t("review:rescore.saved")),
     onSettled: () => queryClient.invalidateQueries(),
   });
@@ -120,7 +112,7 @@ function Form({ exam }: { exam: Exam }) {
   );
 }
 
-function Comparison({ rows }: { rows: Compared[] }) {
+function Comparison({ rows }: { rows: RescoreRow[] }) {
   const { t } = useTranslation();
   const format = useFormats();
   const moved = rows.filter((row) => row.band_before !== row.band_after).length;
