@@ -37,7 +37,7 @@ export function roomShell(): Plugin {
       };
       for (const chunk of files) {
         const from = chunk.facadeModuleId ?? "";
-        if (from.endsWith("/exam.html") || WORDS.test(from) || from.endsWith("/CodeInput.tsx")) take(chunk);
+        if (from.endsWith("/exam.html") || WORDS.test(from) || from.endsWith("/highlight.ts")) take(chunk);
         if (/room\.worker-[\w-]+\.js$/.test(chunk.fileName)) wanted.add(chunk.fileName);
         if (/noto-sans-bengali-bengali-400-normal-[\w-]+\.woff2$/.test(chunk.fileName)) wanted.add(chunk.fileName);
       }

@@ -7,6 +7,7 @@ import type { Tokens, User } from "./types";
 // never shared between tabs, because the server rotates it and two tabs using one token would sign each other out.
 const STORAGE_KEY = "proctor.refresh";
 const EARLY_MS = 30_000;
+const REFRESH_MS = 20_000;
 
 export type Credentials = { user: User; accessToken: string; validUntil: number };
 
@@ -74,6 +75,8 @@ async function exchange(): Promise<Credentials> {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ refresh_token: token }),
+    // All callers share this request: on a dead line it must not hold them for good.
+    signal: AbortSignal.timeout(REFRESH_MS),
   });
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return accept(body as Tokens);

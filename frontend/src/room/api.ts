@@ -113,7 +113,7 @@ export const sitting = (id: number) => call<Sitting & SittingDetail>("GET", `/ex
 export const paper = (id: number) => timed(() => call<Paper>("GET", `/exam-sessions/${id}/paper`));
 export const begin = (id: number) => call<Sitting>("POST", `/exam-sessions/${id}/begin`);
 export const practice = () => call<Sitting>("POST", "/practice", { body: { hold: true } });
-export const submit = (id: number) => call<Sitting>("POST", `/proctoring/end-session/${id}`);
+export const submit = (id: number) => within(call<Sitting>("POST", `/proctoring/end-session/${id}`));
 export const giveConsent = (examId: number, consent: Consent) => call<Consent>("POST", `/exams/${examId}/consent`, { body: consent });
 export const messages = (id: number) => call<TextMessage[]>("GET", `/exam-sessions/${id}/messages`);
 export const outages = (id: number) => call<Outage[]>("GET", `/exam-sessions/${id}/outages`);
@@ -140,8 +140,23 @@ export async function ownConsent(examId: number): Promise<Consent | null> {
   }
 }
 
+/** On a half-open line an answer never comes and nothing says so: after a while that counts as no network. */
+const PATIENCE_MS = 15_000;
+
+async function within<T>(pending: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem("network", { status: 0 })), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export async function ticket(sessionId: number): Promise<string> {
-  return (await call<{ ticket: string }>("POST", `/proctoring/sessions/${sessionId}/ticket`)).ticket;
+  return (await within(call<{ ticket: string }>("POST", `/proctoring/sessions/${sessionId}/ticket`))).ticket;
 }
 
 async function sendBytes<T>(path: string, body: BodyInit, type: string): Promise<T> {
@@ -185,4 +200,4 @@ export async function uploadAnswerFile(sessionId: number, questionId: number, fi
 
 export type LateTaken = { upto: number; accepted: number; late: number; refused: Record<string, string> };
 export const sendLate = (id: number, late: (Outgoing & { seq: number })[]) =>
-  call<LateTaken>("POST", `/exam-sessions/${id}/late-messages`, { body: { messages: late } });
+  within(call<LateTaken>("POST", `/exam-sessions/${id}/late-messages`, { body: { messages: late } }));

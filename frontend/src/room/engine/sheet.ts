@@ -43,6 +43,12 @@ export class Sheet {
     this.#timers.set(questionId, { quiet, latest });
   }
 
+  /** Another tab or device had the exam meanwhile: its answers, except where something newer was typed here. */
+  adopt(answers: ReadonlyMap<number, AnswerValue>, flags: Iterable<number>): void {
+    const own = [...this.#state.unsaved].map((id) => [id, this.#state.answers.get(id) ?? null] as const);
+    this.#set({ ...this.#state, answers: new Map([...answers, ...own]), flags: new Set(flags) });
+  }
+
   setFlag(questionId: number, on: boolean): void {
     const flags = new Set(this.#state.flags);
     if (on) flags.add(questionId);

@@ -6,6 +6,7 @@ import { useLanguageChoice } from "@/api/useLanguageChoice";
 import { useUser } from "@/api/useUser";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/lib/languages";
 import { useLanguage } from "@/lib/useFormats";
+import { rememberChoice } from "../languageChoice";
 import { go, Link } from "../router";
 
 export function Frame({ children }: { children: ReactNode }) {
@@ -49,7 +50,10 @@ export function LanguageButtons() {
   return (
     <div role="group" aria-label={t("nav.language")} className="switch">
       {LANGUAGES.map((language) => (
-        <button key={language} type="button" lang={language} aria-pressed={language === shown} onClick={() => void choose(language)}>
+        <button key={language} type="button" lang={language} aria-pressed={language === shown} onClick={() => {
+            rememberChoice();
+            void choose(language);
+          }}>
           {LANGUAGE_NAMES[language]}
         </button>
       ))}

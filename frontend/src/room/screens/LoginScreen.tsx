@@ -3,7 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { demoMode, logIn } from "@/api/client";
-import { isLanguage, switchLanguage } from "@/lib/languages";
+import { saveLanguage } from "@/api/useLanguageChoice";
+import { currentLanguage, isLanguage, switchLanguage } from "@/lib/languages";
+import { hasChosen } from "../languageChoice";
 import { Trouble } from "../parts/basics";
 
 const DEMO = { email: "student@example.com", password: "student123" };
@@ -28,7 +30,8 @@ function LoginForm({ onDone }: { onDone: () => void }) {
     setError(null);
     try {
       const { user } = await logIn(email.trim(), password);
-      if (isLanguage(user.preferred_language)) await switchLanguage(user.preferred_language);
+      if (hasChosen()) await saveLanguage(currentLanguage()).catch(() => undefined);
+      else if (isLanguage(user.preferred_language)) await switchLanguage(user.preferred_language);
       onDone();
     } catch (refused) {
       setError(refused);

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { useUser } from "@/api/useUser";
 import { exam as readExam, messages, paper as readPaper, type Paper, sitting as readSitting } from "../api";
+import type { Controller } from "../engine/controller";
 import { askToPersist } from "../engine/store";
 import { Outbox } from "../engine/outbox";
 import { merged, Sheet } from "../engine/sheet";
@@ -103,6 +104,7 @@ function Running({ id, userId, stored }: { id: number; userId: number; stored: P
       left = true;
     };
   }, [controller, paper, stored, id]);
+  useTakenOver(id, controller, opened?.sheet ?? null);
   if (error) return <Frame><Trouble error={error} /></Frame>;
   if (!paper && fresh.isError) return <Frame><Trouble error={fresh.error} onRetry={() => void fresh.refetch()} /></Frame>;
   if (!controller || !opened) return <Frame><Loading /></Frame>;
@@ -112,6 +114,24 @@ function Running({ id, userId, stored }: { id: number; userId: number; stored: P
       <ExamRoom id={id} controller={controller} paper={opened.paper} sheet={opened.sheet} />
     </>
   );
+}
+
+/** After the exam was elsewhere and is taken back: what was written there is shown here. */
+function useTakenOver(id: number, controller: Controller | null, sheet: Sheet | null): void {
+  const { link } = useRoomState(controller);
+  const [away, setAway] = useState(false);
+  const replaced = link.phase === "over" && link.why === "replaced";
+  if (replaced && !away) setAway(true);
+  const back = away && link.phase === "live";
+  useEffect(() => {
+    if (!back || !controller || !sheet) return;
+    const read = async () => {
+      const [newest, device] = await Promise.all([readPaper(id), controller.outbox.answers()]);
+      sheet.adopt(merged(newest.answers, device), newest.flags);
+      setAway(false);
+    };
+    void read().catch(() => setAway(false));
+  }, [back, id, controller, sheet]);
 }
 
 type Stored = { userId: number; paper: Paper };

@@ -1,13 +1,26 @@
-// A field for code: what is typed lies, invisible, over a coloured copy of itself. Loaded with the first such question.
-import { type KeyboardEvent, useRef } from "react";
+// A field for code: what is typed lies, invisible, over a copy of itself, which gets its colours when those have come.
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { highlight } from "./highlight";
+import type { Token } from "./highlight";
 import type { InputProps } from "./questionProps";
 
-export default function CodeInput({ question, value, onChange, disabled, labelledBy }: InputProps) {
+type Highlight = (code: string, language: string) => Token[];
+const uncoloured: Highlight = (text) => [{ kind: "plain", text }];
+
+/** Nobody waits for colours to type: the field is there at once and stays the same. */
+function useHighlight(): Highlight {
+  const [highlight, setHighlight] = useState<Highlight>(() => uncoloured);
+  useEffect(() => {
+    void import("./highlight").then((loaded) => setHighlight(() => loaded.highlight), () => undefined);
+  }, []);
+  return highlight;
+}
+
+export function CodeInput({ question, value, onChange, disabled, labelledBy }: InputProps) {
   const { t } = useTranslation();
   const copy = useRef<HTMLPreElement>(null);
   const leaving = useRef(false);
+  const highlight = useHighlight();
   const text = typeof value === "string" ? value : (question.body.starter ?? "");
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") {

@@ -1,16 +1,15 @@
 // One question with the place for its answer: in the exam room, in practice, and in the teacher's preview.
 // Plain elements only: the student's application carries no component library.
-import { lazy, type ReactNode, Suspense } from "react";
+import type { ReactNode } from "react";
 import { RichText } from "../RichText";
 import { BlankInput, Matching, Ordering } from "./ArrangeInputs";
 import { Choices, TrueFalse } from "./ChoiceInputs";
+import { CodeInput } from "./CodeInput";
 import { FileAnswer } from "./FileAnswer";
 import type { InputProps, QuestionViewProps } from "./questionProps";
 import { shownWords } from "./question";
-import { Essay, Line, PlainCode } from "./TextInputs";
+import { Essay, Line } from "./TextInputs";
 import "./questions.css";
-
-const CodeInput = lazy(() => import("./CodeInput"));
 
 export function QuestionView(props: QuestionViewProps) {
   const { question, language } = props;
@@ -47,11 +46,7 @@ function inputOf(props: InputProps): ReactNode {
     case "essay":
       return <Essay {...props} />;
     case "code":
-      return (
-        <Suspense fallback={<PlainCode {...props} />}>
-          <CodeInput {...props} />
-        </Suspense>
-      );
+      return <CodeInput {...props} />;
     case "matching":
       return <Matching {...props} />;
     case "ordering":

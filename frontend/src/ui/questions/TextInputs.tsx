@@ -54,19 +54,3 @@ export function Essay({ question, value, onChange, disabled, labelledBy }: Input
     </div>
   );
 }
-
-/** While the editor is on its way: nobody waits to type. */
-export function PlainCode({ question, value, onChange, disabled, labelledBy }: InputProps) {
-  return (
-    <textarea
-      className="qi-text qi-code"
-      rows={12}
-      spellCheck={false}
-      aria-labelledby={labelledBy}
-      maxLength={LONGEST}
-      value={value === null ? (question.body.starter ?? "") : asText(value)}
-      disabled={disabled}
-      onChange={({ target }) => onChange(target.value || null)}
-    />
-  );
-}
