@@ -5,6 +5,7 @@ Rights as everywhere; what is asked is done by the services that our own routes 
 
 import asyncio
 import base64
+from contextlib import ExitStack
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from starlette.websockets import WebSocket
 
 from app.core.clock import now
 from app.core.errors import Forbidden, Invalid, Missing
+from app.db.models import User
 from app.db.session import unit_of_work
 from app.domain.roles import Language, Role
 from app.domain.violations import Severity
@@ -28,12 +30,14 @@ from app.services.flags import flag_exam_session
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.notifications import read_notification
 from app.services.seed_shapes import SeedMessage, alert_of
-from app.websockets.door import row_id
+from app.websockets.door import Guest, row_id
 from app.websockets.family_line import FamilyLine, admitted
 
 router = APIRouter()
 ANALYTICS_SECONDS = 15.0
 DAYS = 30
+MOST_EXAMS = 20
+"""Exams one line may follow at a time."""
 LONGEST_NOTE = 2000
 CLIENT_TYPES = {"student": {Role.STUDENT}, "teacher": {Role.TEACHER}, "admin": {Role.ADMIN}}
 STAFF = {Role.TEACHER, Role.ADMIN}
@@ -152,6 +156,15 @@ class GeneralLine(FamilyLine):
     enveloped = False
     _numbers = False
 
+    def __init__(self, websocket: WebSocket, guest: Guest, who: User) -> None:
+        super().__init__(websocket, guest, who)
+        self._exams: dict[int, ExitStack] = {}
+        self.listening.callback(self._leave_all)
+
+    def _leave_all(self) -> None:
+        for followed in self._exams.values():
+            followed.close()
+
     def tell(self, kind: str, **fields: Any) -> None:
         """In the envelope this line speaks."""
         if self.enveloped:
@@ -227,10 +240,13 @@ class GeneralLine(FamilyLine):
             raise Forbidden("staff_only")
         async with unit_of_work(self.sessions) as db:
             settings = await family_views.read_settings(db, self.who, exam_id)
-        self.listening.close()
-        self.listening.enter_context(self.bus.listening(user_topic(self.who.id), self.on_notification))
-        if on:
-            self.listening.enter_context(self.bus.listening(exam_topic(settings.exam_id), self._on_exam))
+        if on and settings.exam_id not in self._exams:
+            if len(self._exams) == MOST_EXAMS:
+                raise Invalid("too_many_exams", max=MOST_EXAMS)
+            self._exams[settings.exam_id] = ExitStack()
+            self._exams[settings.exam_id].enter_context(self.bus.listening(exam_topic(settings.exam_id), self._on_exam))
+        elif not on and (followed := self._exams.pop(settings.exam_id, None)) is not None:
+            followed.close()
         self.tell("exam_update", exam_id=settings.exam_id, subscribed=on)
 
     def _on_exam(self, _topic: str, message: object) -> None:
