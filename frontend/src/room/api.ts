@@ -94,7 +94,8 @@ export type Result = {
   passed?: boolean | null;
   questions?: ResultRow[] | null;
 };
-export type DecisionRead = { id: number; decision: string; text: string; created_at: string };
+/** `decision` is null as long as nobody has decided. */
+export type DecisionRead = { id: number; decision: string | null; text: string; created_at: string };
 
 /** The server's time as this page knows it. */
 export const clock = new ServerClock();

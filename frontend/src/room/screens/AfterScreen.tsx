@@ -149,7 +149,7 @@ function Decided({ id }: { id: number }) {
   const { t } = useTranslation();
   const found = useQuery({ queryKey: ["decision", id], queryFn: () => decision(id) });
   const none = found.isError && asProblem(found.error).status === 404;
-  if (found.isPending || none || !found.data) return null;
+  if (found.isPending || none || !found.data?.decision) return null;
   return (
     <section className="card stack" aria-labelledby="decision">
       <h2 id="decision">{t("after.decision")}</h2>
