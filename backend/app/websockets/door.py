@@ -1,5 +1,6 @@
 """Who may come through a socket's door: origin, token, and whose exam it is; asked once, before anything else."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from app.services.access import (
 )
 from app.services.exam_sessions import activate, is_open
 from app.services.exam_settings import check_address
+from app.websockets.hub import Outbox
 
 LARGEST_ID = 2**31 - 1
 
@@ -102,6 +104,17 @@ async def may_stay(sessions: Sessions, guest: Guest) -> bool:
         if not is_passing(error):
             raise
         return True
+
+
+async def watch_right(
+    outbox: Outbox, sessions: Sessions, guest: Guest, settings: Settings, *, code: int = Close.TOKEN
+) -> None:
+    """Close the line with `code` when its owner may no longer be here; returns then, and not before."""
+    while True:
+        await asyncio.sleep(settings.RECHECK_SECONDS)
+        if not await may_stay(sessions, guest):
+            outbox.close(code)
+            return
 
 
 def row_id(text: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any
 
+import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.core.clock import monotonic, now
@@ -16,11 +17,12 @@ from app.core.events import Bus
 from app.db.models import User
 from app.db.session import Sessions
 from app.schemas.realtime import Close
-from app.websockets.door import Guest, Refusal, admit_person, may_stay, origin_allowed
+from app.websockets.door import Guest, Refusal, admit_person, origin_allowed, watch_right
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
 from app.websockets.pace import TokenBucket
 
+log = structlog.get_logger(__name__)
 LARGEST = 512 * 1024
 """Characters: a picture as base64 in JSON."""
 
@@ -66,12 +68,16 @@ class FamilyLine(ABC):
 
     async def serve(self, *beside: Callable[[], Awaitable[None]]) -> None:
         """Until either side leaves; `beside` runs along."""
-        sender = asyncio.create_task(self._outbox.run())
-        works = [self._read, self._watch, *beside]
-        tasks: list[asyncio.Task[None]] = [asyncio.ensure_future(work()) for work in works]
+        sender: asyncio.Task[int] = asyncio.create_task(self._outbox.run())
+        works = [self._read, self._watch_silence, self._watch_right, *beside]
+        tasks: list[asyncio.Task[None]] = [asyncio.ensure_future(begin()) for begin in works]
         try:
             with self.listening:
                 await asyncio.wait([sender, *tasks], return_when=asyncio.FIRST_COMPLETED)
+                for work in tasks:
+                    if work.done() and (error := work.exception()) is not None:
+                        log.error("family_line.failed", user_id=self.who.id, error=type(error).__name__)
+                        self._outbox.close(1011)
                 self._outbox.close(Close.POLICY)  # only where nobody has named a code yet
                 await sender
         finally:
@@ -97,17 +103,12 @@ class FamilyLine(ABC):
             except ProctorError as problem:
                 self.say("error", code=problem.code, error=problem.code, params=problem.params)
 
-    async def _watch(self) -> None:
-        """Close a line that is silent, or whose owner may no longer be here."""
-        checked = monotonic()
-        idle, recheck = self._settings.IDLE_SECONDS * 5, self._settings.RECHECK_SECONDS
-        while True:
-            await asyncio.sleep(min(1.0, recheck / 4))
-            if monotonic() - self._heard_at > idle:
-                self._outbox.close(Close.IDLE)
-                return
-            if monotonic() - checked > recheck:
-                checked = monotonic()
-                if not await may_stay(self.sessions, self._guest):
-                    self._outbox.close(Close.POLICY)
-                    return
+    async def _watch_silence(self) -> None:
+        """Close a line on which nothing was heard for too long: these clients say little."""
+        idle = self._settings.IDLE_SECONDS * 5
+        while monotonic() - self._heard_at <= idle:  # noqa: ASYNC110 - silence is nothing that could be announced
+            await asyncio.sleep(min(1.0, idle / 4))
+        self._outbox.close(Close.IDLE)
+
+    async def _watch_right(self) -> None:
+        await watch_right(self._outbox, self.sessions, self._guest, self._settings, code=Close.POLICY)

@@ -10,13 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.core.clock import monotonic
 from app.core.config import Settings
 from app.schemas.realtime import Close, StateChanged, ViolationChanged, exam_session_topic
 from app.services.ledger import ExamSessionEnded
 from app.services.proctoring import LiveExamSession
 from app.services.seed_shapes import LARGEST_MESSAGE, SeedMessage, SeedSitting
-from app.websockets.door import Guest, may_stay
+from app.websockets.door import Guest, watch_right
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
 from app.websockets.pace import TokenBucket
@@ -64,19 +63,22 @@ class SeedConnection:
         """Read, answer, until somebody ends it."""
         sender = asyncio.create_task(self.outbox.run())
         reader = asyncio.create_task(self._read())
+        sessions = self._websocket.app.state.sessions
+        right = watch_right(self.outbox, sessions, self._guest, self._settings, code=Close.POLICY)
+        watcher = asyncio.create_task(right)
         try:
-            await asyncio.wait([sender, reader], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([sender, reader, watcher], return_when=asyncio.FIRST_COMPLETED)
             if reader.done():
                 self.outbox.close(reader.result())
+            if reader.done() or watcher.done():
                 await sender
         finally:
-            for task in (sender, reader):
+            for task in (sender, reader, watcher):
                 task.cancel()
-            await asyncio.gather(sender, reader, return_exceptions=True)
+            await asyncio.gather(sender, reader, watcher, return_exceptions=True)
 
     async def _read(self) -> int:
         """Returns the code to close with."""
-        checked = monotonic()
         waiting = asyncio.create_task(self._greet_whoever_waits())
         try:
             while True:
@@ -86,10 +88,6 @@ class SeedConnection:
                 if not self._texts.take():
                     return Close.RATE
                 await self._answer(body)
-                if monotonic() - checked > self._settings.RECHECK_SECONDS:
-                    checked = monotonic()
-                    if not await may_stay(self._websocket.app.state.sessions, self._guest):
-                        return Close.POLICY
         except TimeoutError:
             return Close.IDLE
         except (WebSocketDisconnect, KeyError):  # KeyError: a binary message, which no seed dialect knows

@@ -46,7 +46,7 @@ from app.services.ledger import ExamSessionEnded
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import LiveExamSession
 from app.websockets.connections import Connections
-from app.websockets.door import Guest, Refusal, address_of, admit_student, may_stay, origin_allowed, row_id
+from app.websockets.door import Guest, Refusal, address_of, admit_student, origin_allowed, row_id, watch_right
 from app.websockets.hub import Outbox
 from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
 from app.websockets.pace import TokenBucket
@@ -164,7 +164,8 @@ class StudentConnection:
             self._outbox.send(self._hello())
             self._tell_outages()
             looking = [self._sights.judge(source) for source in Source]
-            code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), self._watch())
+            watching = self._watch_silence(), watch_right(self._outbox, self._sessions, self._guest, self._settings)
+            code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), *watching)
             log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._sights.count_dropped())
 
     async def _together(self, *work: Coroutine[Any, Any, None]) -> int:
@@ -310,17 +311,9 @@ class StudentConnection:
         elif isinstance(message, TrustTold) and self._live.sitting.show_trust:
             self._outbox.send(message)
 
-    async def _watch(self) -> None:
-        """Close a line that is silent, or whose owner may no longer be here."""
-        checked = monotonic()
-        idle, recheck = self._settings.IDLE_SECONDS, self._settings.RECHECK_SECONDS
-        while True:
-            await asyncio.sleep(min(1.0, idle / 4, recheck / 4))
-            if monotonic() - self._heard_at > idle:
-                self._outbox.close(Close.IDLE)
-                return
-            if monotonic() - checked > recheck:
-                checked = monotonic()
-                if not await may_stay(self._sessions, self._guest):
-                    self._outbox.close(Close.TOKEN)
-                    return
+    async def _watch_silence(self) -> None:
+        """Close a line on which nothing was heard for too long."""
+        idle = self._settings.IDLE_SECONDS
+        while monotonic() - self._heard_at <= idle:  # noqa: ASYNC110 - silence is nothing that could be announced
+            await asyncio.sleep(min(1.0, idle / 4))
+        self._outbox.close(Close.IDLE)

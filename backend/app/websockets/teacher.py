@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.core.clock import monotonic, now
+from app.core.clock import now
 from app.core.config import Settings
 from app.core.events import Bus
 from app.db.models import Exam
@@ -30,7 +30,7 @@ from app.schemas.sitting_messages import OutageTold, Watch
 from app.services.exam_sessions import SittingChanged
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.live_view import snapshot, views
-from app.websockets.door import Guest, Refusal, admit_staff, may_stay, origin_allowed, row_id
+from app.websockets.door import Guest, Refusal, admit_staff, origin_allowed, row_id, watch_right
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
 from app.websockets.pace import TokenBucket
@@ -90,7 +90,9 @@ class Viewer:
         """Until either side leaves."""
         with self._bus.listening(exam_topic(self._exam.id), self._on_announcement):
             sender = asyncio.create_task(self._outbox.run())
-            tasks = [asyncio.create_task(work) for work in (self._begin_and_follow(), self._read(), self._watch())]
+            right = watch_right(self._outbox, self._sessions, self._guest, self._settings)
+            works = (self._begin_and_follow(), self._read(), self._ping(), right)
+            tasks = [asyncio.create_task(work) for work in works]
             try:
                 await asyncio.wait([sender, *tasks], return_when=asyncio.FIRST_COMPLETED)
                 for task in tasks:
@@ -194,16 +196,7 @@ class Viewer:
             if before is not None and shown.session_id not in before:
                 self._show(shown)
 
-    async def _watch(self) -> None:
-        pinged = checked = monotonic()
-        ping, recheck = self._settings.PING_SECONDS, self._settings.RECHECK_SECONDS
+    async def _ping(self) -> None:
         while True:
-            await asyncio.sleep(min(1.0, ping / 4, recheck / 4))
-            if monotonic() - pinged > ping:
-                pinged = monotonic()
-                self._outbox.send(Ping(server_time=now()))
-            if monotonic() - checked > recheck:
-                checked = monotonic()
-                if not await may_stay(self._sessions, self._guest):
-                    self._outbox.close(Close.TOKEN)
-                    return
+            await asyncio.sleep(self._settings.PING_SECONDS)
+            self._outbox.send(Ping(server_time=now()))

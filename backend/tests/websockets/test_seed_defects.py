@@ -181,3 +181,15 @@ async def test_one_line_follows_several_exams(
         await ask(line, type="ping")
         heard = [message["payload"]["session_id"] for message in line.of("violation")]
     assert heard == [others.id]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/proctoring/ws/{}", "/ws", "/api/v1/notifications/ws"])
+async def test_a_disabled_accounts_silent_line_is_closed_within_seconds(
+    server: LiveServer, sessions: Sessions, student: User, taken: ExamSession, path: str
+) -> None:
+    server.change(RECHECK_SECONDS=0.3)
+    address = f"{server.url.replace('http', 'ws', 1)}{path.format(taken.id)}?token={server.token(student)}"
+    async with connect(address, compression=None, proxy=None, close_timeout=1) as connection:
+        async with unit_of_work(sessions) as db:
+            (await db.get_one(User, student.id)).is_active = False
+        assert await Line(connection).code() == 1008
