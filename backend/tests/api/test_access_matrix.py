@@ -20,19 +20,16 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
-from app.core.config import Settings
 from app.db.models import Evidence, ExamSession, User, Violation
 from app.db.session import Sessions, unit_of_work
 from app.domain.exam_sessions import SessionState
 from app.domain.exams import Enrolment
 from app.domain.roles import Role
 from app.domain.violations import Severity, ViolationKind
-from app.storage import open_storage
 from tests.api import access
 from tests.api.access.kinds import KINDS, NEW_USER, Routes, World
 from tests.builders import make_enrolment, make_exam, make_exam_session, make_user
 from tests.conftest import Login
-from tests.fakes import ScriptedEngine
 
 
 class Nouns:
@@ -49,28 +46,6 @@ class Nouns:
 
 
 NOUNS = Nouns()
-
-
-class NoLiveExamSessions:
-    """Stands where the lifespan would put the live exam sessions; nothing is live here, so nothing is to settle."""
-
-    async def settle(self, exam_session_id: int) -> None:
-        """Nothing to do."""
-
-    def get(self, exam_session_id: int) -> None:
-        """Nobody is connected."""
-
-    def __len__(self) -> int:
-        return 0
-
-
-@pytest.fixture
-async def closed_app(app: FastAPI, settings: Settings) -> FastAPI:
-    """The app with what its lifespan would have opened, as far as these routes touch it."""
-    app.state.live = NoLiveExamSessions()
-    app.state.store = open_storage(settings)
-    app.state.engine = ScriptedEngine()
-    return app
 
 
 def test_every_route_is_in_the_matrix(app: FastAPI) -> None:
