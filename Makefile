@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: help setup build run test check fix client bench accuracy chaos lock
+.PHONY: help setup build run test check fix client bench accuracy chaos fuzz lock
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
@@ -40,6 +40,9 @@ accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../s
 
 chaos: setup  ## Check that broken variants are noticed, then break a running system; a table (half an hour) (ARGS="--short --seed 7")
 	cd backend && python -m chaos.mutants && python -m chaos $(ARGS)
+
+fuzz: setup  ## Send generated input to a real server as three kinds of people (ARGS="--seconds 60 --seed 7")
+	cd backend && python -m tools.fuzz_api $(ARGS)
 
 lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
 	cd backend && python tools/lock.py
