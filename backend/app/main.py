@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from app.ai.engine import ProcessEngine
-from app.api import errors, headers, health, web
+from app.api import described, errors, headers, health, web
 from app.api.api_v1.api import router as http_router
 from app.api.metrics import ServerNumbers
 from app.core.clock import monotonic
@@ -83,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(family_sockets.router, prefix=prefix)
     app.include_router(health.router)
     errors.install(app)
+    described.install(app)
     web.install(app, settings)
     return app
 
