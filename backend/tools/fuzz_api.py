@@ -92,8 +92,14 @@ def fuzz(url: str, role: str, token: str, ids: dict[str, list[int]], *, seconds:
     command += ["--phases", "coverage,fuzzing", "--max-examples", "15", "--exclude-path-regex", NOT_ASKED]
     command += ["--continue-on-failure", "--no-shrink", "--generation-database", "none", "--no-color"]
     command += ["--suppress-health-check", "all", "--request-timeout", "20", "--warnings", "off"]
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tools.fuzz_hooks", "FUZZ_IDS": json.dumps(ids)}
-    return subprocess.run(command, cwd=BACKEND, env=environment, check=False).returncode
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(BACKEND),
+        "SCHEMATHESIS_HOOKS": "tools.fuzz_hooks",
+        "FUZZ_IDS": json.dumps(ids),
+    }
+    with tempfile.TemporaryDirectory() as folder:  # where it would remember this run, and play it again in the next
+        return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 
 def main() -> int:

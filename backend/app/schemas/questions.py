@@ -120,17 +120,17 @@ def plain(model: Input) -> dict[str, Any]:
 
 
 class QuestionRead(Output):
-    """A question for those who write it, key included."""
+    """A question for those who write it, key included. What is not set is left out, at every depth."""
 
     id: int
-    exam_id: int | None
-    section_id: int | None
+    exam_id: int | None = None
+    section_id: int | None = None
     position: int
     type: QuestionType
     text: dict[str, str]
     points: float
     negative_points: float
-    seconds: int | None
+    seconds: int | None = None
     tags: list[str]
     explanation: dict[str, str]
     body: QuestionBody

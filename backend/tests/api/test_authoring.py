@@ -40,12 +40,15 @@ def png() -> bytes:
 
 
 async def test_the_bank_keeps_copies(
-    client: httpx2.AsyncClient, login: Login, teacher: User, other_teacher: User, exam: Exam
+    app: FastAPI, client: httpx2.AsyncClient, login: Login, teacher: User, other_teacher: User, exam: Exam
 ) -> None:
     headers = login(teacher)
     fruit = {**CHOICE, "tags": ["fruit", "ফল"]}
     banked = (await client.post(f"{API}/question-bank", json=fruit, headers=headers)).json()
     await client.post(f"{API}/question-bank", json={**EVERY_TYPE[QuestionType.ESSAY], "tags": ["sky"]}, headers=headers)
+
+    required = app.openapi()["components"]["schemas"]["QuestionRead"]["required"]
+    assert set(required) <= set(banked)  # what the document promises is there, also in the bank
 
     async def found(**query: str) -> list[int]:
         rows = (await client.get(f"{API}/question-bank", params=query, headers=headers)).json()

@@ -6068,12 +6068,12 @@ export interface components {
         };
         /**
          * QuestionRead
-         * @description A question for those who write it, key included.
+         * @description A question for those who write it, key included. What is not set is left out, at every depth.
          */
         QuestionRead: {
             body: components["schemas"]["QuestionBody"];
             /** Exam Id */
-            exam_id: number | null;
+            exam_id?: number | null;
             /** Explanation */
             explanation: {
                 [key: string]: string;
@@ -6090,9 +6090,9 @@ export interface components {
             /** Rubric */
             rubric: components["schemas"]["RubricLine"][];
             /** Seconds */
-            seconds: number | null;
+            seconds?: number | null;
             /** Section Id */
-            section_id: number | null;
+            section_id?: number | null;
             /** Tags */
             tags: string[];
             /** Text */
