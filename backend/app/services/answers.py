@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
-from app.db.models import Answer, ClientMessage, Paper, Question, QuestionFlag
+from app.db.models import Answer, ClientMessage, ExamSession, Paper, Question, QuestionFlag
 from app.db.session import announce
 from app.domain.questions import AnswerInvalid, QuestionType, check_answer
 from app.schemas.papers import AnswerRead
@@ -65,13 +65,14 @@ async def record_answers(
 ) -> None:
     """Store the answers in new `answer` messages (seq → payload), where they fit their question.
 
-    The others stay as messages that are marked as refused, and the student is told. Without a paper nothing is an
-    answer: the questions of such an exam are asked elsewhere, and the messages alone are kept. Within the caller's
-    transaction, which holds the exam session's row: of two writers the second sees the first.
+    The others stay as messages that are marked as refused, and the student is told. In an exam without questions
+    nothing is an answer: they are asked elsewhere, and the messages alone are kept. Within the caller's transaction,
+    which holds the exam session's row: of two writers the second sees the first.
     """
     if not messages:
         return
-    drawn = await _drawn(db, exam_session_id)
+    # A client that was given no paper may still bring answers: whatever the exam asks is a question to it.
+    drawn = await _drawn(db, exam_session_id) or await _asked(db, exam_session_id)
     if not drawn:
         return
     given = {seq: answer_in(seq, payload) for seq, payload in messages.items()}
@@ -143,6 +144,12 @@ async def _drawn(db: AsyncSession, exam_session_id: int) -> set[int]:
     """The questions on this sitting's paper."""
     parts = await db.scalar(select(Paper.parts).where(Paper.exam_session_id == exam_session_id))
     return {one["id"] for part in parts or [] for one in part["questions"]}
+
+
+async def _asked(db: AsyncSession, exam_session_id: int) -> set[int]:
+    """All questions of this sitting's exam."""
+    exam = select(ExamSession.exam_id).where(ExamSession.id == exam_session_id).scalar_subquery()
+    return set(await db.scalars(select(Question.id).where(Question.exam_id == exam)))
 
 
 async def _questions(db: AsyncSession, wanted: set[int]) -> dict[int, tuple[str, dict[str, Any]]]:

@@ -92,3 +92,14 @@ async def test_flags_are_kept(
     await line.acknowledged(3)
     async with server.browser(student) as browser:
         assert (await browser.get(f"/exam-sessions/{taken.id}/paper")).json()["flags"] == [two]
+
+
+async def test_an_answer_counts_although_no_paper_was_asked_for(
+    server: LiveServer, sessions: Sessions, student: User, exam: Exam, taken: ExamSession
+) -> None:
+    async with unit_of_work(sessions) as db:
+        question = await make_question(db, exam, EVERY_TYPE[QuestionType.SHORT_TEXT])
+    line = await server.student(student, taken)
+    await line.say(1, "answer", question_id=question.id, value="ঢাকা", client_seq=1)
+    await line.acknowledged(1)
+    assert (await answers(server, student, taken))[question.id]["value"] == "ঢাকা"
