@@ -59,7 +59,7 @@ export const DETECTION = [
   { name: "enable_identity_check", kinds: ["identity_mismatch"] },
 ] as const satisfies readonly { name: FlagName; kinds: readonly string[] }[];
 
-export const RECORDING: readonly Setting[] = [flag("record_sound"), flag("enable_screen_recording")];
+export const RECORDING: readonly Setting[] = [flag("enable_screen_recording")];
 
 /** What `browser_lockdown` switches on by itself. */
 export const LOCKED: readonly FlagName[] = ["require_fullscreen", "block_clipboard", "block_right_click", "block_shortcuts"];
@@ -75,7 +75,6 @@ export const STAKES_SET: Record<Stakes, ExamChanges> = {
     enable_audio_detection: false,
     enable_identity_check: false,
     enable_screen_recording: false,
-    record_sound: false,
     waiting_room: false,
     require_id_document: false,
     require_room_view: false,
@@ -93,7 +92,6 @@ export const STAKES_SET: Record<Stakes, ExamChanges> = {
     enable_audio_detection: true,
     enable_identity_check: true,
     enable_screen_recording: false,
-    record_sound: false,
     waiting_room: false,
     require_id_document: false,
     require_room_view: false,
@@ -111,7 +109,6 @@ export const STAKES_SET: Record<Stakes, ExamChanges> = {
     enable_audio_detection: true,
     enable_identity_check: true,
     enable_screen_recording: true,
-    record_sound: true,
     waiting_room: true,
     require_id_document: true,
     require_room_view: true,
