@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.errors import Forbidden, Unavailable
-from app.db.models import Document, Evidence, Exam, ExamSession, User
+from app.db.models import Document, Evidence, Exam, ExamSession, Question, User
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.exams import ExamStatus
@@ -106,6 +106,12 @@ async def leave_practice(db: AsyncSession, user: User) -> None:
     heir = select(User.id).where(User.role == Role.ADMIN, User.id != user.id).order_by(User.id).limit(1)
     successor = await db.scalar(heir)
     if successor is not None:
+        practice = select(Exam.id).where(Exam.practice).scalar_subquery()
+        await db.execute(
+            update(Question)
+            .where(Question.exam_id == practice, Question.owner_id == user.id)
+            .values(owner_id=successor)
+        )
         await db.execute(update(Exam).where(Exam.practice, Exam.creator_id == user.id).values(creator_id=successor))
 
 

@@ -381,7 +381,8 @@ async def test_exports_hold_the_same_numbers_and_no_formula(
     one = await teacher_client.get(f"{ANALYTICS}/export", params=PERIOD | {"format": "csv", "report": "trends"})
     assert len(one.content.splitlines()) == 9
     async with sessions() as db:
-        noted = await db.scalars(select(AuditEntry.detail).where(AuditEntry.action == "analytics.export"))
+        entries = select(AuditEntry.detail).where(AuditEntry.action == "analytics.export")
+        noted = await db.scalars(entries.order_by(AuditEntry.id))
         assert [detail["format"] for detail in noted] == ["csv", "xlsx", "json", "csv"]
 
 
