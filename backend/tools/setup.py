@@ -168,7 +168,7 @@ def build_web_app() -> None:
 def web_sources() -> Iterator[Path]:
     """Every file the build reads."""
     yield from (path for path in FRONTEND.iterdir() if path.is_file())
-    for folder in (FRONTEND / "src", FRONTEND / "public", ROOT / "locales"):
+    for folder in (FRONTEND / "src", FRONTEND / "public", FRONTEND / "tools", ROOT / "locales"):
         yield from (path for path in folder.rglob("*") if path.is_file())
 
 

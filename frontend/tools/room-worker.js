@@ -44,12 +44,15 @@ async function pageFirst(request) {
   } catch {
     // No network: below.
   }
-  return (await caches.match(PAGE)) ?? Response.error();
+  return (await caches.match(PAGE, { ignoreVary: true })) ?? Response.error();
 }
 
-/** Names of assets carry their content's hash: what is kept is what would come. */
+/**
+ * Names of assets carry their content's hash: what is kept is what would come. The server's `Vary: Origin` is ignored: a
+ * module's request names its origin and the one that filled the cache did not, yet the file is the same.
+ */
 async function keptFirst(request) {
-  const kept = await caches.match(request);
+  const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const fresh = await fetch(request);
   if (fresh.ok) await (await caches.open(SHELL)).put(request, fresh.clone());
