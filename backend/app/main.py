@@ -29,6 +29,7 @@ from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions
 from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
+from app.services.disk_watch import DiskWatch, SparingStore
 from app.services.evidence_sweep import sweep_evidence
 from app.services.face_templates import PURPOSE
 from app.services.institution import follow_institution, in_force
@@ -97,6 +98,7 @@ def _add_parts(app: FastAPI, settings: Settings) -> None:
     state.connections = Connections()
     state.entrance = asyncio.Semaphore(ENTRANCE)
     state.store = open_storage(settings)
+    state.disk = DiskWatch(settings)
     state.mailer = Mailer(settings)
     state.identity_provider = IdentityProvider(settings)
     state.reports = ReportRenderer()
@@ -123,7 +125,8 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         stack.push_async_callback(state.engine.close)
         pulse = Pulse()
         await pulse.begin(state.sessions)
-        services = Services(state.sessions, state.engine, state.store, state.bus.publish, state.sealer, pulse)
+        sparing = SparingStore(state.store, state.disk)
+        services = Services(state.sessions, state.engine, sparing, state.bus.publish, state.sealer, pulse)
         state.live = LiveExamSessions(services, state.bus)
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)
@@ -136,6 +139,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             follow_institution(state.sessions, lambda wanted: _put_in_force(app, wanted)),
             sweep_practice(state.sessions, state.store),
             watch_clock(state.sessions),
+            state.disk.run(state.sessions),
             keep_digesting(
                 state.sessions, state.mailer, minutes=settings.MAIL_DIGEST_MINUTES, public_url=settings.PUBLIC_URL
             ),

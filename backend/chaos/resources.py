@@ -5,9 +5,11 @@ import os
 import resource
 import secrets
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from shutil import which
 
@@ -21,16 +23,24 @@ from chaos.world import Student, World, looking
 BALLAST = "ballast"
 
 
+@cache
 def can_mount() -> bool:
-    """Whether a small disk of our own can be had."""
-    return os.geteuid() == 0 and which("mount") is not None
+    """Whether a small disk of our own can be had; a container's root often may not."""
+    if os.geteuid() != 0 or which("mount") is None:
+        return False
+    try:
+        with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder), 1):
+            return True
+    except subprocess.CalledProcessError:
+        return False
 
 
 @contextmanager
 def small_disk(place: Path, megabytes: int) -> Iterator[None]:
     """A disk of that size at `place`, gone afterwards."""
     place.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], check=True)  # noqa: S603, S607
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
+    subprocess.run(mount, check=True, capture_output=True)  # noqa: S603
     try:
         yield
     finally:

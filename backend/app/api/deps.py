@@ -15,6 +15,7 @@ from app.db.session import Sessions, unit_of_work
 from app.domain.roles import Language, Role
 from app.schemas.base import Limit, Skip
 from app.services import auth
+from app.services.disk_watch import DiskWatch
 from app.services.login_guard import LoginGuard
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -33,6 +34,11 @@ def get_sessions(request: Request) -> Sessions:
     return cast("Sessions", request.app.state.sessions)
 
 
+def get_disk(request: Request) -> DiskWatch:
+    """How full the disks are."""
+    return cast("DiskWatch", request.app.state.disk)
+
+
 def get_login_guard(request: Request) -> LoginGuard:
     """What slows down guessing; made with the first login of this app."""
     state = request.app.state
@@ -48,6 +54,7 @@ async def get_db(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+Disk = Annotated[DiskWatch, Depends(get_disk)]
 LoginGuardDep = Annotated[LoginGuard, Depends(get_login_guard)]
 SessionsDep = Annotated[Sessions, Depends(get_sessions)]
 Db = Annotated[AsyncSession, Depends(get_db, scope="function")]

@@ -44,5 +44,7 @@ TEMPLATES: dict[str, Template] = {
     "exam_reminder": Template(NotificationType.EXAM, Priority.NORMAL, ("exam",), sendable=True),
     "check_your_camera": Template(NotificationType.EXAM, Priority.NORMAL, ("exam",), sendable=True),
     "exam_moved": Template(NotificationType.EXAM, Priority.HIGH, ("exam",), sendable=True),
+    "disk_low": Template(NotificationType.SYSTEM, Priority.HIGH, ("percent",)),
+    "disk_full": Template(NotificationType.SYSTEM, Priority.URGENT, ("percent",)),
     "maintenance": Template(NotificationType.SYSTEM, Priority.HIGH, (), sendable=True),
 }

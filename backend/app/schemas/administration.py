@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from app.domain.disk import DiskLevel
 from app.domain.roles import Role
 from app.schemas.base import Id, Input, Int32, Output
 from app.schemas.reviews import ReviewerRead
@@ -117,6 +118,8 @@ class StorageRead(Output):
     bytes: int
     disk_total: int
     disk_free: int
+    disk_level: DiskLevel
+    """`full`: no new sittings and no new pictures until there is room again."""
 
 
 class CountsRead(Output):

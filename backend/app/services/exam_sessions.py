@@ -18,6 +18,7 @@ from app.schemas.realtime import StateChanged, exam_session_topic, exam_topic
 from app.services.access import access_exam, access_exam_session
 from app.services.accommodations import accommodation_of
 from app.services.audit import note
+from app.services.disk_watch import DiskWatch
 from app.services.exam_settings import check_address, check_password
 from app.services.outages import pause_passed, stretch
 
@@ -47,9 +48,11 @@ async def start_exam_session(
     address: str = "",
     password: str | None = None,
     hold: bool = False,
+    disk: DiskWatch | None = None,
 ) -> ExamSession:
     """Begin a sitting, or return the one that is open. Window, status, attempts, network and password are enforced.
 
+    Where the `disk` is full only the open one is returned.
     With `hold`, or where the exam has a waiting room, the clock does not run before `begin_exam_session`.
     """
     exam = await access_exam(db, student, exam_id)
@@ -62,6 +65,8 @@ async def start_exam_session(
         return going_on
     check_window(exam, at)
     await check_password(exam, password)
+    if disk is not None:
+        await disk.require_room()
     taken = await _make(db, student, exam, at, hold=hold)
     tell(db, taken)
     return taken

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import platform
-import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 from sqlalchemy import func, select, text
@@ -26,6 +26,7 @@ from app.schemas.administration import (
     SystemRead,
     WorkerRead,
 )
+from app.services.disk_watch import DiskWatch, disk_use
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.readiness import DatabasePool, trouble
 from app.services.report_rendering import ReportRenderer
@@ -41,6 +42,7 @@ class Server:
     engine: Engine
     live: LiveExamSessions
     reports: ReportRenderer
+    disk: DiskWatch
     version: str
     began: float
     """By `clock.monotonic`."""
@@ -60,7 +62,7 @@ async def system(db: AsyncSession, server: Server) -> SystemRead:
         queues=_queues(server),
         load=await asyncio.to_thread(_load, len(server.live)),
         database=await _database(db, server.sessions),
-        storage=await _storage(db, server.settings),
+        storage=await _storage(db, server.settings.evidence_dir, server.disk),
         counts=await _counts(db),
         demo_accounts=await has_demo_users(db),
     )
@@ -115,26 +117,19 @@ async def _database(db: AsyncSession, sessions: Sessions) -> DatabaseRead:
     )
 
 
-async def _storage(db: AsyncSession, settings: Settings) -> StorageRead:
+async def _storage(db: AsyncSession, folder: Path, disk: DiskWatch) -> StorageRead:
     pictures, picture_bytes = (await db.execute(select(func.count(), func.sum(Evidence.size)))).one()
     documents, document_bytes = (await db.execute(select(func.count(), func.sum(Document.size)))).one()
-    disk = await asyncio.to_thread(_disk, settings)
+    level = await disk.look()
+    use = await asyncio.to_thread(disk_use, folder)
     return StorageRead(
         pictures=pictures,
         documents=documents,
         bytes=(picture_bytes or 0) + (document_bytes or 0),
-        disk_total=disk[0],
-        disk_free=disk[1],
+        disk_total=use.used + use.free,
+        disk_free=use.free,
+        disk_level=level,
     )
-
-
-def _disk(settings: Settings) -> tuple[int, int]:
-    """Of the nearest folder that is there already."""
-    folder = settings.evidence_dir
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    usage = shutil.disk_usage(folder)
-    return usage.total, usage.free
 
 
 async def _counts(db: AsyncSession) -> CountsRead:

@@ -4028,6 +4028,12 @@ export interface components {
          */
         Direction: "left" | "right" | "up";
         /**
+         * DiskLevel
+         * @description `low`: administrators are told. `full`: no new sittings and no new pictures, so that answers still find room.
+         * @enum {string}
+         */
+        DiskLevel: "ok" | "low" | "full";
+        /**
          * Dismissals
          * @description What people said of one detector's violations under one preset.
          */
@@ -6866,6 +6872,7 @@ export interface components {
             bytes: number;
             /** Disk Free */
             disk_free: number;
+            disk_level: components["schemas"]["DiskLevel"];
             /** Disk Total */
             disk_total: number;
             /** Documents */

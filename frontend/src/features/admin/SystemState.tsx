@@ -1,6 +1,6 @@
 // The server now: what works, what waits, how loaded, which versions, how much is stored.
 import { Alert } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconFlask } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconDatabase, IconFlask } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
@@ -28,7 +28,7 @@ export function SystemState() {
   const system = useSystem();
   if (system.isPending) return <Loading />;
   if (system.isError) return <Failure problem={asProblem(system.error)} onRetry={() => void system.refetch()} />;
-  const { failing, demo_accounts } = system.data;
+  const { failing, demo_accounts, storage } = system.data;
   return (
     <>
       <Alert
@@ -38,6 +38,11 @@ export function SystemState() {
       >
         {failing.length > 0 ? t("staff:admin.system.failing", { parts: failing.join(", ") }) : t("staff:admin.system.fine")}
       </Alert>
+      {storage.disk_level === "ok" ? null : (
+        <Alert mb="md" color={storage.disk_level === "full" ? "red" : "yellow"} icon={<IconDatabase aria-hidden />}>
+          {t(`staff:admin.system.disk.${storage.disk_level}`)}
+        </Alert>
+      )}
       {demo_accounts ? (
         <Alert mb="md" color="yellow" icon={<IconFlask aria-hidden />} title={t("staff:admin.system.demo")}>
           {t("staff:admin.system.demoText")}

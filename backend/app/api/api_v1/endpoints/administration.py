@@ -92,6 +92,6 @@ async def system(request: Request, db: Db, _who: Admin, settings: SettingsDep) -
     """Health, workers, queues, load, versions, storage."""
     state = request.app.state
     server = servers.Server(
-        settings, state.sessions, state.engine, state.live, state.reports, request.app.version, state.began
+        settings, state.sessions, state.engine, state.live, state.reports, state.disk, request.app.version, state.began
     )
     return await servers.system(db, server)

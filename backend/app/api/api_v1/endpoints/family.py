@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, Peer, Staff
+from app.api.deps import CurrentUser, Db, Disk, Peer, Staff
 from app.api.errors import language_of
 from app.core.errors import Invalid
 from app.db.session import commit
@@ -49,9 +49,9 @@ VERDICTS = {
 
 
 @router.post("/proctoring/sessions/{exam_id}/start")
-async def start(db: Db, who: CurrentUser, peer: Peer, exam_id: PathId) -> ExamSessionRead:
+async def start(db: Db, who: CurrentUser, peer: Peer, disk: Disk, exam_id: PathId) -> ExamSessionRead:
     """As `start-session`."""
-    taken = await start_exam_session(db, who, exam_id, address=peer)
+    taken = await start_exam_session(db, who, exam_id, address=peer, disk=disk)
     await db.flush()
     return exam_session_read(taken)
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, Page, Peer, SettingsDep
+from app.api.deps import CurrentUser, Db, Disk, Page, Peer, SettingsDep
 from app.api.errors import language_of
 from app.db.session import commit
 from app.schemas.base import PathId
@@ -17,10 +17,10 @@ router = APIRouter(prefix="/proctoring", tags=["proctoring"])
 
 
 @router.post("/start-session")
-async def start(db: Db, who: CurrentUser, peer: Peer, wanted: StartRequest) -> ExamSessionRead:
+async def start(db: Db, who: CurrentUser, peer: Peer, disk: Disk, wanted: StartRequest) -> ExamSessionRead:
     """Begin to sit an exam; the open exam session is returned again."""
     taken = await start_exam_session(
-        db, who, wanted.exam_id, address=peer, password=wanted.exam_password, hold=wanted.hold
+        db, who, wanted.exam_id, address=peer, password=wanted.exam_password, hold=wanted.hold, disk=disk
     )
     await db.flush()
     return exam_session_read(taken)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db
+from app.api.deps import CurrentUser, Db, Disk
 from app.core.clock import now
 from app.core.errors import Invalid
 from app.schemas.exam_sessions import ExamSessionRead
@@ -23,8 +23,9 @@ async def my_exams(db: Db, who: CurrentUser) -> list[OwnExam]:
 
 
 @router.post("/practice")
-async def practice(db: Db, who: CurrentUser, wanted: PracticeRequest | None = None) -> ExamSessionRead:
+async def practice(db: Db, who: CurrentUser, disk: Disk, wanted: PracticeRequest | None = None) -> ExamSessionRead:
     """A fresh practice sitting, over the very pipeline of an exam; nothing of it is kept beyond a day."""
+    await disk.require_room()
     return exam_session_read(await start_practice(db, who, hold=wanted is not None and wanted.hold))
 
 
