@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: help setup build run test check fix client bench accuracy chaos fuzz lock
+.PHONY: help setup build run test check fix client bench accuracy chaos load fuzz lock
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
@@ -40,6 +40,9 @@ accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../s
 
 chaos: setup  ## Check that broken variants are noticed, then break a running system; a table (half an hour) (ARGS="--short --seed 7")
 	cd backend && python -m chaos.mutants && python -m chaos $(ARGS)
+
+load: setup  ## Measure what one server carries, bars L1 to L10; a table (an hour) (ARGS="--minutes 5 --only L1,L4")
+	cd backend && python -m chaos.carrying $(ARGS)
 
 fuzz: setup  ## Send generated input to a real server as three kinds of people (ARGS="--seconds 60 --seed 7")
 	cd backend && python -m tools.fuzz_api $(ARGS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
@@ -63,7 +64,29 @@ class Crowd:
         self._server = server
         self._rehearsal = rehearsal
         self._clients: list[StudentClient] = []
-        self._problems = 0
+        self.heard: Counter[str] = Counter()
+        """What the server said to all of them, by type."""
+
+    @property
+    def clients(self) -> Sequence[StudentClient]:
+        """Who is in it, in the order of the rehearsal's students."""
+        return self._clients
+
+    @property
+    def students(self) -> Sequence[RehearsalStudent]:
+        """Their accounts."""
+        return self._rehearsal.students
+
+    @property
+    def exam_id(self) -> int:
+        """What they sit."""
+        return self._rehearsal.exam_id
+
+    def part(self, count: int) -> "Crowd":
+        """The first `count` of it: the same students, counted by themselves. Whoever made the whole closes them."""
+        few = Crowd(self._server, self._rehearsal)
+        few._clients, few.heard = self._clients[:count], self.heard
+        return few
 
     async def log_in(self) -> None:
         """Everybody logs in."""
@@ -76,12 +99,17 @@ class Crowd:
         await in_turns(come, self._rehearsal.students)
 
     async def connect(self) -> None:
-        """Everybody starts and opens a line."""
+        """Everybody starts, and opens a line who has none."""
 
         async def begin(client: StudentClient) -> None:
-            await client.start(self._rehearsal.exam_id)
+            if not client.connected.is_set():
+                await client.start(self._rehearsal.exam_id)
 
         await in_turns(begin, self._clients)
+
+    async def hang_up(self) -> None:
+        """Everybody closes the line and may open it again."""
+        await asyncio.gather(*(client.hang_up() for client in self._clients))
 
     async def leave(self) -> None:
         """Everybody closes the line; nobody hands in."""
@@ -114,7 +142,7 @@ class Crowd:
     async def _counted(self, jobs: Sequence[Awaitable[int]]) -> Counts:
         """Do the jobs, whose results are skipped frames, and count what happened meanwhile."""
         counts, begun = Counts(), time.monotonic()
-        self._problems = 0
+        errors = self.heard["error"]
         for client in self._clients:
             client.tally = Tally()
         counts.skipped = sum(await asyncio.gather(*jobs))
@@ -122,11 +150,11 @@ class Crowd:
         for client in self._clients:
             await client.all_acknowledged()
             counts.add(client.tally)
-        counts.errors = self._problems
+        counts.errors = self.heard["error"] - errors
         return counts
 
     def _hear(self, message: dict[str, Any]) -> None:
-        self._problems += message["type"] == "error"
+        self.heard[message["type"]] += 1
 
 
 async def _show_at_once(client: StudentClient, frames: Sequence[bytes], until: float, fps: float) -> int:

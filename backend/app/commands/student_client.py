@@ -143,11 +143,17 @@ class StudentClient:
         """What was noted."""
         return list(await self._ask_again("GET", f"/exam-sessions/{self.exam_session_id}/violations"))
 
-    async def close(self) -> None:
-        """Leave without handing in."""
+    async def hang_up(self) -> None:
+        """Close the line; `connect` opens it again."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        self.connected.clear()
+
+    async def close(self) -> None:
+        """Leave without handing in."""
+        await self.hang_up()
         await self._http.aclose()
 
     # --- over the socket ----------------------------------------------------------------------------------------
