@@ -2,7 +2,7 @@
 
 import typer
 
-from app.commands import db, models, users
+from app.commands import db, keys, models, users
 from app.commands.analyze import analyze
 from app.commands.load import load
 from app.commands.replay import replay
@@ -11,6 +11,7 @@ from app.commands.storm import storm
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(db.commands, name="db")
+app.add_typer(keys.commands, name="keys")
 app.add_typer(models.commands, name="models")
 app.add_typer(users.commands, name="users")
 app.command("serve")(serve)

@@ -20,8 +20,8 @@ from app.core.events import Bus
 from app.core.identity_provider import IdentityProvider
 from app.core.logging import configure_logging
 from app.core.mail import Mailer
+from app.core.master_keys import MasterKeys
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
-from app.core.sealing import Sealer
 from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
@@ -31,9 +31,9 @@ from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
 from app.services.disk_watch import DiskWatch, SparingStore
 from app.services.evidence_sweep import sweep_evidence
-from app.services.face_templates import PURPOSE
 from app.services.institution import follow_institution, in_force
 from app.services.kept_sitting import Services
+from app.services.key_rotation import refuse_without_masters
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.mail_digest import keep_digesting
 from app.services.practice import sweep_practice
@@ -102,7 +102,7 @@ def _add_parts(app: FastAPI, settings: Settings) -> None:
     state.mailer = Mailer(settings)
     state.identity_provider = IdentityProvider(settings)
     state.reports = ReportRenderer()
-    state.sealer = Sealer(settings, PURPOSE)
+    state.masters = MasterKeys(settings.master_key_file, make=not settings.production)
     state.metrics = CollectorRegistry()
 
 
@@ -117,8 +117,9 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         database = make_engine(url, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
         stack.push_async_callback(database.dispose)
         await migrate(database)
-        state.sessions = make_sessions(database, state.bus)
+        state.sessions = make_sessions(database, state.bus, state.masters)
         await refuse_to_start(settings, state.sessions)
+        await refuse_without_masters(state.sessions, state.masters)
         await init_db(settings, state.sessions)
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
         await state.engine.start()
@@ -126,7 +127,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         pulse = Pulse()
         await pulse.begin(state.sessions)
         sparing = SparingStore(state.store, state.disk)
-        services = Services(state.sessions, state.engine, sparing, state.bus.publish, state.sealer, pulse)
+        services = Services(state.sessions, state.engine, sparing, state.bus.publish, pulse)
         state.live = LiveExamSessions(services, state.bus)
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)

@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant(
         "M6",
         "a picture's row without its bytes",
-        (Edit("app/services/evidence.py", "        await store.put(path, body)\n", "        pass\n"),),
+        (Edit("app/services/sealed_pieces.py", "    await store.put(path, sealed)\n", "    pass\n"),),
         pytest("tests/websockets/test_student_frames.py", "tests/services/test_evidence_sweep.py"),
     ),
     Mutant(

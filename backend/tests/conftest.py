@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from app.ai.engine import ProcessEngine
 from app.core.config import Environment, Settings
 from app.core.events import Bus
+from app.core.master_keys import MasterKeys
 from app.core.security import API_AUDIENCE, TokenKind, issue_token
 from app.db.base import Base
 from app.db.embedded import running
@@ -65,9 +66,9 @@ def bus() -> Bus:
 
 
 @pytest.fixture
-async def sessions(engine: AsyncEngine, bus: Bus) -> AsyncIterator[Sessions]:
+async def sessions(engine: AsyncEngine, bus: Bus, settings: Settings) -> AsyncIterator[Sessions]:
     """Database sessions on tables that are empty at the start; what the test commits is removed after it."""
-    yield make_sessions(engine, bus)
+    yield make_sessions(engine, bus, MasterKeys(settings.master_key_file, make=True))
     # TRUNCATE makes new files for every table; few rows go faster one by one, and all statements in one go.
     emptied = "; ".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
     async with engine.begin() as connection:

@@ -2,13 +2,14 @@
 
 import os
 import secrets
-from contextlib import suppress
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.key_files import made_once
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -55,6 +56,13 @@ class Settings(BaseSettings):
     )
     PREVIOUS_SECRET_KEY: SecretStr | None = Field(
         None, description="The key before a rotation; its tokens are accepted until they end."
+    )
+    MASTER_KEY_FILE: Path | None = Field(
+        None,
+        description="Master keys, which open all that is sealed. Unset: VAR_DIR/master_key.",
+    )
+    SIGNING_KEY_FILE: Path | None = Field(
+        None, description="File of the key that signs closed exam sessions. Unset: VAR_DIR/signing_key."
     )
     PASSWORD_MIN_LENGTH: int | None = Field(
         None, ge=8, le=64, description="Shortest password. Unset: 15 in production, 8 elsewhere."
@@ -116,19 +124,17 @@ class Settings(BaseSettings):
         """The signing key; in development made once, readable by the owner alone."""
         if self.SECRET_KEY is not None:
             return self.SECRET_KEY.get_secret_value()
-        path = self.VAR_DIR / "secret_key"
-        if path.exists():
-            return path.read_text()
-        self.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        # Written in full beside its place, then linked: of two servers started together one link succeeds and
-        # neither ever reads half a key.
-        draft = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-        return path.read_text()
+        return made_once(self.VAR_DIR / "secret_key", lambda: secrets.token_urlsafe(48))
+
+    @cached_property
+    def master_key_file(self) -> Path:
+        """Where the master keys are; outside production the file is made when first needed."""
+        return self.MASTER_KEY_FILE or self.VAR_DIR / "master_key"
+
+    @cached_property
+    def signing_key_file(self) -> Path:
+        """Where the key is that signs closed exam sessions."""
+        return self.SIGNING_KEY_FILE or self.VAR_DIR / "signing_key"
 
     @property
     def production(self) -> bool:

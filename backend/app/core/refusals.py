@@ -9,6 +9,8 @@ from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 from app.core.config import Settings
+from app.core.key_files import readable_by_others
+from app.core.master_keys import MasterKeyError, MasterKeys
 from app.core.security import SHORTEST_KEY
 
 EXIT_CODE = 78
@@ -48,6 +50,7 @@ def refuse_settings(settings: Settings) -> None:
     if settings.production:
         _check_secret(settings)
         _check_database(settings)
+        _check_key_files(settings)
         if settings.DEBUG:
             raise Refused("DEBUG is on: unset it in production.")
         if any("*" in origin or origin == "null" for origin in settings.ALLOWED_ORIGINS):
@@ -71,6 +74,19 @@ def _check_secret(settings: Settings) -> None:
             raise Refused(f"{name} is a known sample: {HOW_TO_MAKE_ONE}")
         if _entropy_bits(key) < LEAST_ENTROPY_BITS:
             raise Refused(f"{name} is easy to guess: {HOW_TO_MAKE_ONE}")
+
+
+def _check_key_files(settings: Settings) -> None:
+    """The keys of the evidence must be there, be nobody else's to read, and not lie beside what they open."""
+    path = settings.master_key_file
+    try:
+        MasterKeys(path).ids  # noqa: B018 - reads the file
+        if readable_by_others(path):
+            raise Refused(f"{path} can be read by others: chmod 600 it.")
+    except (MasterKeyError, OSError) as error:
+        raise Refused(f"MASTER_KEY_FILE is not usable: {error}") from error
+    if path.resolve().is_relative_to(settings.evidence_dir.resolve()):
+        raise Refused("MASTER_KEY_FILE lies in the evidence folder: whoever takes one takes both. Move it.")
 
 
 def _is_sample(key: str) -> bool:

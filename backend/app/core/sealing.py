@@ -1,47 +1,63 @@
-"""Encryption of the few values that must not be readable in the database or a backup of it: AES-256-GCM.
+"""Encryption of what shows or identifies people: AES-256-GCM with a key of one sitting (or account) alone.
 
-The key is derived from SECRET_KEY (HKDF-SHA256, one key for each purpose), so that the database alone opens nothing.
+What is sealed begins with MAGIC, the key's id and a nonce. It is bound to its place: moved elsewhere it does not open.
 """
 
+import hmac
 import secrets
+import uuid
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.core.config import Settings
-
+MAGIC = b"360P\x01"
+KEY_BYTES = 32
 NONCE = 12
+HEAD = len(MAGIC) + 16 + NONCE
 
 
 class Unsealable(Exception):
-    """Sealed with a key that is gone, for another row, or changed since."""
+    """Sealed with a key that is gone, for another place, or changed since."""
 
 
-class Sealer:
-    """Seals and opens for one purpose. `context` names the row: what was sealed for one opens for no other."""
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """Seals and opens what belongs to one sitting or account. `context` names the place: a file, a row."""
 
-    def __init__(self, settings: Settings, purpose: str) -> None:
-        previous = settings.PREVIOUS_SECRET_KEY
-        secret_keys = [settings.secret_key, *([previous.get_secret_value()] if previous else [])]
-        self._keys = [AESGCM(derived(secret, purpose)) for secret in secret_keys]
+    id: uuid.UUID
+    secret: bytes = field(repr=False)
 
     def seal(self, content: bytes, context: str) -> bytes:
-        """Nonce and ciphertext."""
+        """Head and ciphertext."""
         nonce = secrets.token_bytes(NONCE)
-        return nonce + self._keys[0].encrypt(nonce, content, context.encode())
+        head = MAGIC + self.id.bytes + nonce
+        return head + AESGCM(self.secret).encrypt(nonce, content, head + context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """The content; raises Unsealable."""
-        for key in self._keys:
-            try:
-                return key.decrypt(sealed[:NONCE], sealed[NONCE:], context.encode())
-            except (InvalidTag, ValueError):
-                continue
-        raise Unsealable
+        if key_id_of(sealed) != self.id:
+            raise Unsealable
+        head = sealed[:HEAD]
+        try:
+            return AESGCM(self.secret).decrypt(head[-NONCE:], sealed[HEAD:], head + context.encode())
+        except InvalidTag as error:
+            raise Unsealable from error
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for one purpose beside sealing."""
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(self.secret)
 
 
-def derived(secret: str, purpose: str) -> bytes:
-    """32 bytes for one purpose."""
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())
+def key_id_of(body: bytes) -> uuid.UUID | None:
+    """Which key sealed it; None for what is not sealed."""
+    if len(body) < HEAD or not hmac.compare_digest(body[: len(MAGIC)], MAGIC):
+        return None
+    return uuid.UUID(bytes=body[len(MAGIC) : len(MAGIC) + 16])
+
+
+def new_secret() -> bytes:
+    """The secret of a new data key."""
+    return secrets.token_bytes(KEY_BYTES)

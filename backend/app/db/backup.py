@@ -54,10 +54,16 @@ async def back_up(url: str, evidence_dir: Path, target: Path, *, progress: Progr
 
 
 async def evidence_files(connection: AsyncConnection) -> dict[str, Content]:
-    """Every file in the store that the database knows: its name there, size and SHA-256."""
+    """Every file in the store that the database knows: its name, size and SHA-256 as it lies there."""
     files: dict[str, Content] = {}
     for table in STORED:
-        found = await connection.execute(select(table.path, table.size, table.sha256).order_by(table.id))
+        found = await connection.execute(
+            select(
+                table.path,
+                func.coalesce(table.stored_size, table.size),
+                func.coalesce(table.stored_sha256, table.sha256),
+            ).order_by(table.id)
+        )
         files |= {path: Content(size=size, sha256=sha256) for path, size, sha256 in found}
     return files
 

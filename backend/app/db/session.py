@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core.events import Bus
+from app.core.master_keys import MasterKeys
 
 Sessions = async_sessionmaker[AsyncSession]
 """Makes database sessions; `unit_of_work` is the usual way to one."""
@@ -53,9 +54,9 @@ def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 5) -> Asyn
     )
 
 
-def make_sessions(engine: AsyncEngine, bus: Bus) -> Sessions:
-    """Database sessions whose announcements go to `bus`."""
-    return async_sessionmaker(engine, expire_on_commit=False, info={"bus": bus})
+def make_sessions(engine: AsyncEngine, bus: Bus, masters: MasterKeys | None = None) -> Sessions:
+    """Database sessions whose announcements go to `bus`; with `masters` they may seal and open pieces."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={"bus": bus, "masters": masters})
 
 
 def announce(db: AsyncSession, topic: str, message: Any) -> None:

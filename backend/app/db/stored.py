@@ -7,7 +7,10 @@ from sqlalchemy.sql import Select
 from app.db.models import Document, Evidence, ExamSession, UploadedFile
 
 STORED = (Evidence, Document, UploadedFile)
-"""Each has `path`, `size` and `sha256`. Whoever adds such a table adds it here, or its files are swept away."""
+"""Each has `path`, `size` and `sha256`, and the last two again as `stored_…` where a piece is sealed.
+
+Whoever adds such a table adds it here, or its files are swept away.
+"""
 
 
 async def known_names(db: AsyncSession, names: list[str]) -> set[str]:

@@ -80,7 +80,7 @@ async def open_answer_file(
         raise Missing
     if who.role != Role.STUDENT:
         note(db, who, "answer_file.view", f"file:{row.id}", exam_session_id=row.exam_session_id)
-    return row, await read_file(row, store)
+    return row, await read_file(db, row, store)
 
 
 async def known_answer_files(db: AsyncSession, exam_session_id: int, ids: Iterable[int]) -> set[int]:

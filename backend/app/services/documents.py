@@ -1,8 +1,8 @@
 """Pictures of an identity document or a room, handed in on the way in: file first, then the row; staff alone look."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import structlog
 from sqlalchemy import func, select
@@ -17,8 +17,12 @@ from app.db.models import Document, ExamSession, User
 from app.domain.documents import MOST_OF_A_KIND, DocumentKind
 from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
+from app.domain.shelves import Shelf
 from app.services.access import access_exam_session, access_own_exam_session, visible_exam_sessions
 from app.services.audit import note
+from app.services.data_keys import session_key
+from app.services.evidence import intact
+from app.services.sealed_pieces import keep_piece
 from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
@@ -36,12 +40,11 @@ async def hand_in(
     picture = _checked(body)
     path = f"{taken.id}/document-{uuid.uuid4().hex}.jpg"
     try:
-        await store.put(path, picture)
+        piece = await keep_piece(store, path, picture, await session_key(db, taken.id, Shelf.PICTURES))
     except OSError as error:
         log.error("document.write_failed", exam_session_id=taken.id, errno=error.errno)
         raise Unavailable from error
-    digest = hashlib.sha256(picture).hexdigest()
-    document = Document(exam_session_id=taken.id, kind=kind, path=path, sha256=digest, size=len(picture))
+    document = Document(exam_session_id=taken.id, kind=kind, **asdict(piece))
     db.add(document)
     await db.flush()
     note(db, who, "document.hand_in", f"document:{document.id}", exam_session_id=taken.id, kind=kind)
@@ -68,13 +71,7 @@ async def open_document(db: AsyncSession, who: User, document_id: int, store: Ev
     if found is None or who.role == Role.STUDENT:
         raise Missing
     note(db, who, "document.view", f"document:{found.id}", exam_session_id=found.exam_session_id)
-    try:
-        body = await store.get(found.path)
-    except FileNotFoundError as error:
-        raise Conflict("evidence_missing") from error
-    if hashlib.sha256(body).hexdigest() != found.sha256:
-        raise Conflict("evidence_changed")
-    return body
+    return await intact(db, store, found)
 
 
 async def _check_wanted(db: AsyncSession, taken: ExamSession, kind: DocumentKind) -> None:

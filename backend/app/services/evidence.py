@@ -1,8 +1,7 @@
 """Pictures kept for a violation: file first, then the row; every look is audited."""
 
-import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import structlog
@@ -11,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
-from app.db.models import Evidence, User
+from app.core.sealing import DataKey
+from app.db.models import Document, Evidence, User
 from app.services.access import access_evidence
 from app.services.evidence_views import note_view
 from app.services.institution import institution
+from app.services.sealed_pieces import Kept, PieceChanged, PieceMissing, keep_piece, open_piece
 from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
@@ -27,23 +28,21 @@ class KeptPicture:
 
     role: str
     captured_at: datetime
-    path: str
-    sha256: str
-    size: int
+    piece: Kept
 
 
 async def keep_picture(
-    store: EvidenceStore, *, exam_session_id: int, role: str, captured_at: datetime, body: bytes
+    store: EvidenceStore, key: DataKey, *, exam_session_id: int, role: str, captured_at: datetime, body: bytes
 ) -> KeptPicture | None:
-    """Write a picture; None where the disk refuses, for then the violation counts without it."""
+    """Seal and write a picture; None where the disk refuses, for then the violation counts without it."""
     path = f"{exam_session_id}/{uuid.uuid4().hex}.jpg"
     try:
-        await store.put(path, body)
+        piece = await keep_piece(store, path, body, key)
     except OSError as error:
         FAILED.inc()
         log.error("evidence.write_failed", exam_session_id=exam_session_id, errno=error.errno)
         return None
-    return KeptPicture(role, captured_at, path, hashlib.sha256(body).hexdigest(), len(body))
+    return KeptPicture(role, captured_at, piece)
 
 
 async def record_evidence(
@@ -55,9 +54,7 @@ async def record_evidence(
         violation_id=violation_id,
         role=picture.role,
         captured_at=picture.captured_at,
-        path=picture.path,
-        sha256=picture.sha256,
-        size=picture.size,
+        **asdict(picture.piece),
     )
     row: Evidence | None = await db.scalar(statement.on_conflict_do_nothing().returning(Evidence))
     return row
@@ -71,15 +68,14 @@ async def open_evidence(db: AsyncSession, who: User, evidence_id: int, store: Ev
     evidence = await access_evidence(db, who, evidence_id)
     house = await institution(db)
     await note_view(db, who, evidence, most=house.evidence_views_per_hour)
-    return await intact(store, evidence)
+    return await intact(db, store, evidence)
 
 
-async def intact(store: EvidenceStore, evidence: Evidence) -> bytes:
-    """The bytes of a picture, if they are those that were kept."""
+async def intact(db: AsyncSession, store: EvidenceStore, evidence: Evidence | Document) -> bytes:
+    """The bytes of a picture, if they are those that were kept. Conflict `evidence_missing`, `evidence_changed`."""
     try:
-        body = await store.get(evidence.path)
-    except FileNotFoundError as error:
+        return await open_piece(db, store, evidence)
+    except PieceMissing as error:
         raise Conflict("evidence_missing") from error
-    if hashlib.sha256(body).hexdigest() != evidence.sha256:
-        raise Conflict("evidence_changed")
-    return body
+    except PieceChanged as error:
+        raise Conflict("evidence_changed") from error

@@ -11,13 +11,13 @@ from app.ai.engine import Engine, EngineBusy, EngineStopped
 from app.ai.guard import check_picture
 from app.ai.types import FrameRefused, FrameRequest
 from app.core.errors import Conflict, Invalid, Unavailable
-from app.core.sealing import Sealer, Unsealable
+from app.core.sealing import DataKey, Unsealable
 from app.db.models import ExamSession, FaceTemplate, User
 from app.domain.exam_sessions import OPEN
+from app.domain.shelves import Shelf
 from app.services.access import access_own_exam_session
 from app.services.audit import note
-
-PURPOSE = "face template"
+from app.services.data_keys import session_key
 
 
 class TemplateSource(StrEnum):
@@ -29,27 +29,27 @@ class TemplateSource(StrEnum):
 
 def context_of(exam_session_id: int) -> str:
     """What a sealed template is bound to."""
-    return f"exam_session:{exam_session_id}"
+    return f"face_template:{exam_session_id}"
 
 
-async def stored_template(db: AsyncSession, exam_session_id: int, sealer: Sealer) -> bytes | None:
+async def stored_template(db: AsyncSession, exam_session_id: int, key: DataKey) -> bytes | None:
     """The face to expect, or None; one whose key is gone is forgotten, and a new one will be made."""
     row = await db.scalar(select(FaceTemplate).where(FaceTemplate.exam_session_id == exam_session_id))
     if row is None:
         return None
     try:
-        return sealer.open(row.sealed, context_of(exam_session_id))
+        return key.open(row.sealed, context_of(exam_session_id))
     except Unsealable:
         await db.delete(row)
         return None
 
 
 async def store_template(
-    db: AsyncSession, exam_session_id: int, template: bytes, sealer: Sealer, *, source: TemplateSource
+    db: AsyncSession, exam_session_id: int, template: bytes, key: DataKey, *, source: TemplateSource
 ) -> datetime | None:
     """Keep the first one; None where there is one already: nobody changes in mid-exam who is expected."""
     statement = insert(FaceTemplate).values(
-        exam_session_id=exam_session_id, source=source, sealed=sealer.seal(template, context_of(exam_session_id))
+        exam_session_id=exam_session_id, source=source, sealed=key.seal(template, context_of(exam_session_id))
     )
     statement = statement.on_conflict_do_nothing(index_elements=[FaceTemplate.exam_session_id])
     stored: datetime | None = await db.scalar(statement.returning(FaceTemplate.created_at))
@@ -87,10 +87,11 @@ async def template_from(engine: Engine, jpeg: bytes) -> bytes:
     return report.template
 
 
-async def enrol(db: AsyncSession, who: User, exam_session_id: int, template: bytes, sealer: Sealer) -> datetime:
+async def enrol(db: AsyncSession, who: User, exam_session_id: int, template: bytes) -> datetime:
     """Keep the student's template; Conflict where the stream was quicker."""
     taken = await enrolling_session(db, who, exam_session_id)
-    at = await store_template(db, taken.id, template, sealer, source=TemplateSource.PICTURE)
+    key = await session_key(db, taken.id, Shelf.PICTURES)
+    at = await store_template(db, taken.id, template, key, source=TemplateSource.PICTURE)
     if at is None:
         raise Conflict("already_enrolled")
     note(db, who, "face_template.enrol", f"exam_session:{taken.id}")

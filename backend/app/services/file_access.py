@@ -57,7 +57,7 @@ async def open_file(db: AsyncSession, who: User, file_id: int, store: EvidenceSt
     if row.purpose == Purpose.SESSION_RECORDING:
         note(db, who, "file.view", f"file:{row.id}", exam_session_id=row.exam_session_id)
         await db.flush()
-    return row, await read_file(row, store)
+    return row, await read_file(db, row, store)
 
 
 async def materials_of(db: AsyncSession, who: User, exam_id: int) -> Sequence[UploadedFile]:

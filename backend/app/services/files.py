@@ -1,12 +1,12 @@
 """Keeping what people hand in: type by content, size by purpose, a name of ours, the file before its row."""
 
 import asyncio
-import hashlib
 import io
 import unicodedata
 import uuid
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import structlog
 from sqlalchemy import func, select
@@ -16,11 +16,15 @@ from app.ai.guard import jpeg_header, webp_header
 from app.ai.jpeg_metadata import without_metadata
 from app.ai.types import FrameRefused
 from app.core.errors import Conflict, Invalid, ProctorError, Unavailable
+from app.core.sealing import DataKey
 from app.db.models import UploadedFile, User
 from app.domain.picture_chunks import Malformed, plain_png, plain_webp
+from app.domain.shelves import Shelf
 from app.domain.uploads import ALLOWED, ENDINGS, PICTURES, FileType, Purpose, type_of
 from app.schemas.files import FileRead
 from app.services.audit import note
+from app.services.data_keys import account_key, session_key
+from app.services.sealed_pieces import PieceChanged, PieceMissing, keep_piece, open_piece
 from app.storage import EvidenceStore
 
 log = structlog.get_logger(__name__)
@@ -55,8 +59,9 @@ async def keep_file(
     found, content = await asyncio.to_thread(checked, purpose, body)
     await _refuse_too_much(db, purpose, len(content), exam_id=exam_id, exam_session_id=exam_session_id)
     path = f"files/{uuid.uuid4().hex}.{ENDINGS[found]}"
+    key = await _key(db, who, purpose, exam_session_id)
     try:
-        await store.put(path, content)
+        piece = await keep_piece(store, path, content, key)
     except OSError as error:
         log.error("file.write_failed", errno=error.errno)
         raise Unavailable from error
@@ -67,9 +72,7 @@ async def keep_file(
         exam_session_id=exam_session_id,
         name=shown_name(name, found),
         media_type=found.value,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        path=path,
+        **asdict(piece),
     )
     db.add(row)
     await db.flush()
@@ -96,15 +99,24 @@ async def keep_files(
     return kept
 
 
-async def read_file(row: UploadedFile, store: EvidenceStore) -> bytes:
+async def read_file(db: AsyncSession, row: UploadedFile, store: EvidenceStore) -> bytes:
     """The bytes, unchanged since they were kept. Conflict `file_missing_here`, `file_changed`."""
     try:
-        body = await store.get(row.path)
-    except FileNotFoundError as error:
+        return await open_piece(db, store, row)
+    except PieceMissing as error:
         raise Conflict("file_missing_here") from error
-    if await asyncio.to_thread(lambda: hashlib.sha256(body).hexdigest()) != row.sha256:
-        raise Conflict("file_changed")
-    return body
+    except PieceChanged as error:
+        raise Conflict("file_changed") from error
+
+
+async def _key(db: AsyncSession, who: User, purpose: Purpose, exam_session_id: int | None) -> DataKey | None:
+    """What seals a file. Material and pictures of questions show nobody, and lie as they are."""
+    if purpose is Purpose.AVATAR:
+        return await account_key(db, who.id)
+    if exam_session_id is None:
+        return None
+    shelf = Shelf.PICTURES if purpose is Purpose.SESSION_RECORDING else Shelf.RECORD
+    return await session_key(db, exam_session_id, shelf)
 
 
 def checked(purpose: Purpose, body: bytes) -> tuple[FileType, bytes]:

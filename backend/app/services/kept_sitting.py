@@ -11,7 +11,6 @@ from typing import Any
 from app.ai.engine import Engine
 from app.ai.types import Memory
 from app.core.clock import now
-from app.core.sealing import Sealer
 from app.db.models import ExamSession
 from app.db.session import Sessions
 from app.domain.coverage import Coverage
@@ -34,8 +33,6 @@ class Services:
     engine: Engine
     store: EvidenceStore
     publish: Callable[[str, object], None]
-    sealer: Sealer | None = None
-    """Seals face templates; without one no face is enrolled."""
     pulse: Pulse = field(default_factory=Pulse)
 
 

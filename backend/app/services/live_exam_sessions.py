@@ -18,9 +18,11 @@ from app.core.events import Bus
 from app.db.models import ExamSession
 from app.db.session import is_passing, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
+from app.domain.shelves import Shelf
 from app.schemas.realtime import ChallengeAsked, StateChanged, Thumbnail, exam_session_topic
 from app.schemas.sitting_messages import DeskChanged, LetIn, OutageTold
 from app.services.accommodations import accommodation_of
+from app.services.data_keys import session_key
 from app.services.desk import desks_of
 from app.services.endings import end_planned
 from app.services.exam_sessions import SittingPaused, expire_due
@@ -29,6 +31,7 @@ from app.services.kept_sitting import Services
 from app.services.ledger import ExamSessionEnded
 from app.services.outages import is_away
 from app.services.proctoring import LiveExamSession
+from app.services.sitting import SittingKeys
 from app.services.standing import Standing
 from app.services.violations import noted_in
 
@@ -190,10 +193,12 @@ class LiveExamSessions:
             noted = await noted_in(db, taken)
             spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
             desk = (await desks_of(db, [taken]))[taken.id]
-            sealer = self._services.sealer
+            keys = SittingKeys(*[await session_key(db, exam_session_id, one) for one in (Shelf.PICTURES, Shelf.RECORD)])
             away = await is_away(db, exam_session_id)
-            template = None if sealer is None else await stored_template(db, exam_session_id, sealer)
-            return LiveExamSession(taken, noted, spared, self._services, desk=desk, template=template, away=away)
+            template = await stored_template(db, exam_session_id, keys.pictures)
+            return LiveExamSession(
+                taken, noted, spared, self._services, desk=desk, keys=keys, template=template, away=away
+            )
 
     def _keep_thumbnail(self, live: LiveExamSession) -> None:
         if live.thumbnail is not None and live.sitting.state in OPEN:

@@ -27,7 +27,7 @@ from app.services.desk import Desk
 from app.services.hearing import Hear, Hearing
 from app.services.kept_sitting import KeptSitting, Services
 from app.services.recognition import Recognition
-from app.services.sitting import RecentFrame, Sitting
+from app.services.sitting import RecentFrame, Sitting, SittingKeys
 from app.services.tile import Tile
 from app.services.violations import Noted
 
@@ -50,15 +50,17 @@ class LiveExamSession(KeptSitting):
         services: Services,
         *,
         desk: Desk,
+        keys: SittingKeys | None = None,
         template: bytes | None = None,
         away: bool = False,
     ) -> None:
         super().__init__(Sitting.of(taken, accommodation), taken, noted, services)
+        self.sitting.keys = keys
         self.settled = taken.settled
         self.states: tuple[NeutralState, ...] = ()
         self.thumbnail: Thumbnail | None = None
         self.take_over = self._ledger.take_over
-        self.recognition = Recognition(self.sitting, services.sessions, services.sealer, template)
+        self.recognition = Recognition(self.sitting, services.sessions, template)
         self.hearing = Hearing(self.sitting, services.engine)
         self.challenges = Challenges(self.sitting, services.sessions)
         self.attendance = Attendance(self.sitting, services.sessions, services.pulse, away=away)

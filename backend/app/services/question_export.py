@@ -102,7 +102,7 @@ async def _with_pictures(db: AsyncSession, who: User, sheet: Sheet, store: Evide
     pictures: dict[str, bytes] = {}
     for row in await rows_of(db, who, wanted):
         try:
-            pictures[row.sha256] = await read_file(row, store)
+            pictures[row.sha256] = await read_file(db, row, store)
         except ProctorError:  # gone from the store; its name in the text stays
             continue
         names[row.id] = row.sha256

@@ -2,7 +2,6 @@
 
 import structlog
 
-from app.core.sealing import Sealer
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.domain.face_templates import Enrolment
 from app.domain.violations import ViolationKind
@@ -13,12 +12,11 @@ log = structlog.get_logger(__name__)
 
 
 class Recognition:
-    """In memory as long as the sitting is live. Without a sealer nothing may be stored, and nobody is enrolled."""
+    """In memory as long as the sitting is live. Without keys nothing may be stored, and nobody is enrolled."""
 
-    def __init__(self, sitting: Sitting, sessions: Sessions, sealer: Sealer | None, known: bytes | None) -> None:
+    def __init__(self, sitting: Sitting, sessions: Sessions, known: bytes | None) -> None:
         self._sitting = sitting
         self._sessions = sessions
-        self._sealer = sealer
         self._known = known
         self._enrolment = Enrolment()
 
@@ -30,7 +28,7 @@ class Recognition:
     @property
     def enrolling(self) -> bool:
         """Whether pictures for a reference are still needed."""
-        return self._wanted and self._known is None and self._sealer is not None
+        return self._wanted and self._known is None and self._sitting.keys is not None
 
     @property
     def _wanted(self) -> bool:
@@ -43,11 +41,12 @@ class Recognition:
     async def offer(self, template: bytes) -> None:
         """A good picture out of the stream; enough that agree become the reference, and are stored."""
         reference = self._enrolment.offer(template) if self.enrolling else None
-        if reference is None or self._sealer is None:
+        keys = self._sitting.keys
+        if reference is None or keys is None:
             return
         try:
             async with unit_of_work(self._sessions) as db:
-                await store_template(db, self._sitting.id, reference, self._sealer, source=TemplateSource.STREAM)
+                await store_template(db, self._sitting.id, reference, keys.pictures, source=TemplateSource.STREAM)
         except Exception as error:
             if not is_passing(error):
                 raise

@@ -11,9 +11,11 @@ from app.core.errors import Conflict, Invalid, Unavailable
 from app.db.models import Evidence, ExamSession, User
 from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
+from app.domain.shelves import Shelf
 from app.schemas.files import ScreenshotRead
 from app.services.access import access_violation
 from app.services.audit import note
+from app.services.data_keys import session_key
 from app.services.evidence import keep_picture, record_evidence
 from app.storage import EvidenceStore
 
@@ -33,7 +35,12 @@ async def keep_screenshot(
     if who.role == Role.STUDENT and state not in OPEN:
         raise Conflict("exam_session_ended")
     picture = await keep_picture(
-        store, exam_session_id=violation.exam_session_id, role=ROLE, captured_at=now(), body=_checked(body)
+        store,
+        await session_key(db, violation.exam_session_id, Shelf.PICTURES),
+        exam_session_id=violation.exam_session_id,
+        role=ROLE,
+        captured_at=now(),
+        body=_checked(body),
     )
     if picture is None:
         raise Unavailable

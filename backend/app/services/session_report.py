@@ -289,7 +289,7 @@ async def _pictures(
     found: dict[int, list[dict[str, Any]]] = {}
     wanted = [evidence for one in order for evidence in kept.get(one.id, ())]
     for evidence in wanted[:MOST_PICTURES]:
-        picture = await _picture(evidence, store, words)
+        picture = await _picture(db, evidence, store, words)
         if picture is None:
             continue
         try:
@@ -300,10 +300,10 @@ async def _pictures(
     return found, len(wanted) <= MOST_PICTURES
 
 
-async def _picture(evidence: Evidence, store: EvidenceStore, words: Words) -> dict[str, Any] | None:
+async def _picture(db: AsyncSession, evidence: Evidence, store: EvidenceStore, words: Words) -> dict[str, Any] | None:
     """One picture; None where the store no longer has it as it was kept, or it is none."""
     try:
-        body = await intact(store, evidence)
+        body = await intact(db, store, evidence)
         check_picture(body)
     except (Conflict, FrameRefused):
         return None

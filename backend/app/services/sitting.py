@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.core.clock import now
+from app.core.sealing import DataKey
 from app.db.models import Accommodation, ExamSession
 from app.domain.exam_sessions import SessionState
 from app.domain.exams import SWITCHES
@@ -22,6 +23,14 @@ from app.storage import EvidenceStore
 RECENT_SECONDS = 10.0
 RECENT_FRAMES = 24
 """How far back the frames around a violation reach, in memory only."""
+
+
+@dataclass(frozen=True, slots=True)
+class SittingKeys:
+    """What seals the sitting's pictures, and what its chain's digests are made with."""
+
+    pictures: DataKey
+    record: DataKey
 
 
 @dataclass(slots=True)
@@ -42,6 +51,8 @@ class Sitting:
     ends_at: datetime = field(default_factory=now)
     ended_at: datetime | None = None
     state: SessionState = SessionState.CREATED
+    keys: SittingKeys | None = None
+    """Where the sitting is live; without them no picture is kept."""
 
     @classmethod
     def of(cls, taken: ExamSession, accommodation: Accommodation | None) -> "Sitting":
@@ -120,8 +131,11 @@ class RecentFrames:
 
 async def keep_frame(store: EvidenceStore, sitting: Sitting, frame: RecentFrame, *, role: str) -> KeptPicture | None:
     """Write one frame to the store; None where the disk refuses."""
+    if sitting.keys is None:
+        return None
     return await keep_picture(
         store,
+        sitting.keys.pictures,
         exam_session_id=sitting.id,
         role=role,
         captured_at=sitting.began + timedelta(seconds=frame.at),

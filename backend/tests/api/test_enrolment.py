@@ -17,13 +17,15 @@ from app.ai.picture import encode
 from app.ai.types import TEMPLATE_BYTES, FrameReport, FrameRequest
 from app.core.config import Settings
 from app.core.events import Bus
-from app.core.sealing import Sealer, Unsealable
+from app.core.sealing import Unsealable
 from app.db.models import ExamSession, FaceTemplate, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.exam_sessions import SessionState
 from app.domain.roles import Role
+from app.domain.shelves import Shelf
+from app.services.data_keys import session_key
 from app.services.exam_sessions import end_exam_session
-from app.services.face_templates import PURPOSE, context_of
+from app.services.face_templates import context_of
 from app.services.kept_sitting import Services
 from app.services.live_exam_sessions import LiveExamSessions
 from app.storage import open_storage
@@ -61,7 +63,7 @@ async def sitting(sessions: Sessions, student: User) -> Sitting:
 @pytest.fixture
 def live(app: FastAPI, settings: Settings, sessions: Sessions, bus: Bus) -> LiveExamSessions:
     """Live exam sessions over an engine that gives a template whenever it is asked for one."""
-    services = Services(sessions, ScriptedEngine(sees_somebody), open_storage(settings), bus.publish, app.state.sealer)
+    services = Services(sessions, ScriptedEngine(sees_somebody), open_storage(settings), bus.publish)
     app.state.live = live = LiveExamSessions(services, bus)
     return live
 
@@ -129,19 +131,21 @@ async def test_pictures_are_taken_nowhere_else(student_client: httpx2.AsyncClien
 
 
 async def test_the_database_cannot_read_it(
-    ready: FastAPI, student_client: httpx2.AsyncClient, sitting: Sitting, sessions: Sessions, settings: Settings
+    ready: FastAPI, student_client: httpx2.AsyncClient, sitting: Sitting, sessions: Sessions
 ) -> None:
     await student_client.post(sitting.path, content=encode(face(), 85), headers=JPEG)
-    async with sessions() as db:
+    async with unit_of_work(sessions) as db:
         row = (await db.scalars(select(FaceTemplate))).one()
-    template = Sealer(settings, PURPOSE).open(row.sealed, context_of(sitting.id))
+        key = await session_key(db, sitting.id, Shelf.PICTURES)
+        other = await session_key(db, sitting.id, Shelf.RECORD)
+    template = key.open(row.sealed, context_of(sitting.id))
     assert len(template) == TEMPLATE_BYTES
     assert template[:64] not in row.sealed
     assert row.source == "picture"
     with pytest.raises(Unsealable):
-        Sealer(settings, PURPOSE).open(row.sealed, context_of(sitting.id + 1))
+        key.open(row.sealed, context_of(sitting.id + 1))
     with pytest.raises(Unsealable):
-        Sealer(settings, "something else").open(row.sealed, context_of(sitting.id))
+        other.open(row.sealed, context_of(sitting.id))
 
 
 async def test_an_exam_without_the_switch_enrols_nobody(

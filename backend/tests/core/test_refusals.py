@@ -1,12 +1,15 @@
 """D6: production does not start with settings that somebody else could guess, and never repeats a secret."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from app.core.config import Environment, Settings
+from app.core.key_files import replace_file
+from app.core.master_keys import new_master_key
 from app.core.refusals import Refused, refuse_settings
 
 GOOD_KEY = "Zr8vQ1mX4kT7cW2nB9yL5hG3dF6sJ0aPeUiOqRtY"
@@ -32,14 +35,22 @@ BAD: dict[str, dict[str, Any]] = {
     "wildcard origin": {"ALLOWED_ORIGINS": ["https://*.example.org"]},
     "null origin": {"ALLOWED_ORIGINS": ["null"]},
     "remote demo": {"ALLOW_REMOTE_DEMO": True},
+    "no master key": {"MASTER_KEY_FILE": Path("/nowhere/master_key")},
+    "no key in the file": {"MASTER_KEY_FILE": Path("/dev/null")},
 }
 
 
 @pytest.fixture
-def production() -> Settings:
+def production(tmp_path: Path) -> Settings:
     """Settings a production server may start with."""
+    replace_file(tmp_path / "master_key", new_master_key())
     return Settings(
-        _env_file=None, ENVIRONMENT=Environment.PRODUCTION, SECRET_KEY=GOOD_KEY, DATABASE_URL=GOOD_URL, DEBUG=False
+        _env_file=None,
+        ENVIRONMENT=Environment.PRODUCTION,
+        SECRET_KEY=GOOD_KEY,
+        DATABASE_URL=GOOD_URL,
+        DEBUG=False,
+        VAR_DIR=tmp_path,
     )
 
 
@@ -70,3 +81,14 @@ def test_development_only_wants_a_long_enough_key(settings: Settings) -> None:
     refuse_settings(settings)
     with pytest.raises(Refused):
         refuse_settings(Settings(_env_file=None, SECRET_KEY="short"))
+
+
+def test_a_master_key_that_others_may_read_or_that_lies_beside_the_evidence_is_refused(production: Settings) -> None:
+    key = production.VAR_DIR / "master_key"
+    beside = production.model_copy(update={"EVIDENCE_DIR": production.VAR_DIR})
+    with pytest.raises(Refused, match="evidence folder"):
+        refuse_settings(beside)
+    refuse_settings(production)
+    key.chmod(0o640)
+    with pytest.raises(Refused, match="chmod 600"):
+        refuse_settings(production)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.clock import now
 from app.core.config import Environment, Settings
 from app.core.events import Bus
+from app.core.master_keys import MasterKeys
 from app.core.passwords import is_demo_password
 from app.core.refusals import Refused
 from app.db.init_db import DEMO_ACCOUNTS, ONE_TIME_FILE, init_db
@@ -53,7 +54,9 @@ def development(in_environment: ForEnvironment) -> Settings:
 @pytest.fixture
 def production(in_environment: ForEnvironment) -> Settings:
     """A server people depend on."""
-    return in_environment(Environment.PRODUCTION)
+    settings = in_environment(Environment.PRODUCTION)
+    MasterKeys(settings.master_key_file, make=True).ids  # noqa: B018 - makes the file, as `proctor keys make` does
+    return settings
 
 
 @pytest.fixture

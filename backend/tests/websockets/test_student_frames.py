@@ -202,7 +202,7 @@ async def test_a_violation_is_opened_updated_and_closed_with_pictures_that_verif
     assert [row.role for row in rows] == ["before", "best", "after"]
     for row in rows:
         body = await server.store.get(row.path)
-        assert (hashlib.sha256(body).hexdigest(), len(body)) == (row.sha256, row.size)
+        assert (hashlib.sha256(body).hexdigest(), len(body)) == (row.stored_sha256, row.stored_size)
     told = line.of("violation.closed")[0]
     assert [one["id"] for one in told["violation"]["evidence"]] == [row.id for row in rows]
     assert told["trust"] == pytest.approx((await server.row(taken)).trust, abs=0.01)

@@ -18,6 +18,7 @@ from app.db.models.sign_in import ExternalIdentity, PasswordReset, ProviderLogin
 from app.db.models.sitting_messages import SittingMessage
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
+from app.db.models.wrapped_keys import WrappedKey
 
 __all__ = [
     "Accommodation",
@@ -53,4 +54,5 @@ __all__ = [
     "UploadedFile",
     "User",
     "Violation",
+    "WrappedKey",
 ]

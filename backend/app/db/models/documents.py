@@ -21,5 +21,8 @@ class Document(Row, Base):
     path: Mapped[str] = mapped_column(String(255), unique=True)
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+    stored_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the bytes that lie in the store, with `stored_size`; both None where the piece is not sealed."""
+    stored_size: Mapped[int | None]
 
     exam_session: Mapped[ExamSession] = relationship(lazy="raise")

@@ -32,3 +32,6 @@ class UploadedFile(Row, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     path: Mapped[str] = mapped_column(String(255), unique=True)
     """Name within the store, made by us."""
+    stored_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the bytes that lie in the store, with `stored_size`; both None where the piece is not sealed."""
+    stored_size: Mapped[int | None]

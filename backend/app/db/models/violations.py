@@ -60,5 +60,8 @@ class Evidence(Row, Base):
     """Name within the evidence store, made by us."""
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+    stored_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the bytes that lie in the store, with `stored_size`; both None where the piece is not sealed."""
+    stored_size: Mapped[int | None]
 
     violation: Mapped[Violation] = relationship(lazy="raise")

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 
 from app.api.deps import CurrentUser, SessionsDep
-from app.core.sealing import Sealer
 from app.db.session import unit_of_work
 from app.schemas.base import PathId
 from app.schemas.face_templates import Enrolled
@@ -26,9 +25,8 @@ async def enrol_face(request: Request, sessions: SessionsDep, who: CurrentUser, 
     async with unit_of_work(sessions) as db:
         await enrolling_session(db, who, session_id)
     template = await template_from(request.app.state.engine, await request.body())
-    sealer: Sealer = request.app.state.sealer
     async with unit_of_work(sessions) as db:
-        at = await enrol(db, who, session_id, template, sealer)
+        at = await enrol(db, who, session_id, template)
     live_sessions: LiveExamSessions = request.app.state.live
     live = live_sessions.get(session_id)
     if live is not None:

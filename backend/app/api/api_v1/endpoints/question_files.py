@@ -93,7 +93,7 @@ async def upload_picture(request: Request, db: Db, who: Staff, store: StoreDep) 
 async def read_picture(db: Db, who: CurrentUser, store: StoreDep, picture_id: PathId) -> Response:
     """A picture, for its author, the staff of an exam that shows it, and students on whose paper it is."""
     row = await question_pictures.access_picture(db, who, picture_id)
-    return _as_download(row, await read_file(row, store), cached=True)
+    return _as_download(row, await read_file(db, row, store), cached=True)
 
 
 @router.post("/exam-sessions/{session_id}/files", openapi_extra=ANSWER_BODY)

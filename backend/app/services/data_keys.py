@@ -1,0 +1,63 @@
+"""The key of each sitting's and account's shelf: made when first needed, gone for good when it is destroyed."""
+
+import uuid
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.master_keys import MasterKeys
+from app.core.sealing import DataKey, Unsealable, new_secret
+from app.db.models import WrappedKey
+from app.domain.shelves import Shelf
+
+
+async def session_key(db: AsyncSession, exam_session_id: int, shelf: Shelf) -> DataKey:
+    """The key of a sitting's shelf. Unsealable where the master key is gone."""
+    return await _key(db, shelf, exam_session_id=exam_session_id)
+
+
+async def account_key(db: AsyncSession, user_id: int) -> DataKey:
+    """The key of a person's own shelf. Unsealable where the master key is gone."""
+    return await _key(db, Shelf.ACCOUNT, user_id=user_id)
+
+
+async def key_by_id(db: AsyncSession, key_id: uuid.UUID) -> DataKey:
+    """The key that sealed something; Unsealable where it was destroyed."""
+    row = await db.get(WrappedKey, key_id, populate_existing=True)
+    if row is None:
+        raise Unsealable
+    return _opened(db, row)
+
+
+async def destroy_keys(db: AsyncSession, exam_session_ids: list[int], *shelves: Shelf) -> int:
+    """Make everything on these shelves unreadable; returns how many keys there were."""
+    gone = await db.scalars(
+        delete(WrappedKey)
+        .where(WrappedKey.exam_session_id.in_(exam_session_ids), WrappedKey.shelf.in_(shelves))
+        .returning(WrappedKey.id)
+    )
+    return len(gone.all())
+
+
+def masters(db: AsyncSession) -> MasterKeys:
+    """The master keys this session was given."""
+    keys: MasterKeys = db.info["masters"]
+    return keys
+
+
+async def _key(db: AsyncSession, shelf: Shelf, **owner: int) -> DataKey:
+    query = select(WrappedKey).filter_by(shelf=shelf, **owner)
+    row = await db.scalar(query)
+    if row is None:
+        key_id, secret = uuid.uuid4(), new_secret()
+        master_id, wrapped = masters(db).wrap(secret, key_id)
+        # Of two at once one inserts; the other waits for its commit, inserts nothing and reads the winner's.
+        made = insert(WrappedKey).values(id=key_id, shelf=shelf, master_id=master_id, wrapped=wrapped, **owner)
+        await db.execute(made.on_conflict_do_nothing())
+        row = (await db.scalars(query)).one()
+    return _opened(db, row)
+
+
+def _opened(db: AsyncSession, row: WrappedKey) -> DataKey:
+    return DataKey(row.id, masters(db).unwrap(row.wrapped, row.master_id, row.id))
