@@ -26,7 +26,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
 from app.db.postgres_programs import EmbeddedPostgresError
-from app.db.session import make_engine, make_sessions
+from app.db.session import Sessions, make_engine, make_sessions
 from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
 from app.services.disk_watch import DiskWatch, SparingStore
@@ -118,9 +118,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         stack.push_async_callback(database.dispose)
         await migrate(database)
         state.sessions = make_sessions(database, state.bus, state.masters)
-        await refuse_to_start(settings, state.sessions)
-        await refuse_without_masters(state.sessions, state.masters)
-        await init_db(settings, state.sessions)
+        await _look_before_serving(settings, state.sessions, state.masters)
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
         await state.engine.start()
         stack.push_async_callback(state.engine.close)
@@ -148,6 +146,13 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             stack.push_async_callback(_ended, asyncio.create_task(work))
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
         yield
+
+
+async def _look_before_serving(settings: Settings, sessions: Sessions, masters: MasterKeys) -> None:
+    """Refused where what is in the database must not be served like this; the first rows where there are none."""
+    await refuse_to_start(settings, sessions)
+    await refuse_without_masters(sessions, masters)
+    await init_db(settings, sessions)
 
 
 def _put_in_force(app: FastAPI, wanted: InstitutionSettings) -> None:
