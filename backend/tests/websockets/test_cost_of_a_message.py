@@ -1,0 +1,77 @@
+"""L11: what a message and a frame cost the database, counted. A clock would measure the machine; a count does not vary."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app.db.models import ExamSession, User
+from tests.live import LiveServer
+from tests.pictures import jpeg
+
+TOLERATED = 1.25
+"""L11: a quarter more than what it was is a regression."""
+
+
+@dataclass(slots=True)
+class Cost:
+    """What was asked of the database."""
+
+    statements: int = 0
+    commits: int = 0
+
+
+@contextmanager
+def counted(server: LiveServer) -> Iterator[Cost]:
+    """Every statement and commit of the server's engine meanwhile."""
+    engine: Engine = server.app.state.sessions.kw["bind"].sync_engine
+    cost = Cost()
+
+    def on_statement(*_: object) -> None:
+        cost.statements += 1
+
+    def on_commit(*_: object) -> None:
+        cost.commits += 1
+
+    event.listen(engine, "before_cursor_execute", on_statement)
+    event.listen(engine, "commit", on_commit)
+    try:
+        yield cost
+    finally:
+        event.remove(engine, "before_cursor_execute", on_statement)
+        event.remove(engine, "commit", on_commit)
+
+
+async def test_messages_one_at_a_time(server: LiveServer, student: User, taken: ExamSession) -> None:
+    line = await server.student(student, taken)
+    with counted(server) as cost:
+        for seq in range(1, 41):
+            await line.say(seq, "status")
+            await line.acknowledged(seq)
+    assert cost.commits / 40 <= 1.0 * TOLERATED
+    assert cost.statements / 40 <= 2.0 * TOLERATED
+
+
+async def test_messages_that_come_together_share_a_commit(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    line = await server.student(student, taken)
+    with counted(server) as cost:
+        for seq in range(1, 201):
+            await line.say(seq, "status")
+        await line.acknowledged(200)
+    assert cost.statements / 200 <= 0.2 * TOLERATED
+
+
+async def test_a_frame_that_shows_nothing_new_asks_nothing_of_the_database(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    line = await server.student(student, taken)
+    picture = jpeg()
+    with counted(server) as cost:
+        for number in range(1, 11):
+            await line.show(number, picture, number * 500)
+            await line.answer_to(number)
+    assert cost.statements / 10 <= 0.4 * TOLERATED
