@@ -1,4 +1,4 @@
-"""L11: what a message and a frame cost the database, counted. A clock would measure the machine; a count does not vary."""
+"""L11: what a message and a frame cost the database. A clock would measure the machine; a count does not vary."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
