@@ -6,7 +6,7 @@ const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export default defineConfig({
   testDir: "e2e",
-  timeout: 120_000,
+  timeout: process.env.LONG ? 900_000 : 120_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
   workers: 2, // they wait more than they work; each has a server of its own
