@@ -38,8 +38,8 @@ accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../s
 	cd backend && python -m tools.accuracy.kinds --write
 	cd backend && for page in faces gaze objects persons identity presence sound blind; do echo "== $$page"; python -m tools.accuracy.$$page; done
 
-chaos: setup  ## Check that broken variants are noticed, then break a running system; a table (half an hour) (ARGS="--short --seed 7")
-	cd backend && python -m chaos.mutants && python -m chaos $(ARGS)
+chaos: setup  ## Check that broken variants are noticed, break a running system, let it run long (1½ hours) (ARGS="--short" SOAK="--minutes 1")
+	cd backend && python -m chaos.mutants && python -m chaos $(ARGS) && python -m chaos.soak $(SOAK)
 
 load: setup  ## Measure what one server carries, bars L1 to L10; a table (an hour) (ARGS="--minutes 5 --only L1,L4")
 	cd backend && python -m chaos.carrying $(ARGS)

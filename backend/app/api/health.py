@@ -1,7 +1,9 @@
 """For machines that look after the server: is it alive, is it ready, how does it do."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from app.api.deps import is_from_loopback
@@ -9,6 +11,8 @@ from app.core.errors import Missing
 from app.services.readiness import trouble
 
 router = APIRouter(include_in_schema=False)
+
+TASKS = Gauge("proctor_asyncio_tasks", "Tasks of the event loop; what a leak would make grow.")
 
 
 @router.get("/health/live")
@@ -32,4 +36,5 @@ async def metrics(request: Request) -> Response:
     """Prometheus; only for this machine."""
     if not is_from_loopback(request):
         raise Missing
+    TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest() + generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
