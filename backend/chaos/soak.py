@@ -1,7 +1,7 @@
 """`python -m chaos.soak`: students come, sit and go for a long time; does anything grow that should not?
 
 Every ten seconds the server's memory, open files, tasks and database connections are read. Bars: memory grows by at
-most 5 MB an hour after the first third; the last third's acknowledgements take at most 1.5 times as long as the first's;
+most 5 MB an hour after the first third; the last third's acknowledgements take at most 1.5 times the first's;
 and when all have left, files, tasks and connections are back where they were (±5 %) within 60 s (I10).
 """
 
