@@ -8,6 +8,7 @@ import typer
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.commands.patient_http import PatientHttp
 from app.core.config import Environment, Settings, get_settings
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
 
@@ -44,6 +45,8 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.HOST,
         port=settings.PORT,
+        http=PatientHttp,
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
         ws="websockets-sansio",
         ws_max_size=LARGEST_SOCKET_MESSAGE,
         ws_per_message_deflate=False,

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         ["http://localhost:3000", "http://localhost:5173"],
         description="Other origins whose pages may call us, as a JSON list; no wildcard.",
     )
+    TRUSTED_PROXIES: list[str] = Field(
+        ["127.0.0.1", "::1"],
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto count, as a JSON list.",
+    )
     ALLOW_REMOTE_DEMO: bool = Field(False, description="Let demo accounts log in from elsewhere. Never in production.")
     FIRST_ADMIN_EMAIL: str | None = Field(
         None, description="Production: the first administrator, on an empty database."

@@ -55,6 +55,8 @@ def refuse_settings(settings: Settings) -> None:
             raise Refused("DEBUG is on: unset it in production.")
         if any("*" in origin or origin == "null" for origin in settings.ALLOWED_ORIGINS):
             raise Refused("ALLOWED_ORIGINS has a wildcard: name each origin in full.")
+        if any(one == "*" or one.endswith("/0") for one in settings.TRUSTED_PROXIES):
+            raise Refused("TRUSTED_PROXIES trusts everybody: name your reverse proxy's address.")
         if settings.ALLOW_REMOTE_DEMO:
             raise Refused("ALLOW_REMOTE_DEMO is on: unset it in production.")
     elif len(settings.secret_key.encode()) < SHORTEST_KEY:

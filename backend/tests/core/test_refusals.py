@@ -34,6 +34,8 @@ BAD: dict[str, dict[str, Any]] = {
     "any origin": {"ALLOWED_ORIGINS": ["*"]},
     "wildcard origin": {"ALLOWED_ORIGINS": ["https://*.example.org"]},
     "null origin": {"ALLOWED_ORIGINS": ["null"]},
+    "every proxy": {"TRUSTED_PROXIES": ["*"]},
+    "every proxy of IPv4": {"TRUSTED_PROXIES": ["0.0.0.0/0"]},
     "remote demo": {"ALLOW_REMOTE_DEMO": True},
     "no master key": {"MASTER_KEY_FILE": Path("/nowhere/master_key")},
     "no key in the file": {"MASTER_KEY_FILE": Path("/dev/null")},
