@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import secrets
+import signal
 import sys
 import tempfile
 import time
@@ -101,6 +102,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="F01,F04 …")
     parser.add_argument("--json", action="store_true", help="the outcomes as a last line of JSON")
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever is told to end still cleans up
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         say(f"seed {wanted.seed}, {wanted.students} students, {os.cpu_count()} cores")

@@ -7,6 +7,7 @@ machine's cores, so that a figure is what the product does *and* what its studen
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -104,6 +105,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="a twentieth of the students, for a quarter of a minute")
     parser.add_argument("--only", default="", help="L1,L4 …")
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever is told to end still cleans up
     size = SHORT if wanted.short else FULL
     if wanted.minutes:
         size = Size(size.wide, size.steady, size.storm, wanted.minutes, size.seen, size.viewers)

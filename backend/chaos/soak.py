@@ -7,6 +7,7 @@ and when all have left, files, tasks and connections are back where they were (Â
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -168,6 +169,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--students", type=int, default=100)
     wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever is told to end still cleans up
     say(f"{wanted.students} students at 0.5 frames/s for {wanted.minutes:g} minutes, {CHURN_TOGETHER} who come and go")
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         return 0 if uvloop.run(run(Path(folder), minutes=wanted.minutes, students=wanted.students)) else 1
