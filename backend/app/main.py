@@ -22,6 +22,7 @@ from app.core.logging import configure_logging
 from app.core.mail import Mailer
 from app.core.master_keys import MasterKeys
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
+from app.core.signing import Signer
 from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
@@ -29,6 +30,8 @@ from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import Sessions, make_engine, make_sessions
 from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
+from app.services.custody_journal import Journal
+from app.services.custody_seal import Notary, keep_sealing
 from app.services.disk_watch import DiskWatch, SparingStore
 from app.services.evidence_sweep import sweep_evidence
 from app.services.institution import follow_institution, in_force
@@ -103,6 +106,7 @@ def _add_parts(app: FastAPI, settings: Settings) -> None:
     state.identity_provider = IdentityProvider(settings)
     state.reports = ReportRenderer()
     state.masters = MasterKeys(settings.master_key_file, make=not settings.production)
+    state.notary = Notary(Signer(settings.signing_key_file, make=not settings.production), Journal(settings.VAR_DIR))
     state.metrics = CollectorRegistry()
 
 
@@ -137,6 +141,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
             keep_running(state.sessions, state.store),
             follow_institution(state.sessions, lambda wanted: _put_in_force(app, wanted)),
             sweep_practice(state.sessions, state.store),
+            keep_sealing(state.sessions, state.notary),
             watch_clock(state.sessions),
             state.disk.run(state.sessions),
             keep_digesting(

@@ -13,6 +13,7 @@ from app.core.config import Settings, get_settings
 from app.core.events import Bus
 from app.core.master_keys import MasterKeyError, MasterKeys
 from app.core.sealing import Unsealable
+from app.core.signing import Signer, SigningKeyError
 from app.db.embedded import database_of
 from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import Sessions, make_engine, make_sessions, unit_of_work
@@ -27,11 +28,24 @@ Work = Callable[[Sessions, MasterKeys, Settings], Awaitable[T]]
 
 @commands.command("make")
 def make() -> None:
-    """Make the master key where there is none yet. Keep a copy of the file apart from every backup."""
+    """Make master key and signing key where there are none yet. Keep copies of both apart from every backup."""
     settings = get_settings()
     there = settings.master_key_file.exists()
     masters = MasterKeys(settings.master_key_file, make=True)
     typer.echo(f"{settings.master_key_file}: {'is there' if there else 'made'} (key {_ids(masters)[0]}).")
+    signer = Signer(settings.signing_key_file, make=True)
+    there = settings.signing_key_file.exists()
+    typer.echo(f"{settings.signing_key_file}: {'is there' if there else 'made'} (key {signer.key_id}).")
+
+
+@commands.command("public")
+def public() -> None:
+    """Print the public key that verifies what this server signs: give it to whoever has to verify."""
+    settings = get_settings()
+    try:
+        typer.echo(Signer(settings.signing_key_file, make=not settings.production).public_pem, nl=False)
+    except SigningKeyError as error:
+        _fail(str(error))
 
 
 @commands.command("show")

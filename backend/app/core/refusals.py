@@ -12,6 +12,7 @@ from app.core.config import Settings
 from app.core.key_files import readable_by_others
 from app.core.master_keys import MasterKeyError, MasterKeys
 from app.core.security import SHORTEST_KEY
+from app.core.signing import Signer, SigningKeyError
 
 EXIT_CODE = 78
 """EX_CONFIG of sysexits.h."""
@@ -80,15 +81,18 @@ def _check_secret(settings: Settings) -> None:
 
 def _check_key_files(settings: Settings) -> None:
     """The keys of the evidence must be there, be nobody else's to read, and not lie beside what they open."""
-    path = settings.master_key_file
-    try:
-        MasterKeys(path).ids  # noqa: B018 - reads the file
-        if readable_by_others(path):
-            raise Refused(f"{path} can be read by others: chmod 600 it.")
-    except (MasterKeyError, OSError) as error:
-        raise Refused(f"MASTER_KEY_FILE is not usable: {error}") from error
-    if path.resolve().is_relative_to(settings.evidence_dir.resolve()):
-        raise Refused("MASTER_KEY_FILE lies in the evidence folder: whoever takes one takes both. Move it.")
+    for name, path in (("MASTER_KEY_FILE", settings.master_key_file), ("SIGNING_KEY_FILE", settings.signing_key_file)):
+        try:
+            if name == "MASTER_KEY_FILE":
+                MasterKeys(path).ids  # noqa: B018 - reads the file
+            else:
+                Signer(path).key_id  # noqa: B018 - reads the file
+            if readable_by_others(path):
+                raise Refused(f"{path} can be read by others: chmod 600 it.")
+        except (MasterKeyError, SigningKeyError, OSError) as error:
+            raise Refused(f"{name} is not usable: {error}") from error
+        if path.resolve().is_relative_to(settings.evidence_dir.resolve()):
+            raise Refused(f"{name} lies in the evidence folder: whoever takes one takes both. Move it.")
 
 
 def _is_sample(key: str) -> bool:

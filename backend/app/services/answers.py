@@ -62,32 +62,35 @@ def _whole(value: object) -> int | None:
 
 async def record_answers(
     db: AsyncSession, exam_session_id: int, messages: Mapping[int, Mapping[str, Any]], *, late: bool = False
-) -> None:
+) -> dict[int, str]:
     """Store the answers in new `answer` messages (seq → payload), where they fit their question.
 
     The others stay as messages that are marked as refused, and the student is told. In an exam without questions
     nothing is an answer: they are asked elsewhere, and the messages alone are kept. Within the caller's transaction,
-    which holds the exam session's row: of two writers the second sees the first.
+    which holds the exam session's row: of two writers the second sees the first. Returns seq → why it was refused.
     """
     if not messages:
-        return
+        return {}
     # A client that was given no paper may still bring answers: whatever the exam asks is a question to it.
     drawn = await _drawn(db, exam_session_id) or await _asked(db, exam_session_id)
     if not drawn:
-        return
+        return {}
     given = {seq: answer_in(seq, payload) for seq, payload in messages.items()}
     questions = await _questions(db, drawn & {one.question_id for one in given.values() if one})
     files = await known_answer_files(db, exam_session_id, files_named(given.values()))
     newest: dict[int, GivenAnswer] = {}
+    refusals: dict[int, str] = {}
     for seq, one in given.items():
         refused = "answer_invalid" if one is None else _refusal(questions.get(one.question_id), one.value, files)
         if refused is not None:
+            refusals[seq] = refused
             await _refuse(db, exam_session_id, seq, refused)
         elif one is not None:
             known = newest.setdefault(one.question_id, one)
             newest[one.question_id] = max(known, one, key=lambda answer: answer.client_seq)
     if newest:
         await _upsert(db, exam_session_id, newest.values(), late=late)
+    return refusals
 
 
 async def _upsert(db: AsyncSession, exam_session_id: int, given: Any, *, late: bool) -> None:

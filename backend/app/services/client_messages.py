@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.db.models import ClientMessage
 from app.domain.browser_events import REPORTABLE, without_labels
+from app.domain.custody import Item
 from app.schemas.realtime import BrowserEvent, Numbered
 from app.schemas.sitting_messages import Chat, Hand
 from app.services.answers import record_answers, record_flags
+from app.services.custody_items import message_items
 
 TYPES = frozenset({"event", "answer", "consent", "audio", "status", "chat", "hand"})
 SPOKEN: dict[str, type[Chat | Hand]] = {"chat": Chat, "hand": Hand}
@@ -77,9 +80,12 @@ def storable(value: Any) -> bool:
 
 async def record_messages(
     db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage], *, late: bool = False
-) -> None:
-    """Store messages and what they answer; a number that is there already stays as it was first (W13)."""
-    rows = [
+) -> list[Item]:
+    """Store messages and what they answer; a number that is there already stays as it was first (W13).
+
+    Returns what the sitting's chain stands for of those that are new.
+    """
+    rows: list[dict[str, Any]] = [
         {
             "exam_session_id": exam_session_id,
             "seq": message.seq,
@@ -97,8 +103,10 @@ async def record_messages(
     useful = [message for message in messages if message.seq in new and message.refused is None]
     fresh = [(message.type, message.seq, message.payload) for message in useful]
     given = {seq: payload for kind, seq, payload in fresh if kind == "answer"}
-    await record_answers(db, exam_session_id, given, late=late)
+    refusals = await record_answers(db, exam_session_id, given, late=late)
     await record_flags(db, exam_session_id, [payload for kind, _, payload in fresh if kind == "status"])
+    kept = [row | {"refused": refusals.get(row["seq"], row["refused"])} for row in rows if row["seq"] in new]
+    return message_items([SimpleNamespace(**row) for row in kept])
 
 
 def _event(payload: dict[str, Any]) -> tuple[BrowserEvent | None, str | None]:

@@ -7,12 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Missing
 from app.db.models import GivenDecision, StaffNote, StudentComment, User
+from app.domain.custody import Kind
 from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
 from app.domain.trust import measured_score
 from app.schemas.reviews import CommentRead, DecisionRead, DecisionRequest, NoteRead, OwnDecisionRead
 from app.services.access import access_exam_session, access_own_exam_session, access_violation, access_violations
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of
 from app.services.exam_sessions import tell
 from app.services.news import tell_of_decision
 from app.services.people import people_of
@@ -43,6 +46,7 @@ async def decide(db: AsyncSession, who: User, exam_session_id: int, wanted: Deci
     )
     db.add(row)
     await db.flush()
+    await note_down(db, await hold(db, taken.id), item_of(Kind.DECISION, row))
     subject = f"exam_session:{taken.id}"
     note(
         db, who, "exam_session.decide", subject,
@@ -130,8 +134,10 @@ async def _comment(db: AsyncSession, who: User, comment: StudentComment) -> Comm
     )
     if (said or 0) >= MOST_COMMENTS:
         raise Conflict("too_many_comments", max=MOST_COMMENTS)
+    held = await hold(db, comment.exam_session_id)
     db.add(comment)
     await db.flush()
+    await note_down(db, held, item_of(Kind.COMMENT, comment))
     subject = f"violation:{comment.violation_id}" if comment.violation_id else f"decision:{comment.decision_id}"
     note(db, who, "student.comment", subject, exam_session_id=comment.exam_session_id, comment_id=comment.id)
     return comment_read(comment)
@@ -159,8 +165,10 @@ async def add_note(db: AsyncSession, who: User, exam_session_id: int, text: str)
     if (count or 0) >= MOST_NOTES:
         raise Conflict("too_many_notes", max=MOST_NOTES)
     row = StaffNote(exam_session_id=taken.id, author_id=who.id, text=text)
+    held = await hold(db, taken.id)
     db.add(row)
     await db.flush()
+    await note_down(db, held, item_of(Kind.NOTE, row))
     note(db, who, "exam_session.note", f"exam_session:{taken.id}", exam_session_id=taken.id, note_id=row.id)
     return (await notes_read(db, [row]))[0]
 

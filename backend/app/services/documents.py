@@ -14,12 +14,15 @@ from app.ai.jpeg_metadata import without_metadata
 from app.ai.types import FrameRefused
 from app.core.errors import Conflict, Forbidden, Invalid, Missing, Unavailable
 from app.db.models import Document, ExamSession, User
+from app.domain.custody import Kind
 from app.domain.documents import MOST_OF_A_KIND, DocumentKind
 from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
 from app.domain.shelves import Shelf
 from app.services.access import access_exam_session, access_own_exam_session, visible_exam_sessions
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of
 from app.services.data_keys import session_key
 from app.services.evidence import intact
 from app.services.sealed_pieces import keep_piece
@@ -47,6 +50,7 @@ async def hand_in(
     document = Document(exam_session_id=taken.id, kind=kind, **asdict(piece))
     db.add(document)
     await db.flush()
+    await note_down(db, await hold(db, taken.id), item_of(Kind.DOCUMENT, document))
     note(db, who, "document.hand_in", f"document:{document.id}", exam_session_id=taken.id, kind=kind)
     return document
 

@@ -18,11 +18,14 @@ from app.ai.types import FrameRefused
 from app.core.errors import Conflict, Invalid, ProctorError, Unavailable
 from app.core.sealing import DataKey
 from app.db.models import UploadedFile, User
+from app.domain.custody import Kind
 from app.domain.picture_chunks import Malformed, plain_png, plain_webp
 from app.domain.shelves import Shelf
 from app.domain.uploads import ALLOWED, ENDINGS, PICTURES, FileType, Purpose, type_of
 from app.schemas.files import FileRead
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of
 from app.services.data_keys import account_key, session_key
 from app.services.sealed_pieces import PieceChanged, PieceMissing, keep_piece, open_piece
 from app.storage import EvidenceStore
@@ -74,8 +77,11 @@ async def keep_file(
         media_type=found.value,
         **asdict(piece),
     )
+    held = None if exam_session_id is None else await hold(db, exam_session_id)
     db.add(row)
     await db.flush()
+    if held is not None:
+        await note_down(db, held, item_of(Kind.FILE, row))
     note(db, who, "file.upload", f"file:{row.id}", purpose=purpose, exam_id=exam_id, exam_session_id=exam_session_id)
     return row
 

@@ -8,14 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.core.clock import now
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Missing
 from app.db.models import Answer, Exam, ExamSession, Question, User
+from app.domain.custody import Item, Kind
 from app.domain.questions import BY_HAND, QuestionType
 from app.domain.results import Given, earned
 from app.schemas.exam_sessions import StudentRead
 from app.schemas.grading import GradedQuestion, GradingItem, GradingRead, GradingSummary, MarkWrite
 from app.services import audit
 from app.services.access import access_answer, access_exam_as_staff
+from app.services.custody import Held, hold, note_down
+from app.services.custody_items import item_of
 from app.services.questions import questions_of
 from app.services.results import asked_of
 
@@ -78,6 +81,7 @@ async def summary(db: AsyncSession, who: User, exam_id: int) -> list[GradingSumm
 
 async def mark(db: AsyncSession, who: User, answer_id: int, wanted: MarkWrite) -> GradingItem:
     """Give or take back a mark. Invalid `mark_out_of_range`, `rubric_unknown`."""
+    held = await _held(db, answer_id)
     answer, taken, question = await access_answer(db, who, answer_id)
     if wanted.points is not None and not -question.negative_points <= wanted.points <= question.points:
         raise Invalid("mark_out_of_range", least=-question.negative_points, most=question.points)
@@ -88,9 +92,19 @@ async def mark(db: AsyncSession, who: User, answer_id: int, wanted: MarkWrite) -
     answer.rubric = dict(wanted.rubric)
     answer.marked_by, answer.marked_at = (who.id, now()) if wanted.points is not None else (None, None)
     await db.flush()
+    item = item_of(Kind.MARK, answer)
+    await note_down(db, held, item if answer.marked_at else Item(Kind.REMOVED, item.subject, None))
     detail = {"before": before, "after": wanted.points, "exam_session_id": taken.id}
     audit.note(db, who, "answer.mark", f"answer:{answer.id}", **detail)
     return _item(taken.exam, answer, taken, question)
+
+
+async def _held(db: AsyncSession, answer_id: int) -> Held:
+    """The sitting first: whoever writes an answer holds it too."""
+    found = await db.scalar(select(Answer.exam_session_id).where(Answer.id == answer_id))
+    if found is None:
+        raise Missing
+    return await hold(db, found)
 
 
 def label_of(exam: Exam, taken: ExamSession) -> str:

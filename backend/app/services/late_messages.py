@@ -19,6 +19,8 @@ from app.schemas.realtime import Numbered
 from app.services.access import access_own_exam_session
 from app.services.client_messages import StoredMessage, record_messages, understand
 from app.services.conversation import take_words
+from app.services.custody import hold, note_down
+from app.services.custody_items import answers_item, marks_of
 from app.services.exam_sessions import tell
 from app.services.sitting import Sitting
 
@@ -41,11 +43,15 @@ async def take_late(db: AsyncSession, who: User, exam_session_id: int, found: Se
     refused: dict[int, str] = {}
     messages = [_judged(understand(one), end, offset) for one in _next_ones(found, after=taken.last_seq)]
     if messages:
-        await record_messages(db, taken.id, messages, late=True)
+        chained = await record_messages(db, taken.id, messages, late=True)
         await take_words(db, Sitting.of(taken, None), messages)
         refused = await _refused(db, taken.id, messages)
         taken.last_seq = messages[-1].seq
         await db.flush()
+        held = await hold(db, taken.id)
+        if held.settled:
+            chained += [await answers_item(db, taken.id), *await marks_of(db, taken.id)]
+        await note_down(db, held, *chained)
         tell(db, taken)
     return LateTaken(
         upto=taken.last_seq,

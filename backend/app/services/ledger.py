@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.db.models import ExamSession
 from app.db.session import Sessions, announce, is_passing, unit_of_work
+from app.domain.custody import Item, Kind
 from app.domain.exam_sessions import OPEN
 from app.domain.incidents import Change
 from app.domain.outages import Pause
@@ -24,6 +25,8 @@ from app.schemas.realtime import ViolationChanged, exam_session_topic, exam_topi
 from app.schemas.sitting_messages import DeskChanged
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.conversation import take_words
+from app.services.custody import append
+from app.services.custody_items import final_items, item_of
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
 from app.services.face_templates import forget_template
@@ -128,17 +131,19 @@ class Ledger:
             self.take_over(await standing_of(db, self._sitting.id))
             episodes = self._episodes(self._noted, entry.changes)
             await write_scores(db, self._sitting.id, self._scores(entry, episodes))
+        chained: list[Item] = []
         if entry.messages:
-            await record_messages(db, self._sitting.id, entry.messages)
+            chained += await record_messages(db, self._sitting.id, entry.messages)
             await take_words(db, self._sitting, entry.messages)
             await self._count_answers(db, entry.messages)
         noted = dict(self._noted)
         for change in entry.changes:
             pictures = entry.pictures.get(change.key, ())
-            noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures)
+            noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures, chained)
             if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
                 await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
         await self._write_attendance(db, entry)
+        await self._chain(db, chained, settle=entry.settle)
         if entry.changes:
             await self._flag(db, entry.changes, episodes)
             trust, each = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
@@ -166,6 +171,16 @@ class Ledger:
             await forget_template(db, self._sitting.id)
         elif entry.away_since is not None:
             await open_outage(db, self._sitting.id, entry.away_since)
+
+    async def _chain(self, db: AsyncSession, chained: list[Item], *, settle: bool) -> None:
+        """Into the chain of custody, in the same transaction; practice has none."""
+        keys = self._sitting.keys
+        if keys is None or keys.record is None:
+            return
+        if settle:
+            chained += await final_items(db, self._sitting.id)
+        if chained:
+            await append(db, self._sitting.id, keys.record, chained)
 
     async def _flag(self, db: AsyncSession, changes: Sequence[Change], episodes: Mapping[int, Episode]) -> None:
         """More tab switches than the exam allows: a person should look."""
@@ -200,7 +215,7 @@ class Ledger:
             update(ExamSession)
             .where(ExamSession.id == self._sitting.id)
             .where(ExamSession.state.not_in(OPEN) if entry.settle else ExamSession.state.in_(OPEN))
-            .values(**heard, settled=entry.settle, **found, **entry.state)
+            .values(**heard, settled=entry.settle, unsealed=entry.settle, **found, **entry.state)
             .returning(ExamSession.reviews)
         )
         reviews = stored.scalar_one_or_none()
@@ -209,17 +224,19 @@ class Ledger:
         return reviews
 
     async def _write_change(
-        self, db: AsyncSession, change: Change, episode: Episode, pictures: Sequence[KeptPicture]
+        self, db: AsyncSession, change: Change, episode: Episode, pictures: Sequence[KeptPicture], chained: list[Item]
     ) -> Noted:
         sitting = self._sitting
-        row_id = await record_violation(db, exam_session_id=sitting.id, began=sitting.began, change=change)
+        stored = await record_violation(db, exam_session_id=sitting.id, began=sitting.began, change=change)
+        chained.append(item_of(Kind.VIOLATION, stored))
         known = self._noted.get(change.key)
         evidence = known.evidence if known else ()
         for picture in pictures:
-            row = await record_evidence(db, exam_session_id=sitting.id, violation_id=row_id, picture=picture)
+            row = await record_evidence(db, exam_session_id=sitting.id, violation_id=stored.id, picture=picture)
             if row is not None:
                 evidence = (*evidence, evidence_out(row))
-        return Noted(row_id, episode, tuple(sorted(evidence, key=lambda one: (one.captured_at, one.id))))
+                chained.append(item_of(Kind.EVIDENCE, row))
+        return Noted(stored.id, episode, tuple(sorted(evidence, key=lambda one: (one.captured_at, one.id))))
 
     def _announce(
         self, db: AsyncSession, change: Change, noted: Noted, trust: float, without_each: Mapping[int, float]

@@ -193,7 +193,7 @@ class LiveExamSessions:
             noted = await noted_in(db, taken)
             spared = await accommodation_of(db, exam_id=taken.exam_id, student_id=taken.student_id)
             desk = (await desks_of(db, [taken]))[taken.id]
-            keys = SittingKeys(*[await session_key(db, exam_session_id, one) for one in (Shelf.PICTURES, Shelf.RECORD)])
+            keys = await _keys(db, taken)
             away = await is_away(db, exam_session_id)
             template = await stored_template(db, exam_session_id, keys.pictures)
             return LiveExamSession(
@@ -237,6 +237,11 @@ def _follow(live: LiveExamSession, message: object) -> None:
         live.sitting.state = STATES.get(message.type) or SessionState(message.type)
     if message.type == "resumed":
         live.resumed()
+
+
+async def _keys(db: AsyncSession, taken: ExamSession) -> SittingKeys:
+    record = None if taken.exam.practice else await session_key(db, taken.id, Shelf.RECORD)
+    return SittingKeys(await session_key(db, taken.id, Shelf.PICTURES), record)
 
 
 async def _with_people(db: AsyncSession, exam_session_id: int) -> ExamSession:

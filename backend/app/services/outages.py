@@ -14,12 +14,15 @@ from sqlalchemy.orm import joinedload
 from app.core.clock import now
 from app.db.models import ExamSession, Outage, ServerPause, User
 from app.db.session import announce
+from app.domain.custody import Kind
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.outages import JUST_BEFORE, SHORTEST, Cause, Pause, cause_of, credit
 from app.schemas.exam_sessions import OutageRead
 from app.schemas.realtime import exam_session_topic, exam_topic
 from app.schemas.sitting_messages import OutageTold
 from app.services.access import access_exam_session
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of
 
 
 async def open_outage(db: AsyncSession, exam_session_id: int, started_at: datetime) -> None:
@@ -57,6 +60,7 @@ async def end_outage(
         return None
     given = _give_back(taken, outage, at)
     await db.flush()
+    await note_down(db, await hold(db, taken.id), item_of(Kind.OUTAGE, outage))
     told = OutageTold(
         session_id=taken.id,
         started_at=outage.started_at,
@@ -79,6 +83,9 @@ async def settle_outage(db: AsyncSession, exam_session_id: int, at: datetime, pa
     taken = await db.get_one(ExamSession, exam_session_id, populate_existing=True)
     if not _close(outage, taken, max(at, outage.started_at), pauses):
         await _drop(db, outage)
+        return
+    await db.flush()
+    await note_down(db, await hold(db, taken.id), item_of(Kind.OUTAGE, outage))
 
 
 async def stretch(db: AsyncSession, taken: ExamSession, at: datetime) -> bool:

@@ -12,6 +12,8 @@ from app.schemas.exam_sessions import StudentRead
 from app.schemas.reviews import RescoreRequest, RescoreRow
 from app.services.access import access_exam_as_staff
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.custody_items import score_now
 from app.services.exam_sessions import tell
 from app.services.exam_sittings import sittings_with_violations
 from app.services.standing import rescore
@@ -53,6 +55,8 @@ async def rescore_exam(db: AsyncSession, exam: Exam, *, old: tuple[float, float]
     async for taken, rows in sittings_with_violations(db, exam, lock=True):
         before = taken.trust
         changed.append(_row(exam, taken, before, rescore(db, taken, rows), now, old=old))
+        await db.flush()
+        await note_down(db, await hold(db, taken.id), *await score_now(db, taken.id))
         tell(db, taken)
     await db.flush()
     return changed

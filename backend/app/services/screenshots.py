@@ -9,12 +9,15 @@ from app.ai.types import FrameRefused
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, Unavailable
 from app.db.models import Evidence, ExamSession, User
+from app.domain.custody import Kind
 from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
 from app.domain.shelves import Shelf
 from app.schemas.files import ScreenshotRead
 from app.services.access import access_violation
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of
 from app.services.data_keys import session_key
 from app.services.evidence import keep_picture, record_evidence
 from app.storage import EvidenceStore
@@ -44,11 +47,13 @@ async def keep_screenshot(
     )
     if picture is None:
         raise Unavailable
+    held = await hold(db, violation.exam_session_id)
     row: Evidence | None = await record_evidence(
         db, exam_session_id=violation.exam_session_id, violation_id=violation.id, picture=picture
     )
     if row is None:  # the piece just written is an orphan and is swept away
         raise Conflict("screenshot_there")
+    await note_down(db, held, item_of(Kind.EVIDENCE, row))
     note(db, who, "evidence.upload", f"evidence:{row.id}", violation_id=violation.id)
     await db.flush()
     return ScreenshotRead(

@@ -30,7 +30,8 @@ class SittingKeys:
     """What seals the sitting's pictures, and what its chain's digests are made with."""
 
     pictures: DataKey
-    record: DataKey
+    record: DataKey | None
+    """None in practice, which has no chain."""
 
 
 @dataclass(slots=True)

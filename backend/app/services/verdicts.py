@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict, Invalid, Missing
 from app.db.models import ExamSession, GivenDecision, GivenVerdict, User, Violation
 from app.db.session import announce
+from app.domain.custody import Kind
 from app.domain.reviews import Given, Judgement, Verdict, standing_row
 from app.domain.trust import without
 from app.domain.violations import ViolationKind
@@ -16,6 +17,8 @@ from app.schemas.realtime import ViolationChanged, ViolationOut, exam_topic
 from app.schemas.reviews import BulkVerdictRead, ScoreRead, VerdictRead, VerdictRequest
 from app.services.access import access_exam_as_staff, access_exam_session, access_violation
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of, score_now
 from app.services.standing import band_in, rescore
 from app.services.violations import episode_of, evidence_of, exam_weights, violation_out
 
@@ -125,6 +128,8 @@ async def _judge(db: AsyncSession, who: User, exam_session_id: int, drafts: dict
             kind=one.kind,
             verdict_id=one.id,
         )
+    chained = [item_of(Kind.VERDICT, one) for one in given]
+    await note_down(db, await hold(db, taken.id), *chained, *await score_now(db, taken.id))
     return await _told(db, taken, violations, set(drafts))
 
 

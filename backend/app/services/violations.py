@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from app.domain.trust import Episode, without
 from app.domain.violations import RULES, Severity, ViolationKind
 from app.schemas.realtime import EvidenceOut, ViolationOut
 from app.services.access import access_violations
+from app.services.custody_items import VIOLATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,11 @@ class NotedRow:
     reviewed_kind: ViolationKind | None
 
 
-async def record_violation(db: AsyncSession, *, exam_session_id: int, began: datetime, change: Change) -> int:
-    """Store what an incident has become; the same change twice is one row. `began`: start of the exam session."""
+async def record_violation(db: AsyncSession, *, exam_session_id: int, began: datetime, change: Change) -> Row[Any]:
+    """Store what an incident has become; the same change twice is one row. `began`: start of the exam session.
+
+    Returns the row's id and what the sitting's chain stands for.
+    """
     values = {
         "ended_at": _end(began, change),
         "seconds": change.seconds,
@@ -65,7 +70,8 @@ async def record_violation(db: AsyncSession, *, exam_session_id: int, began: dat
         **values,
     )
     upsert = statement.on_conflict_do_update(index_elements=["exam_session_id", "key"], set_=values)
-    return (await db.execute(upsert.returning(Violation.id))).scalar_one()
+    columns = [getattr(Violation, name) for name in VIOLATION]
+    return (await db.execute(upsert.returning(Violation.id, *columns))).one()
 
 
 async def violations_of(db: AsyncSession, who: User, exam_session_id: int) -> list[ViolationOut]:

@@ -11,6 +11,7 @@ from app.core.config import Environment, Settings
 from app.core.key_files import replace_file
 from app.core.master_keys import new_master_key
 from app.core.refusals import Refused, refuse_settings
+from app.core.signing import Signer
 
 GOOD_KEY = "Zr8vQ1mX4kT7cW2nB9yL5hG3dF6sJ0aPeUiOqRtY"
 GOOD_URL = "postgresql://exam:k4J-s8dQpz@db.example.org/auto_proctoring"
@@ -38,6 +39,8 @@ BAD: dict[str, dict[str, Any]] = {
     "every proxy of IPv4": {"TRUSTED_PROXIES": ["0.0.0.0/0"]},
     "remote demo": {"ALLOW_REMOTE_DEMO": True},
     "no master key": {"MASTER_KEY_FILE": Path("/nowhere/master_key")},
+    "no signing key": {"SIGNING_KEY_FILE": Path("/nowhere/signing_key")},
+    "no signing key in the file": {"SIGNING_KEY_FILE": Path("/dev/null")},
     "no key in the file": {"MASTER_KEY_FILE": Path("/dev/null")},
 }
 
@@ -46,6 +49,7 @@ BAD: dict[str, dict[str, Any]] = {
 def production(tmp_path: Path) -> Settings:
     """Settings a production server may start with."""
     replace_file(tmp_path / "master_key", new_master_key())
+    Signer(tmp_path / "signing_key", make=True).key_id  # noqa: B018 - makes the file
     return Settings(
         _env_file=None,
         ENVIRONMENT=Environment.PRODUCTION,

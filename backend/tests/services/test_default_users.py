@@ -19,6 +19,7 @@ from app.core.events import Bus
 from app.core.master_keys import MasterKeys
 from app.core.passwords import is_demo_password
 from app.core.refusals import Refused
+from app.core.signing import Signer
 from app.db.init_db import DEMO_ACCOUNTS, ONE_TIME_FILE, init_db
 from app.db.models import AuditEntry, User
 from app.db.session import Sessions, unit_of_work
@@ -56,6 +57,7 @@ def production(in_environment: ForEnvironment) -> Settings:
     """A server people depend on."""
     settings = in_environment(Environment.PRODUCTION)
     MasterKeys(settings.master_key_file, make=True).ids  # noqa: B018 - makes the file, as `proctor keys make` does
+    Signer(settings.signing_key_file, make=True).key_id  # noqa: B018
     return settings
 
 

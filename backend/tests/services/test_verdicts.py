@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.events import Bus
+from app.core.master_keys import MasterKeys
 from app.db.models import AuditEntry, Exam, ExamSession, GivenVerdict, User, Violation
 from app.db.session import Sessions, make_sessions, unit_of_work
 from app.domain.reviews import Given, Judgement, Verdict, standing_row
@@ -251,7 +252,7 @@ async def test_a_verdict_of_another_server_process_is_found_at_the_next_change(
     await line.say(1, kind="devtools")
     await line.acknowledged(1)
     (row,) = await server.violations(taken)
-    async with unit_of_work(make_sessions(engine, Bus())) as elsewhere:
+    async with unit_of_work(make_sessions(engine, Bus(), MasterKeys(server.settings.master_key_file))) as elsewhere:
         await give_verdict(elsewhere, teacher, row.id, VerdictRequest(verdict=Verdict.DISMISSED))
     await line.say(2, kind="copy_paste")
     await line.acknowledged(2)

@@ -3,6 +3,7 @@
 from app.db.models.answers import Answer, QuestionFlag
 from app.db.models.audit import AuditEntry
 from app.db.models.consents import Consent
+from app.db.models.custody import CustodyLink, CustodyManifest
 from app.db.models.documents import Document
 from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
@@ -26,6 +27,8 @@ __all__ = [
     "AuditEntry",
     "ClientMessage",
     "Consent",
+    "CustodyLink",
+    "CustodyManifest",
     "Document",
     "Evidence",
     "Exam",

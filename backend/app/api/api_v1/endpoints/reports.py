@@ -11,6 +11,7 @@ from app.api.errors import language_of
 from app.db.session import commit
 from app.domain.roles import Language
 from app.schemas.base import PathId
+from app.services.custody_bundle import export_bundle
 from app.services.exam_export import ExportFormat, export_exam
 from app.services.exam_report import exam_report
 from app.services.report_rendering import Report, ReportRenderer
@@ -20,6 +21,7 @@ from app.storage import EvidenceStore
 router = APIRouter(tags=["reports"])
 Wanted = Annotated[Language | None, Query(description="Unset: the reader's own.")]
 PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
 
 
 @router.get("/exam-sessions/{session_id}/report", response_class=Response, responses=PDF)
@@ -31,6 +33,14 @@ async def of_exam_session(
     found = await session_report(db, who, session_id, language or language_of(request.scope), store)
     await commit(db)  # the looks at the pictures are noted before the pictures leave, and setting takes a while
     return await _set(request, found)
+
+
+@router.get("/exam-sessions/{session_id}/bundle", response_class=Response, responses=ZIP)
+async def bundle(request: Request, db: Db, who: Staff, session_id: PathId) -> Response:
+    """A closed exam session with its chain of custody and all pieces, for `proctor verify`; not encrypted, audited."""
+    body = await export_bundle(db, who, session_id, request.app.state.store, request.app.state.notary)
+    name = f"exam-session-{session_id}.zip"
+    return Response(body, media_type="application/zip", headers={"Content-Disposition": attachment(name)})
 
 
 @router.get("/exams/{exam_id}/report", response_class=Response, responses=PDF)

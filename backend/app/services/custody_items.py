@@ -1,0 +1,148 @@
+"""What of a sitting its chain stands for, read from the rows: the same when a link is made and when it is verified."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.models import (
+    Answer,
+    ClientMessage,
+    Document,
+    Evidence,
+    Exam,
+    ExamSession,
+    GivenDecision,
+    GivenVerdict,
+    Outage,
+    StaffNote,
+    StudentComment,
+    UploadedFile,
+    Violation,
+)
+from app.domain.custody import Item, Kind, ranges
+
+VIOLATION = (
+    "key",
+    "kind",
+    "severity",
+    "started_at",
+    "ended_at",
+    "seconds",
+    "count",
+    "confidence",
+    "measured",
+    "threshold",
+)
+EVIDENCE = ("violation_id", "role", "captured_at", "sha256", "size")
+DOCUMENT = ("kind", "created_at", "sha256", "size")
+FILE = ("purpose", "owner_id", "name", "media_type", "created_at", "sha256", "size")
+OUTAGE = ("started_at", "ended_at", "cause", "paused_seconds", "credited_seconds")
+VERDICT = (
+    "violation_id", "reviewer_id", "verdict", "kind", "reason", "undoes", "in_bulk", "stage", "trust_before",
+    "trust_after", "created_at",
+)  # fmt: skip
+DECISION = ("reviewer_id", "decision", "text", "note", "stage", "trust", "measured_trust", "coverage", "created_at")
+COMMENT = ("violation_id", "decision_id", "text", "created_at")
+NOTE = ("author_id", "text", "created_at")
+MARK = ("question_id", "client_seq", "points", "comment", "internal_note", "rubric", "marked_by", "marked_at")
+MESSAGE = ("seq", "type", "payload", "client_time", "received_at", "refused", "late")
+CLOSED = (
+    "exam_id", "student_id", "attempt", "state", "start_time", "begun_at", "admitted_at", "end_time", "ends_at",
+    "end_reason", "pauses", "coverage", "outage_seconds", "credited_seconds",
+)  # fmt: skip
+BY_KIND: dict[Kind, tuple[Any, tuple[str, ...]]] = {
+    Kind.VIOLATION: (Violation, VIOLATION),
+    Kind.EVIDENCE: (Evidence, EVIDENCE),
+    Kind.DOCUMENT: (Document, DOCUMENT),
+    Kind.FILE: (UploadedFile, FILE),
+    Kind.OUTAGE: (Outage, OUTAGE),
+    Kind.VERDICT: (GivenVerdict, VERDICT),
+    Kind.DECISION: (GivenDecision, DECISION),
+    Kind.COMMENT: (StudentComment, COMMENT),
+    Kind.NOTE: (StaffNote, NOTE),
+    Kind.MARK: (Answer, MARK),
+}
+ONLY: dict[Kind, Any] = {
+    Kind.OUTAGE: Outage.ended_at.is_not(None),
+    Kind.MARK: Answer.marked_at.is_not(None),
+}
+
+
+def item_of(kind: Kind, row: Any) -> Item:
+    """A row, or its columns, as the chain stands for it."""
+    names = BY_KIND[kind][1]
+    found = row._mapping if isinstance(row, Row) else {name: getattr(row, name) for name in names}
+    row_id = found["id"] if isinstance(row, Row) else row.id
+    return Item(kind, f"{kind}:{row_id}", {name: found[name] for name in names})
+
+
+def message_items(rows: Sequence[Any], kept: Iterable[tuple[int, int]] = ()) -> list[Item]:
+    """Messages in the stretches `kept` in which they were chained; what is in none of them in stretches of its own."""
+    by_seq = {row.seq: {name: getattr(row, name) for name in MESSAGE} for row in rows}
+    stretches = dict.fromkeys(kept)
+    inside = {seq for first, last in stretches for seq in range(first, last + 1)}
+    left = ranges(sorted(by_seq.keys() - inside))
+    return [
+        Item(
+            Kind.MESSAGES,
+            f"messages:{first}-{last}",
+            [by_seq[seq] for seq in range(first, last + 1) if seq in by_seq],
+        )
+        for first, last in [*stretches, *left]
+    ]
+
+
+async def items_of(db: AsyncSession, exam_session_id: int, kept: Iterable[tuple[int, int]] = ()) -> list[Item]:
+    """Everything that a sitting's chain stands for, as the rows have it now."""
+    columns = [getattr(ClientMessage, name) for name in MESSAGE]
+    query = select(*columns).where(ClientMessage.exam_session_id == exam_session_id).order_by(ClientMessage.seq)
+    items = message_items((await db.execute(query)).all(), kept)
+    for kind in BY_KIND:
+        items += await _of_kind(db, exam_session_id, kind)
+    return items + await final_items(db, exam_session_id)
+
+
+async def _of_kind(db: AsyncSession, exam_session_id: int, kind: Kind) -> list[Item]:
+    """Columns alone: objects that others hold stay as they are."""
+    model, names = BY_KIND[kind]
+    query = select(model.id, *[getattr(model, name) for name in names]).order_by(model.id)
+    query = query.where(model.exam_session_id == exam_session_id)
+    rows = await db.execute(query.where(ONLY[kind]) if kind in ONLY else query)
+    return [item_of(kind, row) for row in rows]
+
+
+async def final_items(db: AsyncSession, exam_session_id: int) -> list[Item]:
+    """What stands once a sitting is settled; nothing before."""
+    columns = [getattr(ExamSession, name) for name in CLOSED]
+    query = select(*columns).where(ExamSession.id == exam_session_id, ExamSession.settled)
+    found = (await db.execute(query)).one_or_none()
+    if found is None:
+        return []
+    closed = Item(Kind.CLOSED, "closed", dict(found._mapping))
+    return [await answers_item(db, exam_session_id), *await score_now(db, exam_session_id), closed]
+
+
+async def answers_item(db: AsyncSession, exam_session_id: int) -> Item:
+    """The newest answer to each question, as given."""
+    columns = (Answer.question_id, Answer.value, Answer.client_seq, Answer.seq, Answer.saved_at, Answer.late)
+    query = select(*columns).where(Answer.exam_session_id == exam_session_id).order_by(Answer.question_id)
+    return Item(Kind.ANSWERS, "answers", [list(row) for row in await db.execute(query)])
+
+
+async def score_now(db: AsyncSession, exam_session_id: int) -> list[Item]:
+    """The score, and what of it people have decided, where the sitting is settled."""
+    query = select(ExamSession.trust, Exam.weights).join(ExamSession.exam)
+    found = (await db.execute(query.where(ExamSession.id == exam_session_id, ExamSession.settled))).one_or_none()
+    if found is None:
+        return []
+    columns = (Violation.id, Violation.verdict, Violation.reviewed_kind)
+    rows = await db.execute(select(*columns).where(Violation.exam_session_id == exam_session_id).order_by(Violation.id))
+    judged = [list(row) for row in rows]
+    return [Item(Kind.SCORE, "score", {"trust": found.trust, "weights": found.weights, "judged": judged})]
+
+
+async def marks_of(db: AsyncSession, exam_session_id: int) -> list[Item]:
+    """What people gave for the answers."""
+    return await _of_kind(db, exam_session_id, Kind.MARK)
