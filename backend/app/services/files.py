@@ -77,13 +77,18 @@ async def keep_file(
         media_type=found.value,
         **asdict(piece),
     )
-    held = None if exam_session_id is None else await hold(db, exam_session_id)
+    await _add(db, row)
+    note(db, who, "file.upload", f"file:{row.id}", purpose=purpose, exam_id=exam_id, exam_session_id=exam_session_id)
+    return row
+
+
+async def _add(db: AsyncSession, row: UploadedFile) -> None:
+    """The row; what belongs to a sitting is chained with it."""
+    held = None if row.exam_session_id is None else await hold(db, row.exam_session_id)
     db.add(row)
     await db.flush()
     if held is not None:
         await note_down(db, held, item_of(Kind.FILE, row))
-    note(db, who, "file.upload", f"file:{row.id}", purpose=purpose, exam_id=exam_id, exam_session_id=exam_session_id)
-    return row
 
 
 async def keep_files(
