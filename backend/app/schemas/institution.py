@@ -60,8 +60,10 @@ class InstitutionSettings(Input):
 
 
 class InstitutionRead(Output):
-    """What everybody may know, also before a login: for the login page and forms."""
+    """What everybody may know, also before a login: for the login page, forms, and the words of a consent."""
 
     name: str
     languages: list[Language]
     password_min_length: int
+    evidence_days: int
+    evidence_days_unreleased: int

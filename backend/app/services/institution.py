@@ -42,7 +42,13 @@ async def set_institution(db: AsyncSession, who: User, wanted: InstitutionSettin
 
 def public(wanted: InstitutionSettings, settings: Settings) -> InstitutionRead:
     """What everybody may know; `settings` are those in force."""
-    return InstitutionRead(name=wanted.name, languages=wanted.languages, password_min_length=shortest(settings))
+    return InstitutionRead(
+        name=wanted.name,
+        languages=wanted.languages,
+        password_min_length=shortest(settings),
+        evidence_days=wanted.evidence_days,
+        evidence_days_unreleased=wanted.evidence_days_unreleased,
+    )
 
 
 def in_force(own: Settings, wanted: InstitutionSettings) -> Settings:

@@ -33,7 +33,7 @@ from app.schemas.reviews import (
     ReviewRead,
     UnobservedRead,
 )
-from app.services.access import access_violations
+from app.services.access import access_exam_session, access_violations
 from app.services.consents import consent_of
 from app.services.conversation import message_read
 from app.services.decisions import comments_of, decisions_read, notes_read
@@ -180,6 +180,11 @@ async def _history(db: AsyncSession, taken: ExamSession) -> list[DeedRead]:
         )
         for row in rows
     ]
+
+
+async def unobserved_of(db: AsyncSession, who: User, exam_session_id: int) -> list[UnobservedRead]:
+    """The same for its student and the exam's staff."""
+    return unobserved_in(await access_exam_session(db, who, exam_session_id))
 
 
 def unobserved_in(taken: ExamSession) -> list[UnobservedRead]:

@@ -159,6 +159,8 @@ async def test_settings_hold_at_once(
         "name": "Dhaka College",
         "languages": ["en", "bn"],
         "password_min_length": 20,
+        "evidence_days": 180,
+        "evidence_days_unreleased": 365,
     }
     line = await server.student(student, taken)
     assert line.heard[0]["limits"]["max_fps"] == 0.5

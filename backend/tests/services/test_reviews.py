@@ -173,8 +173,8 @@ async def test_who_reviews_does_not_learn_of_an_accommodation(
         assert not [word for word in ("accommodation", "extra_minutes", "lenient", "1337") if word in shown], path
 
 
-async def test_when_we_could_not_see_is_on_the_timeline(
-    teacher_client: httpx2.AsyncClient, sessions: Sessions, taken: ExamSession
+async def test_when_we_could_not_see_is_on_the_timeline_and_told_to_the_student(
+    teacher_client: httpx2.AsyncClient, student_client: httpx2.AsyncClient, sessions: Sessions, taken: ExamSession
 ) -> None:
     coverage = {
         "longest_gap": 6.0,
@@ -191,6 +191,7 @@ async def test_when_we_could_not_see_is_on_the_timeline(
     (span,) = found["unobserved"]
     assert span["states"] == ["link_lost"]
     assert span["from"] < span["to"]
+    assert (await student_client.get(f"/api/v1/exam-sessions/{taken.id}/unobserved")).json() == [span]
 
 
 # --- notes, decisions, comments ---------------------------------------------------------------------------------------

@@ -1161,6 +1161,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/unobserved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unobserved
+         * @description When nothing could be seen of the student, and why; costs no trust.
+         */
+        get: operations["unobserved_api_v1_exam_sessions__session_id__unobserved_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/violations": {
         parameters: {
             query?: never;
@@ -5221,9 +5241,13 @@ export interface components {
         };
         /**
          * InstitutionRead
-         * @description What everybody may know, also before a login: for the login page and forms.
+         * @description What everybody may know, also before a login: for the login page, forms, and the words of a consent.
          */
         InstitutionRead: {
+            /** Evidence Days */
+            evidence_days: number;
+            /** Evidence Days Unreleased */
+            evidence_days_unreleased: number;
             /** Languages */
             languages: components["schemas"]["Language"][];
             /** Name */
@@ -10009,6 +10033,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unobserved_api_v1_exam_sessions__session_id__unobserved_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnobservedRead"][];
                 };
             };
             /** @description Refused: `code` says why. */

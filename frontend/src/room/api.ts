@@ -60,8 +60,10 @@ export type Paper = {
   flags: number[];
 };
 export type Consent = { version: string; camera: boolean; sound: boolean; screen: boolean; identity: boolean; objection: string };
-export type TextMessage = { id: number; from: "staff" | "student"; text: string; at: string; warning: boolean };
+export type TextMessage = { id: number; from: "staff" | "student"; text: string; at: string; warning: boolean; read: boolean };
 export type Outage = { started_at: string; ended_at: string | null; seconds: number; cause: string; credited_seconds: number };
+export type Unobserved = { from: string; to: string; states: string[] };
+export type Institution = { name: string; evidence_days: number; evidence_days_unreleased: number };
 export type Evidence = { id: number; role: string; captured_at: string; sha256: string; url: string };
 export type Violation = {
   id: number;
@@ -118,6 +120,8 @@ export const submit = (id: number) => within(call<Sitting>("POST", `/proctoring/
 export const giveConsent = (examId: number, consent: Consent) => call<Consent>("POST", `/exams/${examId}/consent`, { body: consent });
 export const messages = (id: number) => call<TextMessage[]>("GET", `/exam-sessions/${id}/messages`);
 export const outages = (id: number) => call<Outage[]>("GET", `/exam-sessions/${id}/outages`);
+export const unobserved = (id: number) => call<Unobserved[]>("GET", `/exam-sessions/${id}/unobserved`);
+export const institution = () => call<Institution>("GET", "/institution/public");
 export const violations = (id: number) => call<Violation[]>("GET", `/exam-sessions/${id}/violations`);
 export const result = (id: number) => call<Result>("GET", `/exam-sessions/${id}/result`);
 export const decision = (id: number) => call<DecisionRead | null>("GET", `/exam-sessions/${id}/decision`);

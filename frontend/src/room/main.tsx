@@ -11,7 +11,7 @@ import { Media } from "./engine/media";
 import { openRoomDatabase } from "./engine/store";
 import { ToolsContext } from "./tools";
 
-await startLanguages(["room", "question", "violations", "states", "errors"]);
+await startLanguages(["room", "question", "violations", "states", "errors", "challenges", "messages"]);
 
 const root = document.getElementById("root");
 if (!root) throw new Error("exam.html has no #root");

@@ -15,6 +15,7 @@ ROUTES: Routes = {
     ("POST", f"{SESSION}/begin"): Case(OWN_STUDENT),
     ("POST", f"{SESSION}/admit"): Case(EXAM_STAFF),
     ("GET", f"{SESSION}/outages"): Case(EXAM_READERS),
+    ("GET", f"{SESSION}/unobserved"): Case(EXAM_READERS),
     ("POST", f"{SESSION}/late-messages"): Case(OWN_STUDENT, {"messages": []}, session_state=SessionState.SUBMITTED),
     ("POST", f"{SESSION}/flag"): Case(EXAM_STAFF, {"reason": "please look"}),
     # 409: staff may ask, but nobody is connected in this test.

@@ -4,7 +4,7 @@ import type { AnswerValue, Outgoing, ServerMessage } from "./contract";
 import type { Media } from "./media";
 import { Outbox } from "./outbox";
 import type { Ceiling } from "./pace";
-import { FIRST_STATE, heard, linked, type RoomMessage, type RoomState } from "./roomState";
+import { FIRST_STATE, heard, linked, recalled, type RoomMessage, type RoomState } from "./roomState";
 import type { ServerClock } from "./serverClock";
 import { isQuotaError, type RoomDatabase } from "./store";
 import type { FromWorker, PictureSource, ToWorker } from "./wire";
@@ -102,7 +102,11 @@ export class Controller {
   }
 
   position(position: number | null): void {
-    this.#order({ do: "position", position, hidden: document.visibilityState === "hidden" });
+    this.#order({ do: "position", position });
+  }
+
+  hidden(hidden: boolean): void {
+    this.#order({ do: "hidden", hidden });
   }
 
   hold(ceiling: Ceiling): void {
@@ -127,10 +131,44 @@ export class Controller {
     this.#set({ ...this.#state, roomView: false });
   }
 
+  /** The task is over by this device's count, whatever became of the server's word about it. */
+  challengeOver(nonce: string): void {
+    if (this.#state.challenge?.nonce === nonce) this.#set({ ...this.#state, challenge: null });
+  }
+
+  /** A notice was read, or has stood long enough. */
+  putAway(what: "challengeDone" | "extended" | "endingTakenBack"): void {
+    this.#set({ ...this.#state, [what]: null });
+  }
+
+  /** Says something to the teachers; shown at once, and as received when the server has it. */
+  async chat(text: string): Promise<void> {
+    await this.put({ type: "chat", t: this.now(), text });
+    this.#set({ ...this.#state, said: [...this.#state.said, { text, at: this.now() }] });
+  }
+
+  async raiseHand(raised: boolean): Promise<void> {
+    await this.put({ type: "hand", t: this.now(), raised });
+    this.#set({ ...this.#state, hand: raised });
+    await this.outbox.keep("hand", raised).catch(() => undefined);
+  }
+
+  /** Everything up to this message was looked at. */
+  messagesRead(readUpTo: number): void {
+    if (readUpTo <= this.#state.readUpTo) return;
+    this.#set({ ...this.#state, readUpTo });
+    void this.outbox.keep("read", readUpTo).catch(() => undefined);
+  }
+
+  /** What this device remembers of hand and messages from before a reload. */
+  async remember(): Promise<void> {
+    const [hand, readUpTo] = await Promise.all([this.outbox.kept<boolean>("hand"), this.outbox.kept<number>("read")]);
+    this.#set({ ...this.#state, hand: hand ?? false, readUpTo: Math.max(readUpTo ?? 0, this.#state.readUpTo) });
+  }
+
   /** What was said before this page was opened. */
   recall(messages: RoomMessage[]): void {
-    const known = new Set(messages.map(({ id }) => id));
-    this.#set({ ...this.#state, messages: [...messages, ...this.#state.messages.filter(({ id }) => !known.has(id))] });
+    this.#set(recalled(this.#state, messages));
   }
 
   // --- the Worker -----------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ export class Media {
   #audio: AudioContext | null = null;
   /** 0..1, of the last 50 ms; for the level meter. */
   level = 0;
+  /** Whether the microphone was asked for: opening again asks for the same. */
+  wantsSound = false;
   onSound: ((samples: Float32Array<ArrayBuffer>) => void) | null = null;
   onEnded: ((source: PictureSource) => void) | null = null;
 
@@ -36,6 +38,7 @@ export class Media {
   /** Asks for the camera and, where wanted, the microphone; a microphone that is missing does not cost the camera. */
   async openCamera(withSound: boolean): Promise<void> {
     if (this.#state.camera?.getVideoTracks().some(({ readyState }) => readyState === "live")) return;
+    this.wantsSound = withSound;
     if (!navigator.mediaDevices?.getUserMedia) return this.#set({ cameraTrouble: "unsupported" });
     const video = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 }, facingMode: "user" };
     const audio = withSound ? { echoCancellation: false, noiseSuppression: false, autoGainControl: true } : false;

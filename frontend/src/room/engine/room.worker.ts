@@ -16,7 +16,8 @@ const HEARTBEAT_MS = 5_000;
 let link: Link | null = null;
 let outbox: Outbox | null = null;
 let asking: { resolve: (ticket: string) => void; reject: (error: Error) => void } | null = null;
-let position: { position: number | null; hidden: boolean } = { position: null, hidden: false };
+let position: number | null = null;
+let hidden = false;
 const clock = new ServerClock();
 const canvas = new OffscreenCanvas(640, 480);
 
@@ -117,7 +118,10 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       capture.sound(data.samples, data.capturedAgoMs);
       break;
     case "position":
-      position = { position: data.position, hidden: data.hidden };
+      position = data.position;
+      break;
+    case "hidden":
+      hidden = data.hidden;
       break;
     case "hold":
       capture.hold(data.ceiling);
@@ -132,6 +136,6 @@ setInterval(() => {
 setInterval(() => {
   const figures = capture.figures();
   tell({ say: "figures", figures });
-  const known = position.position === null ? {} : { position: position.position };
-  link?.say({ type: "status", kbps: Math.round(figures.kbps * 10) / 10, hidden: position.hidden, ...known });
+  const known = position === null ? {} : { position };
+  link?.say({ type: "status", kbps: Math.round(figures.kbps * 10) / 10, hidden, ...known });
 }, HEARTBEAT_MS);

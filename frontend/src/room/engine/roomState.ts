@@ -3,7 +3,9 @@ import type { Report, ServerMessage } from "./contract";
 import type { LinkStatus } from "./link";
 import type { Figures } from "./wire";
 
-export type RoomMessage = { id: number; from: "staff" | "student"; text: string; at: string; warning: boolean };
+export type RoomMessage = { id: number; from: "staff" | "student"; text: string; at: string; warning: boolean; read?: boolean };
+/** What the student has said and the list of the server does not hold yet. */
+export type Said = { text: string; at: number };
 export type ToldOutage = { started_at: string; ended_at: string; credited_seconds: number; cause: string };
 export type Challenge = { nonce: string; direction: string; text: string; until: number };
 
@@ -29,12 +31,18 @@ export type RoomState = {
   /** Warnings that have not been put away. */
   warnings: RoomMessage[];
   challenge: Challenge | null;
-  challengePassed: boolean | null;
+  challengeDone: { passed: boolean | null } | null;
   ending: { reason: string; at: number } | null;
+  endingTakenBack: { at: number } | null;
   roomView: boolean;
   outages: ToldOutage[];
   offlineSince: number | null;
-  extendedAt: number | null;
+  /** More time was given: by how much, ms. */
+  extended: { at: number; by: number } | null;
+  hand: boolean;
+  said: Said[];
+  /** The newest message that was looked at. */
+  readUpTo: number;
   flagged: string | null;
   trust: number | null;
   figures: Figures | null;
@@ -61,12 +69,16 @@ export const FIRST_STATE: RoomState = {
   messages: [],
   warnings: [],
   challenge: null,
-  challengePassed: null,
+  challengeDone: null,
   ending: null,
+  endingTakenBack: null,
   roomView: false,
   outages: [],
   offlineSince: null,
-  extendedAt: null,
+  extended: null,
+  hand: false,
+  said: [],
+  readUpTo: 0,
   flagged: null,
   trust: null,
   figures: null,
@@ -99,7 +111,7 @@ export function heard(state: RoomState, message: ServerMessage, now: number): Ro
     case "resumed":
       return { ...state, paused: false, endsAt: Date.parse(message.ends_at) };
     case "extended":
-      return { ...state, endsAt: Date.parse(message.ends_at), extendedAt: now };
+      return lengthened(state, Date.parse(message.ends_at), now);
     case "terminated":
     case "submitted":
     case "expired":
@@ -107,9 +119,9 @@ export function heard(state: RoomState, message: ServerMessage, now: number): Ro
     case "message":
       return texted(state, message);
     case "ending":
-      return { ...state, ending: { reason: message.reason, at: Date.parse(message.at) } };
+      return { ...state, ending: { reason: message.reason, at: Date.parse(message.at) }, endingTakenBack: null };
     case "ending_cancelled":
-      return { ...state, ending: null };
+      return { ...state, ending: null, endingTakenBack: { at: now } };
     case "room_view":
       return { ...state, roomView: true };
     case "outage":
@@ -125,11 +137,11 @@ export function heard(state: RoomState, message: ServerMessage, now: number): Ro
     case "challenge":
       return {
         ...state,
-        challengePassed: null,
+        challengeDone: null,
         challenge: { ...message, until: now + message.seconds * 1000 },
       };
     case "challenge.done":
-      return state.challenge?.nonce === message.nonce ? { ...state, challenge: null, challengePassed: message.passed } : state;
+      return state.challenge?.nonce === message.nonce ? { ...state, challenge: null, challengeDone: { passed: message.passed } } : state;
     case "error":
       return refused(state, message.code, message.params);
     default:
@@ -159,4 +171,23 @@ function texted(state: RoomState, message: Extract<ServerMessage, { type: "messa
     messages: [...state.messages, one],
     warnings: warning && from === "staff" ? [...state.warnings, one] : state.warnings,
   };
+}
+
+function lengthened(state: RoomState, endsAt: number, now: number): RoomState {
+  const by = (state.extended?.by ?? 0) + endsAt - (state.endsAt ?? endsAt);
+  return { ...state, endsAt, extended: by > 0 ? { at: now, by } : null };
+}
+
+/** The server's whole list: what we said and it holds by now is no longer on its way. */
+export function recalled(state: RoomState, list: RoomMessage[]): RoomState {
+  const known = new Set(list.map(({ id }) => id));
+  const fresh = state.messages.filter(({ id }) => !known.has(id));
+  const before = state.messages.filter(({ from }) => from === "student").length;
+  const arrived = list.filter(({ from }) => from === "student").length - before;
+  return { ...state, messages: [...list, ...fresh], said: arrived > 0 ? state.said.slice(arrived) : state.said };
+}
+
+/** Messages of the staff that were not looked at yet, newest last. */
+export function unread(state: RoomState): RoomMessage[] {
+  return state.messages.filter(({ from, id }) => from === "staff" && id > state.readUpTo);
 }

@@ -15,7 +15,8 @@ export type ToWorker =
   | { do: "watch"; sources: PictureSource[]; sound: boolean }
   | { do: "picture"; source: PictureSource; bitmap: ImageBitmap | null }
   | { do: "sound"; samples: Float32Array<ArrayBuffer>; capturedAgoMs: number }
-  | { do: "position"; position: number | null; hidden: boolean }
+  | { do: "position"; position: number | null }
+  | { do: "hidden"; hidden: boolean }
   | { do: "hold"; ceiling: Ceiling };
 
 export type Figures = { mode: Mode; kbps: number; roundTripMs: number | null; sent: number };

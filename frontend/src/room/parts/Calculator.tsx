@@ -28,8 +28,8 @@ export function Calculator({ onClose }: { onClose: () => void }) {
         </p>
         <div className="calculator-keys">
           {KEYS.map((key) => (
-            <button key={key} type="button" className="button quiet" onClick={() => setText((known) => known + key)}>
-              {key}
+            <button key={key} type="button" className="button quiet" onClick={() => setText((known) => known + (/\d/.test(key) ? format.number(Number(key)) : key))}>
+              {/\d/.test(key) ? format.number(Number(key)) : key}
             </button>
           ))}
         </div>
@@ -45,7 +45,7 @@ export function Calculator({ onClose }: { onClose: () => void }) {
               setValue(undefined);
             }}
           >
-            {t("question:clear")}
+            {t("room.calculatorClear")}
           </button>
         </div>
       </form>

@@ -2,8 +2,11 @@
 import { useTranslation } from "react-i18next";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { type AnswerValue, plainWords, type Question, type Shown, shownWords } from "@/ui/questions/question";
+import { fetchPicture } from "@/api/client";
 import { RichText } from "@/ui/RichText";
 import type { Result, ResultRow } from "../api";
+
+const loadPicture = (file: number) => fetchPicture(`/api/v1/question-files/${file}`);
 
 export function ResultPanel({ result }: { result: Result }) {
   const { t } = useTranslation();
@@ -32,19 +35,23 @@ export function ResultPanel({ result }: { result: Result }) {
 function Row({ row, shown }: { row: ResultRow; shown: Shown }) {
   const { t } = useTranslation();
   const format = useFormats();
-  const key = row.key ? keyText(row.question, row.key, shown) : "";
+  const sayings = { yes: t("question:true"), no: t("question:false"), file: (n: number) => t("question:file", { n: format.number(n) }) };
+  const key = row.key ? keyText(row.question, row.key, shown, sayings) : "";
+  const answer = answerText(row.question, row.answer ?? null, shown, sayings);
   return (
     <div className="stack">
       {shownWords(row.question.text, shown).map(({ lang, text }) => (
-        <RichText key={lang} lang={lang} text={text} />
+        <RichText key={lang} lang={lang} text={text} loadPicture={loadPicture} renderBlank={() => "____"} />
       ))}
-      <p>
-        {t("after.myAnswer")} <span className="words">{answerText(row.question, row.answer ?? null, shown) || t("after.none")}</span>
-      </p>
+      <div className="given">
+        <p className="dim">{t("after.myAnswer")}</p>
+        <Words question={row.question} text={answer || t("after.none")} />
+      </div>
       {key ? (
-        <p>
-          {t("after.rightAnswer")} <span className="words">{key}</span>
-        </p>
+        <div className="given">
+          <p className="dim">{t("after.rightAnswer")}</p>
+          <Words question={row.question} text={key} />
+        </div>
       ) : null}
       <p className="dim">
         {row.points === null ? t("after.notMarked") : t("after.of", { n: format.number(row.points, 2), all: format.number(row.max_points, 2) })}
@@ -60,17 +67,27 @@ function nameOf(question: Question, id: string, shown: Shown): string {
   return found ? plainWords(found.text, shown) : id;
 }
 
-function answerText(question: Question, value: AnswerValue, shown: Shown): string {
+/** Words of the question may hold formulas and pictures; what a student has typed is shown as typed. */
+function Words({ question, text }: { question: Question; text: string }) {
+  const ours = question.body.options ?? question.body.items;
+  return ours ? <RichText text={text} loadPicture={loadPicture} /> : <p className="words">{text}</p>;
+}
+
+type Sayings = { yes: string; no: string; file: (n: number) => string };
+
+function answerText(question: Question, value: AnswerValue, shown: Shown, sayings: Sayings): string {
   if (value === null) return "";
-  if (typeof value === "boolean") return value ? "✓" : "✗";
+  if (typeof value === "boolean") return value ? sayings.yes : sayings.no;
   if (typeof value === "string") return question.type === "single_choice" ? nameOf(question, value, shown) : value;
-  if (Array.isArray(value)) return value.map((one) => nameOf(question, String(one), shown)).join(" → ");
+  if (question.type === "file_upload" && Array.isArray(value)) return value.map((_, index) => sayings.file(index + 1)).join("; ");
+  if (Array.isArray(value)) return value.map((one) => nameOf(question, String(one), shown)).join(question.type === "ordering" ? " → " : "; ");
+  if (question.type === "fill_in") return (question.body.blanks ?? []).map(({ id }) => value[id] ?? "____").join("; ");
   return Object.entries(value)
     .map(([from, to]) => `${nameOf(question, from, shown)}: ${nameOf(question, to, shown)}`)
     .join("; ");
 }
 
-function keyText(question: Question, key: Record<string, unknown>, shown: Shown): string {
+function keyText(question: Question, key: Record<string, unknown>, shown: Shown, sayings: Sayings): string {
   const value = key["option"] ?? key["options"] ?? key["pairs"] ?? key["order"] ?? key["value"] ?? key["accepted"] ?? key["blanks"];
   if (typeof value === "number") return String(value);
   if (question.type === "fill_in" && value && typeof value === "object") {
@@ -79,5 +96,5 @@ function keyText(question: Question, key: Record<string, unknown>, shown: Shown)
       .join("; ");
   }
   if (question.type === "short_text" && Array.isArray(value)) return (value as string[]).join(" / ");
-  return answerText(question, (value ?? null) as AnswerValue, shown);
+  return answerText(question, (value ?? null) as AnswerValue, shown, sayings);
 }

@@ -1,5 +1,5 @@
-// What stands over the questions while it lasts: no line, paused, the end, trouble with camera or disk. None stops typing.
-import { useSyncExternalStore } from "react";
+// What stands over the questions while it lasts: no line, the end, trouble with camera or disk, news. None stops typing.
+import { useEffect, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
@@ -7,16 +7,12 @@ import type { Controller } from "../engine/controller";
 import type { RoomState } from "../engine/roomState";
 import type { Finish } from "../screens/useFinish";
 import { Notice, Trouble } from "./basics";
+import { RoomNews } from "./RoomNews";
 
-/** A page that is reloaded is gone for a moment: the server notes it, and nobody need read about it. */
-const WORTH_A_WORD_MS = 5_000;
+type Props = { room: RoomState; controller: Controller; timeIsUp: boolean; finish: Finish; onChat: () => void };
 
-type Props = { room: RoomState; controller: Controller; timeIsUp: boolean; finish: Finish };
-
-export function RoomBanners({ room, controller, timeIsUp, finish }: Props) {
+export function RoomBanners({ room, controller, timeIsUp, finish, onChat }: Props) {
   const { t } = useTranslation();
-  const format = useFormats();
-  const outage = room.outages.findLast((one) => Date.parse(one.ended_at) - Date.parse(one.started_at) >= WORTH_A_WORD_MS);
   return (
     <div className="banners">
       <Offline room={room} controller={controller} />
@@ -26,19 +22,7 @@ export function RoomBanners({ room, controller, timeIsUp, finish }: Props) {
       {finish.state === "failed" ? <Trouble error={finish.error} onRetry={finish.submit} /> : null}
       {timeIsUp && finish.state === "open" ? <Notice tone="watch" title={t("room.timeIsUp")} live="assertive" /> : null}
       {room.ending ? <Ending room={room} controller={controller} /> : null}
-      {room.extendedAt ? <Notice tone="good" title={t("room.extended")} live="polite" /> : null}
-      {outage ? (
-        <Notice tone="info" live="polite">
-          <p>
-            {t("room.outage", {
-              from: format.clock(Date.parse(outage.started_at)),
-              to: format.clock(Date.parse(outage.ended_at)),
-            })}{" "}
-            {outage.credited_seconds > 0 ? t("room.credited", { time: format.stopwatch(outage.credited_seconds) }) : t("room.notCredited")}
-          </p>
-        </Notice>
-      ) : null}
-      {room.flagged ? <Notice tone="watch" title={t("room.flagged")} live="polite" /> : null}
+      <RoomNews room={room} controller={controller} onChat={onChat} />
       <Camera controller={controller} />
     </div>
   );
@@ -54,7 +38,8 @@ function Offline({ room, controller }: Pick<Props, "room" | "controller">) {
   if (since < 2) return null;
   return (
     <Notice tone="watch" title={t("room.offline", { time: format.stopwatch(since) })}>
-      <p>{t("room.offlineText")}</p>
+      {/* Read out once: the seconds above are for the eye. */}
+      <p role="status">{t("room.offlineText")}</p>
       <button type="button" className="button quiet" onClick={() => controller.retry()}>
         {t("room.retryNow")}
       </button>
@@ -69,8 +54,11 @@ function Ending({ room, controller }: Pick<Props, "room" | "controller">) {
   if (!room.ending) return null;
   const left = format.stopwatch((room.ending.at - controller.now()) / 1000);
   return (
-    <Notice tone="bad" title={t("room.ending", { time: left })} live="assertive">
-      <p>{room.ending.reason}</p>
+    <Notice tone="bad" title={t("room.ending", { time: left })}>
+      <div role="alert">
+        <p className="words">{room.ending.reason}</p>
+        <p>{t("room.endingText")}</p>
+      </div>
     </Notice>
   );
 }
@@ -79,11 +67,18 @@ function Camera({ controller }: { controller: Controller }) {
   const { t } = useTranslation();
   const { media } = controller;
   const state = useSyncExternalStore(media.subscribe, media.state);
+  useEffect(() => {
+    // A camera that comes back by itself, as after waking up, is opened again without a press.
+    if (state.cameraTrouble !== "ended" && state.cameraTrouble !== "busy") return;
+    const again = () => void media.openCamera(media.wantsSound);
+    const timer = setInterval(again, 5_000);
+    return () => clearInterval(timer);
+  }, [media, state.cameraTrouble]);
   if (!state.cameraTrouble && state.screenTrouble !== "ended") return null;
   return (
     <Notice tone="watch" title={state.cameraTrouble ? t(`check.camera.${state.cameraTrouble}`) : t("check.screen.ended")} live="polite">
       <p>{t("room.goOnTyping")}</p>
-      <button type="button" className="button quiet" onClick={() => void (state.cameraTrouble ? media.openCamera(true) : media.openScreen())}>
+      <button type="button" className="button quiet" onClick={() => void (state.cameraTrouble ? media.openCamera(media.wantsSound) : media.openScreen())}>
         {t("common.retry")}
       </button>
     </Notice>

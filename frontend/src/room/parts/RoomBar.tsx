@@ -6,12 +6,12 @@ import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import type { Paper } from "../api";
 import { type Ceiling, MODES } from "../engine/pace";
-import type { RoomState } from "../engine/roomState";
+import { type RoomState, unread } from "../engine/roomState";
 import { chooseCeiling, chosenCeiling } from "../useController";
 import { LanguageButtons } from "./Frame";
 import { SavedMark } from "./SavedMark";
 import { type Appearance, SIZES } from "./useAppearance";
-import { useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 /** What is opened over the exam. */
 export type RoomWindow = "chat" | "calculator" | "submit" | null;
@@ -32,8 +32,7 @@ type Props = {
 export function RoomBar({ paper, room, unsaved, endsAt, now, look, languages, onOpen, onHand, onCeiling }: Props) {
   const { t } = useTranslation();
   const format = useFormats();
-  const [hand, setHand] = useState(false);
-  const unread = room.messages.filter(({ from }) => from === "staff").length;
+  const news = unread(room).length;
   return (
     <header className="room-bar">
       <h1>{paper.title}</h1>
@@ -43,16 +42,13 @@ export function RoomBar({ paper, room, unsaved, endsAt, now, look, languages, on
         <button
           type="button"
           className="button quiet"
-          aria-pressed={hand}
-          onClick={() => {
-            onHand(!hand);
-            setHand(!hand);
-          }}
+          aria-pressed={room.hand}
+          onClick={() => onHand(!room.hand)}
         >
-          <span aria-hidden>✋</span> {hand ? t("room.handDown") : t("room.hand")}
+          <span aria-hidden>✋</span> {room.hand ? t("room.handDown") : t("room.hand")}
         </button>
         <button type="button" className="button quiet" onClick={() => onOpen("chat")}>
-          <span aria-hidden>✉</span> {unread > 0 ? t("room.chatWith", { n: format.number(unread) }) : t("room.chat")}
+          <span aria-hidden>✉</span> {news > 0 ? t("room.chatWith", { n: format.number(news) }) : t("room.chat")}
         </button>
         {paper.settings.allow_calculator ? (
           <button type="button" className="button quiet" onClick={() => onOpen("calculator")}>
@@ -83,8 +79,10 @@ function Settings({ look, languages, onCeiling }: Pick<Props, "look" | "language
   const { t } = useTranslation();
   const format = useFormats();
   const [ceiling, setCeiling] = useState(chosenCeiling);
+  const place = useRef<HTMLDetailsElement>(null);
+  useFolding(place);
   return (
-    <details className="settings">
+    <details className="settings" ref={place}>
       <summary className="button quiet">{t("room.look")}</summary>
       <div className="settings-body stack">
         <LanguageButtons />
@@ -139,4 +137,25 @@ function Settings({ look, languages, onCeiling }: Pick<Props, "look" | "language
       </div>
     </details>
   );
+}
+
+/** Folds up with Escape, which gives the focus back, and with a press anywhere else. */
+function useFolding(place: RefObject<HTMLDetailsElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const element = place.current;
+      if (event.key !== "Escape" || !element?.open) return;
+      element.open = false;
+      element.querySelector("summary")?.focus();
+    };
+    const onPress = ({ target }: PointerEvent) => {
+      if (place.current?.open && target instanceof Node && !place.current.contains(target)) place.current.open = false;
+    };
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("pointerdown", onPress);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("pointerdown", onPress);
+    };
+  }, [place]);
 }

@@ -15,6 +15,7 @@ export function ViolationCard({ violation, trust }: { violation: Violation; trus
   const format = useFormats();
   const kind = violation.reviewed_kind ?? violation.kind;
   const name = kindName(t, kind);
+  const at = format.clock(Date.parse(violation.started_at));
   const cost = trust !== null && typeof violation.without_this === "number" ? violation.without_this - trust : null;
   const description = t(`violations:${kind}.description`, { defaultValue: "" });
   return (
@@ -22,7 +23,7 @@ export function ViolationCard({ violation, trust }: { violation: Violation; trus
       <h3>{name}</h3>
       {description ? <p>{description}</p> : null}
       <p className="dim">
-        {t("after.when", { at: format.clock(Date.parse(violation.started_at)), time: format.stopwatch(violation.seconds) })} ·{" "}
+        {violation.seconds < 1 ? at : t("after.when", { at, time: format.stopwatch(violation.seconds) })} ·{" "}
         {t("after.sure", { n: format.percent(violation.confidence) })}
       </p>
       {violation.counts === false ? (

@@ -5,10 +5,11 @@ import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { useUser } from "@/api/useUser";
 import { useFormats } from "@/lib/useFormats";
-import { decision, commentDecision, exam as readExam, outages, result, sitting as readSitting, violations } from "../api";
+import { decision, commentDecision, exam as readExam, result, sitting as readSitting, violations } from "../api";
 import { CommentBox } from "../parts/CommentBox";
 import { Heading, Loading, Notice, Trouble } from "../parts/basics";
 import { Frame } from "../parts/Frame";
+import { NotSeen } from "../parts/NotSeen";
 import { ResultPanel } from "../parts/ResultPanel";
 import { ViolationCard } from "../parts/ViolationCard";
 import { Link } from "../router";
@@ -28,6 +29,7 @@ export function AfterScreen({ id }: { id: number }) {
       <ReceiptPanel id={id} state={sitting.data.state} />
       <Results id={id} />
       <Noted id={id} />
+      <NotSeen id={id} coverage={sitting.data.coverage} />
       <Decided id={id} />
       <p>
         <Link href="/room" className="button quiet">
@@ -112,7 +114,6 @@ function Noted({ id }: { id: number }) {
   const { t } = useTranslation();
   const format = useFormats();
   const found = useQuery({ queryKey: ["violations", id], queryFn: () => violations(id) });
-  const gaps = useQuery({ queryKey: ["outages", id], queryFn: () => outages(id) });
   const sitting = useQuery({ queryKey: ["sitting", id, "after"], queryFn: () => readSitting(id) });
   return (
     <section className="stack" aria-labelledby="noted">
@@ -127,20 +128,7 @@ function Noted({ id }: { id: number }) {
           </li>
         ))}
       </ul>
-      {gaps.data?.length ? (
-        <div className="card stack">
-          <h3>{t("after.outages")}</h3>
-          <ul>
-            {gaps.data.map((gap) => (
-              <li key={gap.started_at}>
-                {t("after.outage", { at: format.clock(Date.parse(gap.started_at)), time: format.stopwatch(gap.seconds) })}{" "}
-                {gap.credited_seconds > 0 ? t("room.credited", { time: format.stopwatch(gap.credited_seconds) }) : ""}
-              </li>
-            ))}
-          </ul>
-          <p className="dim">{t("after.outageText")}</p>
-        </div>
-      ) : null}
+      {found.data?.length && sitting.data ? <p>{t("after.trust", { n: format.number(sitting.data.trust, 1) })}</p> : null}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Exam } from "@/api/types";
 import { asProblem } from "@/api/problem";
+import { useFormats } from "@/lib/useFormats";
 import { begin, enrolFace, handIn, ownConsent } from "../api";
 import type { Controller } from "../engine/controller";
 import type { RoomState } from "../engine/roomState";
@@ -76,6 +77,7 @@ function TakePicture({ step, session, onDone }: { step: "face" | "id" | "room"; 
   const { t } = useTranslation();
   const { media } = useTools();
   const [busy, setBusy] = useState(false);
+  const format = useFormats();
   const [taken, setTaken] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const take = async () => {
@@ -100,7 +102,7 @@ function TakePicture({ step, session, onDone }: { step: "face" | "id" | "room"; 
       <h2>{t(`entrance.${step}.title`)}</h2>
       <p>{t(`entrance.${step}.text`)}</p>
       {error ? <Trouble error={error} /> : null}
-      {taken > 0 ? <Notice tone="good" title={t("entrance.room.taken", { count: taken })} live="polite" /> : null}
+      {taken > 0 ? <Notice tone="good" title={t("entrance.room.taken", { count: taken, n: format.number(taken) })} live="polite" /> : null}
       <div className="row">
         <button type="button" className="button" disabled={busy} onClick={() => void take()}>
           {t("entrance.take")}

@@ -53,10 +53,10 @@ export function ExamRoom({ id, controller, paper, sheet }: Props) {
         look={look}
         languages={languages}
         onOpen={setOpen}
-        onHand={(raised) => void controller.put({ type: "hand", t: controller.now(), raised })}
+        onHand={(raised) => void controller.raiseHand(raised).catch(() => undefined)}
         onCeiling={(ceiling) => controller.hold(ceiling)}
       />
-      <RoomBanners room={room} controller={controller} timeIsUp={timeIsUp} finish={finish} />
+      <RoomBanners room={room} controller={controller} timeIsUp={timeIsUp} finish={finish} onChat={() => setOpen("chat")} />
       <div className="room-body">
         <nav className="room-side" aria-label={t("room.questions")}>
           <Palette paper={paper} answers={answers} place={place} shown={shown} />
@@ -82,7 +82,7 @@ export function ExamRoom({ id, controller, paper, sheet }: Props) {
       </div>
       <TimeAnnouncer endsAt={endsAt} now={() => controller.now()} paused={room.paused} />
       <RoomDialogs room={room} controller={controller} stopped={stopped} session={id} />
-      {open === "chat" ? <Chat room={room} controller={controller} onClose={() => setOpen(null)} /> : null}
+      {open === "chat" ? <Chat session={id} room={room} controller={controller} onClose={() => setOpen(null)} /> : null}
       {open === "calculator" ? <Calculator onClose={() => setOpen(null)} /> : null}
       {open === "submit" ? (
         <SubmitDialog paper={paper} answers={answers} room={room} finish={finish} onClose={() => setOpen(null)} onGo={place.goTo} />

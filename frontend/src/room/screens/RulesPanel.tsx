@@ -1,14 +1,15 @@
 // The rules in plain words, and the consent: what, why, how long, who sees it, and how to object.
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Exam } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { RichText } from "@/ui/RichText";
-import { giveConsent } from "../api";
+import { giveConsent, institution } from "../api";
 import { Trouble } from "../parts/basics";
 
 /** Names the text that was agreed to; changes with the text. */
-const VERSION = "2026-11";
+const VERSION = "2026-11-27";
 
 type Part = "camera" | "sound" | "screen" | "identity";
 
@@ -66,9 +67,12 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
             </span>
           </label>
         ))}
+        {exam.require_id_document || exam.require_room_view ? <Captured what="documents" /> : null}
+        <Captured what="browser" />
         <p>{t("consent.who")}</p>
-        <p>{t("consent.howLong")}</p>
+        <Kept />
         <p>{t("consent.decides")}</p>
+        <p>{t("consent.withdraw")}</p>
         <details>
           <summary>{t("consent.object")}</summary>
           <label className="field">
@@ -86,6 +90,29 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
   );
 }
 
+/** What is noted along with it; there is nothing to tick, because the exam cannot be held without. */
+function Captured({ what }: { what: "documents" | "browser" }) {
+  const { t } = useTranslation();
+  return (
+    <p>
+      <strong>{t(`consent.${what}.what`)}</strong>
+      <br />
+      {t(`consent.${what}.why`)}
+    </p>
+  );
+}
+
+/** In days, as the institution has set them now. */
+function Kept() {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const found = useQuery({ queryKey: ["institution"], queryFn: institution, staleTime: Infinity });
+  if (found.isPending) return <p>…</p>;
+  if (!found.data) return <p>{t("consent.howLongUnknown")}</p>;
+  const { evidence_days: days, evidence_days_unreleased: unreleased } = found.data;
+  return <p>{t("consent.howLong", { days: format.number(days), unreleased: format.number(Math.max(days, unreleased)) })}</p>;
+}
+
 function Rules({ exam }: { exam: Exam }) {
   const { t } = useTranslation();
   const format = useFormats();
@@ -98,6 +125,9 @@ function Rules({ exam }: { exam: Exam }) {
     t("rules.face"),
     exam.require_fullscreen || lock ? t("rules.fullscreen") : null,
     exam.block_clipboard || lock ? t("rules.clipboard") : null,
+    exam.block_right_click || lock ? t("rules.rightClick") : null,
+    exam.block_shortcuts || lock ? t("rules.shortcuts") : null,
+    exam.enable_screen_recording ? t("rules.screen") : null,
     exam.enable_tab_switch_detection ? t("rules.tabs") : null,
     exam.max_tab_switches === null ? null : t("rules.switches", { n: format.number(exam.max_tab_switches) }),
     exam.navigation === "forward" ? t("rules.forward") : null,
@@ -105,6 +135,8 @@ function Rules({ exam }: { exam: Exam }) {
     exam.waiting_room ? t("rules.waiting") : null,
     exam.require_id_document ? t("rules.document") : null,
     exam.require_room_view ? t("rules.room") : null,
+    exam.passing_score === null ? null : t("rules.passing", { n: format.percent(exam.passing_score / 100) }),
+    t("rules.help"),
   ].filter((rule): rule is string => rule !== null);
   return (
     <section className="card stack">

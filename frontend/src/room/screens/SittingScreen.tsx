@@ -99,6 +99,7 @@ function Running({ id, userId, stored }: { id: number; userId: number; stored: P
       if (!left) setOpened((known) => known ?? { paper, sheet });
     };
     void open();
+    void controller.remember().catch(() => undefined);
     void messages(id).then((list) => left || controller.recall(list), () => undefined);
     return () => {
       left = true;

@@ -5,7 +5,17 @@ import { type Stopped, watchBrowser } from "../engine/browserEvents";
 import type { Controller } from "../engine/controller";
 
 export type StoppedNow = { what: Stopped; count: number } | null;
-export type Lockdown = { stopped: StoppedNow; outOfFullscreen: boolean; clear: () => void; back: () => void };
+export type Lockdown = {
+  stopped: StoppedNow;
+  outOfFullscreen: boolean;
+  clear: () => void;
+  back: () => void;
+  /** It does not work here, and the teacher was told why: on with the exam until full screen is left again. */
+  excused: () => void;
+};
+
+/** How long the word about what was stopped stands. */
+const SHOWN_MS = 8_000;
 
 export function useLockdown(controller: Controller, settings: RoomSettings): Lockdown {
   const [stopped, setStopped] = useState<StoppedNow>(null);
@@ -23,7 +33,7 @@ export function useLockdown(controller: Controller, settings: RoomSettings): Loc
         if (what === "fullscreen") setOut(true);
         else setStopped((known) => ({ what, count: (known?.count ?? 0) + 1 }));
       },
-      onHidden: () => controller.position(null),
+      onHidden: (hidden) => controller.hidden(hidden),
     });
     const onChange = () => setOut(settings.require_fullscreen && document.fullscreenEnabled && !document.fullscreenElement);
     document.addEventListener("fullscreenchange", onChange);
@@ -33,10 +43,16 @@ export function useLockdown(controller: Controller, settings: RoomSettings): Loc
     };
   }, [controller, settings]);
   const clear = useCallback(() => setStopped(null), []);
+  useEffect(() => {
+    if (!stopped) return;
+    const timer = setTimeout(clear, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [stopped, clear]);
   return {
     stopped,
     outOfFullscreen: out,
     clear,
+    excused: () => setOut(false),
     back: () => {
       document.documentElement.requestFullscreen().then(
         () => setOut(false),

@@ -48,10 +48,10 @@ export function FileAnswer({ question, value, onChange, disabled, labelledBy, on
           );
         })}
       </ul>
-      <label htmlFor={id}>{`${t("question:addFile")} (${t("question:files", { count: most, n: format.number(most) })})`}</label>
       <input
         id={id}
         type="file"
+        className="qi-file"
         accept={(question.body.types ?? []).join(",")}
         disabled={disabled || busy || files.length >= most || !onUpload}
         onChange={({ target }) => {
@@ -59,6 +59,10 @@ export function FileAnswer({ question, value, onChange, disabled, labelledBy, on
           target.value = "";
         }}
       />
+      {/* After the field, so that its look can follow the field's: the browser's own button speaks the browser's language. */}
+      <label htmlFor={id} className="qi-small qi-add">
+        {`${t("question:addFile")} (${t("question:files", { count: most, n: format.number(most) })})`}
+      </label>
       {busy ? <p className="qi-note">{t("question:uploading")}</p> : null}
       {trouble ? (
         <p role="alert" className="qi-note qi-over">

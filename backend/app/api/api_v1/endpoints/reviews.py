@@ -16,12 +16,13 @@ from app.schemas.reviews import (
     QueueItem,
     QueueStatus,
     ReviewRead,
+    UnobservedRead,
     WordsRequest,
 )
 from app.services import decisions
 from app.services.evidence_views import evidence_views_of
 from app.services.review_queue import review_queue
-from app.services.reviews import review_of
+from app.services.reviews import review_of, unobserved_of
 
 router = APIRouter(tags=["review"])
 
@@ -42,6 +43,12 @@ async def queue(
 async def review(db: Db, who: Staff, session_id: PathId) -> ReviewRead:
     """One exam session from beginning to end."""
     return await review_of(db, who, session_id)
+
+
+@router.get("/exam-sessions/{session_id}/unobserved")
+async def unobserved(db: Db, who: CurrentUser, session_id: PathId) -> list[UnobservedRead]:
+    """When nothing could be seen of the student, and why; costs no trust."""
+    return await unobserved_of(db, who, session_id)
 
 
 @router.post("/exam-sessions/{session_id}/notes")
