@@ -62,6 +62,18 @@ TAKEN = (
         "1x64x64x3 float32 RGB, 0..1, square crop of 2.3 x eye width, right eye mirrored",
         "71 points of eye and brow and 5 of the iris (x, y, z) in input pixels",
     ),
+    Source(
+        "palm_detection_lite",
+        "mediapipe/modules/palm_detection/palm_detection_lite.tflite",
+        "1x192x192x3 float32 RGB, 0..1, square around the head",
+        "2016 anchors (24x24x2, 12x12x6): box and 7 points of a palm in input pixels, and a logit that it is one",
+    ),
+    Source(
+        "hand_landmark_lite",
+        "mediapipe/modules/hand_landmark/hand_landmark_lite.tflite",
+        "1x224x224x3 float32 RGB, 0..1, turned square of 2.6 x palm",
+        "21 points of a hand (x, y, z) in input pixels, the probability that it is one, and which; again in metres",
+    ),
 )
 
 

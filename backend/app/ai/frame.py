@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -24,13 +24,15 @@ from app.ai.attention import (
     number,
     still_valid,
 )
+from app.ai.face_cover import halves
 from app.ai.face_identity import FaceEmbedder
 from app.ai.face_search import FaceSearch, Recall, SeenFace
+from app.ai.hands import HandFinder, NearHand, unpacked
 from app.ai.identity_check import IdentityCheck, enrol, is_due, remember
 from app.ai.identity_check import compare as compare_identity
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder, Mesh
 from app.ai.model_files import MODELS_FOLDER
-from app.ai.networks import Picture
+from app.ai.networks import Array, Picture
 from app.ai.object_search import Followed, ObjectSearch
 from app.ai.picture import Decoded
 from app.ai.schedule import SCHEDULE
@@ -52,6 +54,7 @@ class Networks:
     irises: IrisFinder
     objects: ObjectSearch
     embedder: FaceEmbedder
+    hands: HandFinder
 
 
 @contextmanager
@@ -70,7 +73,9 @@ def silenced() -> Iterator[None]:
 def load_networks(folder: Path = MODELS_FOLDER) -> Networks:
     """Load every model; raises ModelRefused when one is not what the manifest says."""
     with silenced():
-        return Networks(FaceSearch(folder), IrisFinder(folder), ObjectSearch(folder), FaceEmbedder(folder))
+        return Networks(
+            FaceSearch(folder), IrisFinder(folder), ObjectSearch(folder), FaceEmbedder(folder), HandFinder(folder)
+        )
 
 
 class Frame:
@@ -227,6 +232,29 @@ class Frame:
             if self.single:
                 return self._networks.objects.look_thoroughly(self.pixels)
             return self._networks.objects.look(self.pixels, self.at, self.recall("objects"), suspicious=suspicious)
+
+    @cached_property
+    def hands(self) -> list[NearHand]:
+        """Hands near the main face as of the last look, which comes by schedule; in face widths from its middle."""
+        face, recall = self.main_face, self.recall("hands")
+        if face is None or self.single:
+            return []
+        known = unpacked(recall.get("hands"))
+        every = SCHEDULE.hands_ask_every if known else SCHEDULE.hands_every
+        if 0 <= self.at - number(recall, "at", -1e9) < every:
+            return known
+        with self.timed("hands"):
+            found = self._networks.hands.near(self.pixels, face.found)
+        recall.update(at=self.at, hands=[round(value, 3) for hand in found for value in astuple(hand)])
+        return found
+
+    @cached_property
+    def halves(self) -> tuple[Array, Array] | None:
+        """Median colours (L*a*b*) of the upper and the lower half of the main face."""
+        if self.main_face is None:
+            return None
+        with self.timed("cover"):
+            return halves(self.pixels, self.main_face.mesh)
 
     @cached_property
     def identity(self) -> IdentityCheck | None:

@@ -5,12 +5,15 @@ from typing import Protocol
 
 from app.ai.detectors.book_detected import BookDetected
 from app.ai.detectors.camera_blocked import CameraBlocked
+from app.ai.detectors.face_covered import FaceCovered
 from app.ai.detectors.face_not_detected import FaceNotDetected
 from app.ai.detectors.face_spoof import FaceSpoof
 from app.ai.detectors.frozen_video import FrozenVideo
+from app.ai.detectors.hand_at_ear import HandAtEar
 from app.ai.detectors.identity_mismatch import IdentityMismatch
 from app.ai.detectors.laptop_detected import LaptopDetected
 from app.ai.detectors.looking_away import LookingAway
+from app.ai.detectors.looking_down import LookingDown
 from app.ai.detectors.looped_video import LoopedVideo
 from app.ai.detectors.more_persons import MorePersons
 from app.ai.detectors.multiple_faces import MultipleFaces
@@ -41,6 +44,9 @@ DETECTORS: tuple[Detector, ...] = (
     MultipleFaces(),
     MorePersons(),
     LookingAway(),
+    LookingDown(),
+    FaceCovered(),
+    HandAtEar(),
     FrozenVideo(),
     LoopedVideo(),
     FaceSpoof(),

@@ -21,7 +21,8 @@ class Schedule:
     `objects_ask_every`: pause between closer looks at what may be something. `objects_forget_after`: what they refuted
     is not asked about again for so long.
     `loop_every`: the movement of the last seconds is looked up in that of the minutes before. `stillness_every`: the
-    face is laid over what it was like a while ago.
+    face is laid over what it was like a while ago. `hands_every`: hands near the face are looked for, every
+    `hands_ask_every` while there is one.
     """
 
     near_every: float = 1.0
@@ -39,6 +40,8 @@ class Schedule:
     identity_in_doubt: float = 2.0
     identity_absence: float = 2.0
     enrol_every: float = 1.0
+    hands_every: float = 4.0
+    hands_ask_every: float = 1.0
 
 
 SCHEDULE = Schedule()

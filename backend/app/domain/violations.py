@@ -31,6 +31,9 @@ class ViolationKind(StrEnum):
     LOOPED_VIDEO = "looped_video"
     VIRTUAL_CAMERA = "virtual_camera"
     CAMERA_BLOCKED = "camera_blocked"
+    FACE_COVERED = "face_covered"
+    HAND_AT_EAR = "hand_at_ear"
+    LOOKING_DOWN = "looking_down"
 
 
 class NeutralState(StrEnum):
@@ -126,6 +129,9 @@ RULES: dict[ViolationKind, Rule] = {
     ViolationKind.LOOPED_VIDEO: _timed(Severity.CRITICAL, 0.7, hold=0.0, full=60.0, release=10.0),
     ViolationKind.VIRTUAL_CAMERA: _event(Severity.INFO, 0.15, full=1.0, cooldown=60.0),
     ViolationKind.CAMERA_BLOCKED: _timed(Severity.CRITICAL, 0.5, hold=3.0, full=60.0),
+    ViolationKind.FACE_COVERED: _timed(Severity.INFO, 0.1, hold=8.0, full=120.0, release=6.0),
+    ViolationKind.HAND_AT_EAR: _timed(Severity.INFO, 0.1, hold=8.0, full=120.0, release=6.0),
+    ViolationKind.LOOKING_DOWN: _timed(Severity.INFO, 0.1, hold=20.0, full=300.0, release=4.0),
 }
 """Starting points; an exam may set other weights. Holding times are media seconds."""
 
