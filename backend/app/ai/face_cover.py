@@ -25,7 +25,7 @@ def patches(picture: Picture, mesh: Mesh, points: tuple[int, ...]) -> Array:
     if not found:
         return np.empty((0, 3), np.float32)
     rgb = (np.array(found, np.float32) / 255)[None]
-    return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0].astype(np.float32, copy=False)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0], np.float32)
 
 
 def halves(picture: Picture, mesh: Mesh) -> tuple[Array, Array] | None:

@@ -122,7 +122,7 @@ class HandFinder:
 
 
 def around(picture: Picture, middle: Array, side: float, pixels: int = 384) -> tuple[Picture, float]:
-    """A square of at most `pixels` around a point, grey outside the picture, and its pixels per pixel of the picture."""
+    """A square of at most `pixels` around a point, grey outside the picture, and how much it is enlarged."""
     size = int(min(max(side, 32.0), pixels))
     scale = size / side
     matrix = np.array([[scale, 0, size / 2 - scale * middle[0]], [0, scale, size / 2 - scale * middle[1]]])

@@ -53,6 +53,9 @@ SWITCHES: dict[str, frozenset[ViolationKind]] = {
     "enable_tab_switch_detection": frozenset({ViolationKind.TAB_SWITCH, ViolationKind.WINDOW_BLUR}),
     "enable_phone_detection": frozenset({ViolationKind.PHONE_DETECTED}),
     "enable_identity_check": frozenset({ViolationKind.IDENTITY_MISMATCH}),
+    "enable_covered_face_detection": frozenset({ViolationKind.FACE_COVERED}),
+    "enable_hand_at_ear_detection": frozenset({ViolationKind.HAND_AT_EAR}),
+    "enable_looking_down_detection": frozenset({ViolationKind.LOOKING_DOWN}),
 }
 """Field of the exam → kinds that are not noted while it is off."""
 

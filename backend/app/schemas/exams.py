@@ -57,6 +57,9 @@ class ExamCreate(Input):
     enable_tab_switch_detection: Flag = True
     enable_phone_detection: Flag = True
     enable_identity_check: Flag = True
+    enable_covered_face_detection: Flag = True
+    enable_hand_at_ear_detection: Flag = False
+    enable_looking_down_detection: Flag = False
     warning_threshold: Share = 0.7
     critical_threshold: Share = 0.5
     enrolment: Enrolment = Enrolment.OPEN
@@ -85,7 +88,6 @@ class ExamCreate(Input):
     block_shortcuts: Flag = False
     max_tab_switches: Switches | None = None
     enable_screen_recording: Flag = False
-    record_sound: Flag = False
     waiting_room: Flag = False
     require_id_document: Flag = False
     require_room_view: Flag = False
@@ -117,6 +119,9 @@ class ExamUpdate(Input):
     enable_tab_switch_detection: Flag | None = None
     enable_phone_detection: Flag | None = None
     enable_identity_check: Flag | None = None
+    enable_covered_face_detection: Flag | None = None
+    enable_hand_at_ear_detection: Flag | None = None
+    enable_looking_down_detection: Flag | None = None
     warning_threshold: Share | None = None
     critical_threshold: Share | None = None
     enrolment: Enrolment | None = None
@@ -145,7 +150,6 @@ class ExamUpdate(Input):
     block_shortcuts: Flag | None = None
     max_tab_switches: Switches | None = None
     enable_screen_recording: Flag | None = None
-    record_sound: Flag | None = None
     waiting_room: Flag | None = None
     require_id_document: Flag | None = None
     require_room_view: Flag | None = None
@@ -171,6 +175,9 @@ class ExamRead(Output):
     enable_tab_switch_detection: bool
     enable_phone_detection: bool
     enable_identity_check: bool
+    enable_covered_face_detection: bool
+    enable_hand_at_ear_detection: bool
+    enable_looking_down_detection: bool
     warning_threshold: float
     critical_threshold: float
     enrolment: Enrolment
@@ -199,7 +206,6 @@ class ExamRead(Output):
     block_shortcuts: bool
     max_tab_switches: int | None
     enable_screen_recording: bool
-    record_sound: bool
     waiting_room: bool
     require_id_document: bool
     require_room_view: bool

@@ -77,7 +77,7 @@ async def recordings_of(db: AsyncSession, who: User, exam_session_id: int) -> Se
 async def recording_wanted(db: AsyncSession, who: User, exam_session_id: int) -> ExamSession:
     """The student's own sitting that goes on, if its exam records. Forbidden `recording_off`, `exam_session_ended`."""
     taken = await access_own_exam_session(db, who, exam_session_id)
-    if not (taken.exam.enable_screen_recording or taken.exam.record_sound):
+    if not taken.exam.enable_screen_recording:
         raise Forbidden("recording_off")
     if taken.state not in OPEN:
         raise Conflict("exam_session_ended")

@@ -32,7 +32,6 @@ DEFAULTS: dict[str, Any] = {
     "block_shortcuts": False,
     "max_tab_switches": None,
     "enable_screen_recording": False,
-    "record_sound": False,
     "waiting_room": False,
     "require_id_document": False,
     "require_room_view": False,

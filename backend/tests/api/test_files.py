@@ -294,7 +294,7 @@ async def test_recordings_only_where_the_exam_records(
     refused = await upload(student_client, path, WEBM)
     assert (refused.status_code, refused.json()["code"]) == (403, "recording_off")
     async with unit_of_work(sessions) as db:
-        await db.execute(update(Exam).where(Exam.id == exam.id).values(record_sound=True))
+        await db.execute(update(Exam).where(Exam.id == exam.id).values(enable_screen_recording=True))
     kept = (await upload(student_client, path, WEBM, "part1.webm")).json()
     assert (await upload(student_client, path, PDF)).json()["code"] == "file_type_refused"
     assert (await teacher_client.get(f"{FILES}/{path}")).json() == [kept]

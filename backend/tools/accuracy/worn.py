@@ -10,7 +10,7 @@ from functools import cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator
+from scipy.interpolate import LinearNDInterpolator  # type: ignore[import-untyped]
 
 from app.ai.landmarks import Mesh
 from app.ai.networks import Picture
@@ -37,13 +37,15 @@ def area(pixels: Picture, mesh: Mesh, points: tuple[int, ...], grown: float = 1.
     shape = (shape - shape.mean(axis=0)) * grown + shape.mean(axis=0)
     mask = np.zeros(pixels.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(shape).astype(np.int32)], 255)
-    return cv2.GaussianBlur(mask, (3, 3), 0).astype(np.float32) / 255
+    return (cv2.GaussianBlur(mask, (3, 3), 0) / 255).astype(np.float32)
 
 
 def laid(pixels: Picture, cover: NDArray[np.float32], colour: Colour, grain: float, seed: int) -> Picture:
     """A stuff of this colour over a part: lit as what is under it is lit, with a texture that stays the same."""
     height, width = pixels.shape[:2]
-    small = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), (width // 8, height // 8), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), (width // 8, height // 8), interpolation=cv2.INTER_AREA
+    )
     grey = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     inside = cover > 0.5
     light = np.clip(grey / max(float(grey[inside].mean()) if inside.any() else 1.0, 1.0), 0.6, 1.3)[..., None]

@@ -4397,6 +4397,11 @@ export interface components {
              */
             enable_audio_detection?: boolean;
             /**
+             * Enable Covered Face Detection
+             * @default true
+             */
+            enable_covered_face_detection?: boolean;
+            /**
              * Enable Eye Tracking
              * @default true
              */
@@ -4407,10 +4412,20 @@ export interface components {
              */
             enable_face_detection?: boolean;
             /**
+             * Enable Hand At Ear Detection
+             * @default false
+             */
+            enable_hand_at_ear_detection?: boolean;
+            /**
              * Enable Identity Check
              * @default true
              */
             enable_identity_check?: boolean;
+            /**
+             * Enable Looking Down Detection
+             * @default false
+             */
+            enable_looking_down_detection?: boolean;
             /**
              * Enable Multiple Face Detection
              * @default true
@@ -4482,11 +4497,6 @@ export interface components {
              * @default false
              */
             randomize_questions?: boolean;
-            /**
-             * Record Sound
-             * @default false
-             */
-            record_sound?: boolean;
             /**
              * Require Fullscreen
              * @default false
@@ -4617,12 +4627,18 @@ export interface components {
             duration_minutes: number;
             /** Enable Audio Detection */
             enable_audio_detection: boolean;
+            /** Enable Covered Face Detection */
+            enable_covered_face_detection: boolean;
             /** Enable Eye Tracking */
             enable_eye_tracking: boolean;
             /** Enable Face Detection */
             enable_face_detection: boolean;
+            /** Enable Hand At Ear Detection */
+            enable_hand_at_ear_detection: boolean;
             /** Enable Identity Check */
             enable_identity_check: boolean;
+            /** Enable Looking Down Detection */
+            enable_looking_down_detection: boolean;
             /** Enable Multiple Face Detection */
             enable_multiple_face_detection: boolean;
             /** Enable Phone Detection */
@@ -4662,8 +4678,6 @@ export interface components {
             randomize_options: boolean;
             /** Randomize Questions */
             randomize_questions: boolean;
-            /** Record Sound */
-            record_sound: boolean;
             /** Require Fullscreen */
             require_fullscreen: boolean;
             /** Require Id Document */
@@ -4855,12 +4869,18 @@ export interface components {
             duration_minutes?: number | null;
             /** Enable Audio Detection */
             enable_audio_detection?: boolean | null;
+            /** Enable Covered Face Detection */
+            enable_covered_face_detection?: boolean | null;
             /** Enable Eye Tracking */
             enable_eye_tracking?: boolean | null;
             /** Enable Face Detection */
             enable_face_detection?: boolean | null;
+            /** Enable Hand At Ear Detection */
+            enable_hand_at_ear_detection?: boolean | null;
             /** Enable Identity Check */
             enable_identity_check?: boolean | null;
+            /** Enable Looking Down Detection */
+            enable_looking_down_detection?: boolean | null;
             /** Enable Multiple Face Detection */
             enable_multiple_face_detection?: boolean | null;
             /** Enable Phone Detection */
@@ -4895,8 +4915,6 @@ export interface components {
             randomize_options?: boolean | null;
             /** Randomize Questions */
             randomize_questions?: boolean | null;
-            /** Record Sound */
-            record_sound?: boolean | null;
             /** Require Fullscreen */
             require_fullscreen?: boolean | null;
             /** Require Id Document */
@@ -7338,7 +7356,7 @@ export interface components {
          * @description Everything that can be noted against an exam session (protocol.md §2; texts on the wire and in the database).
          * @enum {string}
          */
-        ViolationKind: "face_not_detected" | "multiple_faces" | "looking_away" | "audio_detected" | "tab_switch" | "phone_detected" | "other" | "window_blur" | "copy_paste" | "right_click" | "fullscreen_exit" | "keyboard_shortcut" | "devtools" | "second_screen" | "screen_share_stopped" | "book_detected" | "laptop_detected" | "unauthorized_object" | "identity_mismatch" | "face_spoof" | "frozen_video" | "looped_video" | "virtual_camera" | "camera_blocked";
+        ViolationKind: "face_not_detected" | "multiple_faces" | "looking_away" | "audio_detected" | "tab_switch" | "phone_detected" | "other" | "window_blur" | "copy_paste" | "right_click" | "fullscreen_exit" | "keyboard_shortcut" | "devtools" | "second_screen" | "screen_share_stopped" | "book_detected" | "laptop_detected" | "unauthorized_object" | "identity_mismatch" | "face_spoof" | "frozen_video" | "looped_video" | "virtual_camera" | "camera_blocked" | "face_covered" | "hand_at_ear" | "looking_down";
         /**
          * ViolationOut
          * @description A violation with what explains it. `without_this`: what the trust score (0..100) would be without it.

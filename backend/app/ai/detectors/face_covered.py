@@ -63,13 +63,13 @@ class FaceCovered:
         seen = number(recall, "seen", 0.0)
         recall["at"] = at
         was, differs, change = (float(np.linalg.norm(part)) for part in (usual[:3], now, now - usual[:3]))
-        if seen >= self.known and was <= self.alike and differs >= max(self.other, was + self.more):
-            if change >= self.changed:
-                if float(np.linalg.norm(fresh[3:] - usual[3:])) <= self.same_hue:
-                    sure = min(0.8, 0.4 + 0.02 * (change - self.changed))
-                    measured = {"hand": 0.0, "colour": round(change, 1)}
-                    yield Observation(self.kind, sure, measured, {"hand": 0.5, "colour": self.changed})
-                return
+        more = was <= self.alike and differs >= max(self.other, was + self.more)
+        if seen >= self.known and more and change >= self.changed:
+            if float(np.linalg.norm(fresh[3:] - usual[3:])) <= self.same_hue:
+                sure = min(0.8, 0.4 + 0.02 * (change - self.changed))
+                measured = {"hand": 0.0, "colour": round(change, 1)}
+                yield Observation(self.kind, sure, measured, {"hand": 0.5, "colour": self.changed})
+            return
         share = step / min(self.known + seen + step, self.slow) if kept else 1.0
         usual = usual + share * (fresh - usual)
         recall.update(usual=[round(float(value), 2) for value in usual], seen=min(seen + step, self.slow))

@@ -28,7 +28,9 @@ class HandAtEar:
         if frame.single:
             return
         sides = [
-            hand for hand in frame.hands if self.inner <= abs(hand.x) <= self.outer and self.above <= hand.y <= self.below
+            hand
+            for hand in frame.hands
+            if self.inner <= abs(hand.x) <= self.outer and self.above <= hand.y <= self.below
         ]
         if sides:
             best = max(sides, key=lambda hand: hand.score)

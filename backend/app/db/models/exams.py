@@ -41,6 +41,9 @@ class Exam(Row, Base):
     enable_tab_switch_detection: Mapped[bool] = mapped_column(default=True)
     enable_phone_detection: Mapped[bool] = mapped_column(default=True)
     enable_identity_check: Mapped[bool] = mapped_column(default=True)
+    enable_covered_face_detection: Mapped[bool] = mapped_column(default=True)
+    enable_hand_at_ear_detection: Mapped[bool] = mapped_column(default=False)
+    enable_looking_down_detection: Mapped[bool] = mapped_column(default=False)
     warning_threshold: Mapped[float] = mapped_column(default=0.7)
     critical_threshold: Mapped[float] = mapped_column(default=0.5)
     preset: Mapped[Preset] = mapped_column(String(16), default=Preset.STANDARD)
@@ -73,7 +76,6 @@ class Exam(Row, Base):
     max_tab_switches: Mapped[int | None]
     """One more flags the sitting."""
     enable_screen_recording: Mapped[bool] = mapped_column(default=False)
-    record_sound: Mapped[bool] = mapped_column(default=False)
     waiting_room: Mapped[bool] = mapped_column(default=False)
     require_id_document: Mapped[bool] = mapped_column(default=False)
     require_room_view: Mapped[bool] = mapped_column(default=False)

@@ -57,6 +57,9 @@ export const DETECTION = [
   { name: "enable_tab_switch_detection", kinds: ["tab_switch", "window_blur"] },
   { name: "enable_phone_detection", kinds: ["phone_detected"] },
   { name: "enable_identity_check", kinds: ["identity_mismatch"] },
+  { name: "enable_covered_face_detection", kinds: ["face_covered"] },
+  { name: "enable_hand_at_ear_detection", kinds: ["hand_at_ear"] },
+  { name: "enable_looking_down_detection", kinds: ["looking_down"] },
 ] as const satisfies readonly { name: FlagName; kinds: readonly string[] }[];
 
 export const RECORDING: readonly Setting[] = [flag("enable_screen_recording")];

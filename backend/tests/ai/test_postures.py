@@ -1,0 +1,83 @@
+"""Covered faces, hands at ears and bent heads: what is noted, and what nobody may be accused of."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from app.ai.face_search import FaceSearch
+from app.ai.landmarks import Mesh
+from app.ai.networks import Picture
+from app.ai.picture import encode
+from app.ai.pipeline import Pipeline
+from app.ai.types import FrameRequest, Memory
+from app.domain.incidents import Incidents
+from app.domain.violations import ViolationKind
+from tools.accuracy.worn import CLOTHS, HAIR, HANDS, SKIN, Change, beard, bent, glasses, mask, scarf
+
+KINDS = {ViolationKind.FACE_COVERED, ViolationKind.HAND_AT_EAR, ViolationKind.LOOKING_DOWN}
+OTHERS = frozenset(ViolationKind) - KINDS
+Sit = Callable[..., set[ViolationKind]]
+
+
+@pytest.fixture(scope="module")
+def mesh(webcam: Picture) -> Mesh:
+    """The points of the portrait."""
+    return FaceSearch().look_thoroughly(webcam)[0].mesh
+
+
+@pytest.fixture
+def sit(pipeline: Pipeline, webcam: Picture, mesh: Mesh) -> Sit:
+    """Sit for twelve seconds, then with something for `seconds`, a frame a second; returns what was noted."""
+
+    def sit(event: Change | None, *, seconds: int = 12, worn: Change | None = None) -> set[ViolationKind]:
+        memory: Memory = {}
+        incidents, noted = Incidents(), set()
+        calm = worn(webcam, mesh) if worn else webcam
+        then = event(calm, mesh) if event else calm
+        for at in range(12 + seconds):
+            noise = np.random.default_rng(at).normal(0, 2, webcam.shape)
+            pixels = np.clip((calm if at < 12 else then) + noise, 0, 255).astype(np.uint8)
+            report = pipeline.look(FrameRequest(encode(pixels, 70), float(at), memory, disabled=OTHERS))
+            memory = report.memory
+            noted |= {change.kind for change in incidents.see(report.observations, at) if change.action == "opened"}
+        return noted
+
+    return sit
+
+
+@pytest.mark.parametrize("colour", [CLOTHS[0], CLOTHS[2]])
+def test_a_mask_put_on_during_the_exam_covers_the_face(sit: Sit, colour: tuple[int, int, int]) -> None:
+    assert sit(mask(colour)) == {ViolationKind.FACE_COVERED}
+
+
+@pytest.mark.parametrize(
+    "worn", [scarf(CLOTHS[1]), scarf(CLOTHS[2], niqab=True), glasses(HAIR[0]), beard(HAIR[1]), mask(CLOTHS[0])]
+)
+def test_what_is_worn_all_the_time_covers_nothing(sit: Sit, worn: Change) -> None:
+    assert sit(None, worn=worn) == set()
+
+
+def test_a_mask_taken_off_and_a_scarf_or_glasses_put_on_are_nothing(sit: Sit, webcam: Picture) -> None:
+    assert sit(scarf(CLOTHS[1])) == set()
+    assert sit(glasses(HAIR[0])) == set()
+
+    def off(calm: Picture, mesh: Mesh) -> Picture:
+        del calm, mesh
+        return webcam
+
+    assert sit(off, worn=mask(CLOTHS[0])) == set()
+
+
+@pytest.mark.parametrize("tone", [SKIN[0][0], SKIN[4][0]], ids=["light", "dark"])
+def test_a_hand_is_seen_where_it_is(sit: Sit, tone: tuple[int, int, int]) -> None:
+    rng = np.random.default_rng(4)
+    assert sit(HANDS["hand at the ear"](tone, rng)) == {ViolationKind.HAND_AT_EAR}
+    assert ViolationKind.FACE_COVERED in sit(HANDS["hand before the mouth"](tone, rng))
+    assert sit(HANDS["gesture"](tone, rng)) == set()
+
+
+def test_a_head_bent_for_long_is_noted_and_a_short_or_slight_look_down_is_not(sit: Sit) -> None:
+    assert ViolationKind.LOOKING_DOWN in sit(bent(22), seconds=24)
+    assert sit(bent(22), seconds=12) == set()
+    assert sit(bent(5), seconds=24) == set()
