@@ -12,6 +12,7 @@ import { NotificationBell } from "@/features/notifications/NotificationBell";
 import { Brand } from "@/ui/Brand";
 import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
+import { DemoBar } from "./DemoBar";
 import classes from "./Shell.module.css";
 
 export function Shell() {
@@ -30,6 +31,7 @@ export function Shell() {
       <a className={classes.skip} href="#main">
         {t("nav.skip")}
       </a>
+      <DemoBar />
       <header className={classes.header}>
         <Link to="/" className={classes.home} aria-label={t("nav.home")}>
           <Brand />

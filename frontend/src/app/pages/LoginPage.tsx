@@ -8,6 +8,7 @@ import { currentLanguage, isLanguage, type Language, switchLanguage } from "@/li
 import { Brand } from "@/ui/Brand";
 import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
+import { DemoBar } from "../DemoBar";
 import classes from "./LoginPage.module.css";
 
 export function LoginPage() {
@@ -30,6 +31,7 @@ export function LoginPage() {
 
   return (
     <div className={classes.page}>
+      <DemoBar />
       <header className={classes.header}>
         <Brand />
         <div className={classes.tools}>
