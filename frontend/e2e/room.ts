@@ -1,9 +1,11 @@
 // A student's browser with a face before its camera, and exams made over the API for it.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { chromium, type BrowserContext, type Page } from "@playwright/test";
 import { expect } from "./fixtures";
 import { type ProctorServer, ROOT } from "./server";
@@ -18,6 +20,16 @@ function webcamFile(): string {
   execFileSync(join(ROOT, ".venv", "bin", "python"), [join(ROOT, "backend", "tools", "make_face_video.py"), webcam]);
   return webcam;
 }
+
+const switches = () => [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  `--use-file-for-fake-video-capture=${webcamFile()}`,
+  "--autoplay-policy=no-user-gesture-required",
+];
 
 export type StudentBrowser = { context: BrowserContext; page: Page; profile: string };
 
@@ -36,18 +48,43 @@ export async function openBrowser(
     viewport: { width: options.width ?? 1366, height: options.height ?? 768 },
     permissions: ["camera", "microphone"],
     args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-      `--use-file-for-fake-video-capture=${webcamFile()}`,
-      "--autoplay-policy=no-user-gesture-required",
+      ...switches(),
       ...(options.port ? [`--remote-debugging-port=${options.port}`] : []),
     ],
   });
   context.setDefaultTimeout(15_000);
   return { context, page: context.pages()[0] ?? (await context.newPage()), profile };
+}
+
+/**
+ * A browser that was started as a person starts one: Playwright makes every page of its own browsers believe that it is
+ * in front and has the focus, whatever tab is over it. Addresses are whole ones here.
+ */
+export async function openPlainBrowser(): Promise<{ page: Page; context: BrowserContext; close: () => Promise<void> }> {
+  const profile = await mkdtemp(join(tmpdir(), "proctor-plain-"));
+  const child = spawn(
+    existsSync(executable) ? executable : chromium.executablePath(),
+    ["--headless=new", `--user-data-dir=${profile}`, "--remote-debugging-port=0", "--window-size=1366,768", "--lang=en-GB", ...switches(), "about:blank"],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const address = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      const found = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
+      if (found) resolve(found);
+    });
+    child.once("exit", (code) => reject(new Error(`the browser ended with ${code}`)));
+  });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const [context] = browser.contexts();
+  if (!context) throw new Error("no context");
+  context.setDefaultTimeout(15_000);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const close = async () => {
+    await browser.close();
+    child.kill("SIGTERM");
+    if (child.exitCode === null) await once(child, "exit");
+  };
+  return { page, context, close };
 }
 
 type Json = Record<string, unknown>;
@@ -141,8 +178,9 @@ export async function makeExam(teacher: Api, title: string, questions: Json[], s
   return exam.id;
 }
 
-export async function signIn(page: Page): Promise<void> {
-  await page.goto("/room");
+/** `url`: the server's, for a browser that knows none. */
+export async function signIn(page: Page, url = ""): Promise<void> {
+  await page.goto(`${url}/room`);
   await page.getByLabel("E-mail").fill("student@example.com");
   await page.getByLabel("Password", { exact: true }).fill("student123");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
@@ -155,7 +193,7 @@ export async function enterRoom(page: Page, server: ProctorServer, examId: numbe
   await student.call("POST", `/exams/${examId}/consent`, { version: "e2e", camera: true, sound: true, screen: true, identity: true });
   const sitting = await student.call<{ id: number }>("POST", "/proctoring/start-session", { exam_id: examId, hold: true });
   await student.call("POST", `/exam-sessions/${sitting.id}/begin`);
-  await page.goto(`/room/sittings/${sitting.id}`);
+  await page.goto(new URL(`/room/sittings/${sitting.id}`, page.url()).href);
   await expect(page.getByRole("heading", { name: /^Question/ })).toBeVisible();
   return sitting.id;
 }

@@ -17,7 +17,10 @@ const root = document.getElementById("root");
 if (!root) throw new Error("exam.html has no #root");
 
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } } });
-const tools = { media: new Media(), database: openRoomDatabase() };
+const database = openRoomDatabase();
+// Who needs it hears of it; a browser that stores nothing is no fault of the page.
+database.catch(() => undefined);
+const tools = { media: new Media(), database };
 
 createRoot(root).render(
   <StrictMode>

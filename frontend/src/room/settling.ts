@@ -24,6 +24,14 @@ export function receiptOf(session: number): Receipt | null {
   }
 }
 
+export function keepReceiptOf(session: number, receipt: Receipt): void {
+  try {
+    localStorage.setItem(nameOf(session), JSON.stringify(receipt));
+  } catch {
+    // A browser that stores nothing: the server has the answers, and the page says so.
+  }
+}
+
 /** Whether nothing of the exam session is left on this device that the server does not have. */
 export async function settle(db: RoomDatabase, session: number): Promise<boolean> {
   const outbox = await Outbox.reopen(db, session);
@@ -41,7 +49,7 @@ export async function settle(db: RoomDatabase, session: number): Promise<boolean
     late: (known?.late ?? 0) + late,
     hash: known?.hash ?? (await hashOf(answers)),
   };
-  localStorage.setItem(nameOf(session), JSON.stringify(receipt));
+  keepReceiptOf(session, receipt);
   await outbox.wipe();
   return true;
 }

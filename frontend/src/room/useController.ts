@@ -26,18 +26,14 @@ export function useController(session: number | null, userId: number): { control
     let left = false;
     let opened: Controller | null = null;
     const makeWorker = () => new Worker(new URL("./engine/room.worker.ts", import.meta.url), { type: "module" });
-    database
-      .then((db) =>
-        Controller.open({ session, userId, media, clock, database: db, ceiling: chosenCeiling(), getTicket: ticket, makeWorker }),
-      )
-      .then(
-        (made) => {
-          opened = made;
-          if (left) made.close();
-          else setController(made);
-        },
-        (failed: unknown) => left || setError(failed),
-      );
+    Controller.open({ session, userId, media, clock, database, ceiling: chosenCeiling(), getTicket: ticket, makeWorker }).then(
+      (made) => {
+        opened = made;
+        if (left) made.close();
+        else setController(made);
+      },
+      (failed: unknown) => left || setError(failed),
+    );
     return () => {
       left = true;
       opened?.close();

@@ -2,6 +2,7 @@
 import { Problem } from "@/api/problem";
 import type { AnswerValue, Outgoing, ServerMessage } from "./contract";
 import type { Media } from "./media";
+import { Keeper, type StorageTrouble } from "./keeper";
 import { Outbox } from "./outbox";
 import type { Ceiling } from "./pace";
 import { FIRST_STATE, heard, linked, recalled, type RoomMessage, type RoomState } from "./roomState";
@@ -14,7 +15,8 @@ export type ControllerOptions = {
   userId: number;
   media: Media;
   clock: ServerClock;
-  database: RoomDatabase;
+  /** Rejects where this browser stores nothing, as some do in a private window. */
+  database: Promise<RoomDatabase>;
   ceiling: Ceiling;
   getTicket: (session: number) => Promise<string>;
   makeWorker: () => Worker;
@@ -23,20 +25,25 @@ export type ControllerOptions = {
 export class Controller {
   readonly session: number;
   readonly media: Media;
-  readonly outbox: Outbox;
+  readonly kept: Keeper;
   readonly #options: ControllerOptions;
   readonly #worker: Worker;
   readonly #listeners = new Set<() => void>();
   #state: RoomState = FIRST_STATE;
   #stopWatching: (() => void)[] = [];
   #expectsScreen = false;
+  readonly #asked: ((messages: Outgoing[]) => void)[] = [];
   onMessage: ((message: ServerMessage) => void) | null = null;
 
-  private constructor(options: ControllerOptions, outbox: Outbox) {
+  private constructor(options: ControllerOptions, disk: Outbox | null, trouble: StorageTrouble | null) {
     this.#options = options;
     this.session = options.session;
     this.media = options.media;
-    this.outbox = outbox;
+    this.#state = { ...FIRST_STATE, storage: trouble };
+    this.kept = new Keeper(disk, {
+      spill: (message) => this.#order({ do: "spill", message }),
+      onDisk: (problem) => problem === this.#state.storage || this.#set({ ...this.#state, storage: problem }),
+    });
     this.#worker = options.makeWorker();
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => this.#onWorker(data));
     const scheme = window.location.protocol === "https:" ? "wss" : "ws";
@@ -55,7 +62,11 @@ export class Controller {
   }
 
   static async open(options: ControllerOptions): Promise<Controller> {
-    return new Controller(options, await Outbox.open(options.database, options.session, options.userId));
+    try {
+      return new Controller(options, await Outbox.open(await options.database, options.session, options.userId), null);
+    } catch (error) {
+      return new Controller(options, null, isQuotaError(error) ? "quota" : "failed");
+    }
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -77,9 +88,10 @@ export class Controller {
 
   // --- what the student does ------------------------------------------------------------------------------------
 
-  /** On the disk of this device when done. */
+  /** On the disk of this device when done; where that takes nothing, on its way to the server from memory. */
   async answer(questionId: number, value: AnswerValue): Promise<void> {
-    await this.#store(() => this.outbox.putAnswer(questionId, value, this.now()));
+    await this.kept.putAnswer(questionId, value, this.now());
+    this.#order({ do: "pump" });
   }
 
   async flag(questionId: number, on: boolean): Promise<void> {
@@ -87,18 +99,15 @@ export class Controller {
   }
 
   async put(message: Outgoing): Promise<void> {
-    await this.#store(() => this.outbox.put(message));
+    await this.kept.put(message);
+    this.#order({ do: "pump" });
   }
 
-  async #store(write: () => Promise<unknown>): Promise<void> {
-    try {
-      await write();
-      if (this.#state.storage) this.#set({ ...this.#state, storage: null });
-      this.#order({ do: "pump" });
-    } catch (error) {
-      this.#set({ ...this.#state, storage: isQuotaError(error) ? "quota" : "failed" });
-      throw error;
-    }
+  /** What only the Worker's memory holds, when the line is closed for good. */
+  rest(): Promise<Outgoing[]> {
+    return new Promise((resolve) => {
+      this.#order({ do: "rest", id: this.#asked.push(resolve) - 1 });
+    });
   }
 
   position(position: number | null): void {
@@ -150,19 +159,19 @@ export class Controller {
   async raiseHand(raised: boolean): Promise<void> {
     await this.put({ type: "hand", t: this.now(), raised });
     this.#set({ ...this.#state, hand: raised });
-    await this.outbox.keep("hand", raised).catch(() => undefined);
+    await this.kept.keep("hand", raised);
   }
 
   /** Everything up to this message was looked at. */
   messagesRead(readUpTo: number): void {
     if (readUpTo <= this.#state.readUpTo) return;
     this.#set({ ...this.#state, readUpTo });
-    void this.outbox.keep("read", readUpTo).catch(() => undefined);
+    void this.kept.keep("read", readUpTo);
   }
 
   /** What this device remembers of hand and messages from before a reload. */
   async remember(): Promise<void> {
-    const [hand, readUpTo] = await Promise.all([this.outbox.kept<boolean>("hand"), this.outbox.kept<number>("read")]);
+    const [hand, readUpTo] = await Promise.all([this.kept.kept<boolean>("hand"), this.kept.kept<number>("read")]);
     this.#set({ ...this.#state, hand: hand ?? false, readUpTo: Math.max(readUpTo ?? 0, this.#state.readUpTo) });
   }
 
@@ -198,6 +207,9 @@ export class Controller {
         break;
       case "figures":
         this.#set({ ...this.#state, figures: said.figures });
+        break;
+      case "rest":
+        this.#asked[said.id]?.(said.messages);
         break;
       case "storage":
         this.#set({ ...this.#state, storage: said.problem });

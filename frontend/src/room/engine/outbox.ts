@@ -3,7 +3,7 @@ import type { AnswerValue, Numbered, Outgoing } from "./contract";
 import { newKey, type OutboxRow, type RoomDatabase, seal, STRICT, type SittingRow, unseal } from "./store";
 
 /** Sending such a message twice changes nothing: answers are compared by `client_seq`, flags are set, not toggled. */
-const REPEATABLE = new Set(["answer", "status"]);
+export const REPEATABLE: ReadonlySet<string> = new Set(["answer", "status"]);
 
 export class Outbox {
   readonly #db: RoomDatabase;
@@ -42,8 +42,8 @@ export class Outbox {
   }
 
   /** An answer: its count is higher than any this device gave before and, across devices, follows the server's time. */
-  async putAnswer(questionId: number, value: AnswerValue, at: number): Promise<number> {
-    const clientSeq = await this.#nextClientSeq(Math.round(at));
+  async putAnswer(questionId: number, value: AnswerValue, at: number, atLeast = Math.round(at)): Promise<number> {
+    const clientSeq = await this.#nextClientSeq(atLeast);
     const message: Outgoing = { type: "answer", t: at, question_id: questionId, value, client_seq: clientSeq };
     const [sealed, kept] = await Promise.all([
       seal(this.#key, this.session, message),
@@ -129,6 +129,26 @@ export class Outbox {
     const rows = (await tx.store.index("bySession").getAll(this.session)) as OutboxRow[];
     const sent = rows.filter(({ seq }) => seq > 0 && seq <= upto);
     await Promise.all([...sent.map(({ id }) => tx.store.delete(id)), tx.done]);
+  }
+
+  /** All messages, oldest first, as they lie here; needs no writing. */
+  async rows(): Promise<{ id: number; seq: number; message: Outgoing }[]> {
+    const rows = (await this.#db.getAllFromIndex("outbox", "bySession", this.session)) as OutboxRow[];
+    return Promise.all(
+      rows
+        .toSorted((a, b) => a.id - b.id)
+        .map(async ({ id, seq, sealed }) => ({ id, seq, message: await unseal<Outgoing>(this.#key, this.session, sealed) })),
+    );
+  }
+
+  /** The highest number given so far. */
+  async assigned(): Promise<number> {
+    return (await this.#db.get("sittings", this.session))?.assigned ?? 0;
+  }
+
+  async remove(ids: readonly number[]): Promise<void> {
+    const tx = this.#db.transaction("outbox", "readwrite", STRICT);
+    await Promise.all([...ids.map((id) => tx.store.delete(id)), tx.done]);
   }
 
   /** How many messages are not with the server yet. */

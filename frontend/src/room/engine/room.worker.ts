@@ -2,8 +2,10 @@
 /// <reference lib="webworker" />
 import { Capture } from "./capture";
 import { Link, TicketRefused } from "./link";
+import type { Outgoing } from "./contract";
 import { Outbox } from "./outbox";
 import { ServerClock } from "./serverClock";
+import { Spill } from "./spill";
 import { isQuotaError, openRoomDatabase } from "./store";
 import type { FromWorker, ToWorker } from "./wire";
 
@@ -14,7 +16,10 @@ const TICK_MS = 100;
 const HEARTBEAT_MS = 5_000;
 
 let link: Link | null = null;
-let outbox: Outbox | null = null;
+let disk: Outbox | null = null;
+let spill: Spill | null = null;
+/** One after the other: what is asked about comes after what was done. */
+let orders: Promise<void> = Promise.resolve();
 let asking: { resolve: (ticket: string) => void; reject: (error: Error) => void } | null = null;
 let position: number | null = null;
 let hidden = false;
@@ -30,7 +35,7 @@ const capture = new Capture({
   backlog: () => link?.backlog ?? 0,
   ask: (source, width, height) => tell({ say: "picture?", source, width, height }),
   declareSound: (rate) => {
-    void store(() => outbox?.put({ type: "audio", t: clock.now(), format: "pcm16", rate }));
+    void put({ type: "audio", t: clock.now(), format: "pcm16", rate });
   },
   serverNow: () => clock.now(),
   now: () => performance.now(),
@@ -43,25 +48,42 @@ const capture = new Capture({
   },
 });
 
-async function store(write: () => Promise<unknown> | undefined): Promise<void> {
+/** On the disk or, where that takes nothing, in memory: it goes out either way. */
+async function put(message: Outgoing): Promise<void> {
   try {
-    await write();
-    link?.pump();
-    await tellWaiting();
+    if (!disk) throw new Error("no disk");
+    await disk.put(message);
   } catch (error) {
+    await spill?.add(message);
     tell({ say: "storage", problem: isQuotaError(error) ? "quota" : "failed" });
   }
+  await pump();
+}
+
+async function pump(): Promise<void> {
+  link?.pump();
+  await tellWaiting();
 }
 
 async function tellWaiting(): Promise<void> {
-  if (outbox) tell({ say: "waiting", count: await outbox.waiting() });
+  if (spill) tell({ say: "waiting", count: await spill.waiting() });
+}
+
+async function openDisk(session: number, userId: number): Promise<Outbox | null> {
+  try {
+    return await Outbox.open(await openRoomDatabase(), session, userId);
+  } catch (error) {
+    tell({ say: "storage", problem: isQuotaError(error) ? "quota" : "failed" });
+    return null;
+  }
 }
 
 async function start(order: Extract<ToWorker, { do: "start" }>): Promise<void> {
   clock.told(Date.now() + order.offsetMs, 60_000);
   capture.hold(order.ceiling);
-  outbox = await Outbox.open(await openRoomDatabase(), order.session, order.userId);
-  const supply = outbox;
+  disk = await openDisk(order.session, order.userId);
+  const supply = new Spill(disk);
+  spill = supply;
   link = new Link({
     address: (ticket) => `${order.address}?token=${encodeURIComponent(ticket)}`,
     getTicket: () =>
@@ -87,7 +109,7 @@ async function start(order: Extract<ToWorker, { do: "start" }>): Promise<void> {
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   switch (data.do) {
     case "start":
-      void store(() => start(data));
+      orders = orders.then(() => start(data));
       break;
     case "ticket":
       asking?.resolve(data.ticket);
@@ -98,8 +120,13 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       asking = null;
       break;
     case "pump":
-      link?.pump();
-      void tellWaiting();
+      void pump();
+      break;
+    case "spill":
+      orders = orders.then(() => spill?.add(data.message)).then(pump);
+      break;
+    case "rest":
+      orders = orders.then(() => tell({ say: "rest", id: data.id, messages: spill?.rest() ?? [] }));
       break;
     case "retry":
       link?.retryNow();

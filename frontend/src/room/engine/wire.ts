@@ -1,5 +1,5 @@
 // What the page and its Worker say to each other.
-import type { Limits, ServerMessage } from "./contract";
+import type { Limits, Outgoing, ServerMessage } from "./contract";
 import type { LinkEnd, LinkStatus } from "./link";
 import type { Ceiling, Mode } from "./pace";
 
@@ -17,7 +17,11 @@ export type ToWorker =
   | { do: "sound"; samples: Float32Array<ArrayBuffer>; capturedAgoMs: number }
   | { do: "position"; position: number | null }
   | { do: "hidden"; hidden: boolean }
-  | { do: "hold"; ceiling: Ceiling };
+  | { do: "hold"; ceiling: Ceiling }
+  /** The disk has refused it. */
+  | { do: "spill"; message: Outgoing }
+  /** What is in memory only, to go another way. */
+  | { do: "rest"; id: number };
 
 export type Figures = { mode: Mode; kbps: number; roundTripMs: number | null; sent: number };
 
@@ -28,6 +32,7 @@ export type FromWorker =
   | { say: "message"; message: ServerMessage }
   | { say: "waiting"; count: number }
   | { say: "figures"; figures: Figures }
+  | { say: "rest"; id: number; messages: Outgoing[] }
   | { say: "storage"; problem: "quota" | "failed" };
 
 export type WorkerLimits = Limits;

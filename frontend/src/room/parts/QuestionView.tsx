@@ -83,7 +83,7 @@ function Ways({ controller, sheet, answers, place, locked, onSubmit, last }: Way
   const flag = () => {
     sheet.setFlag(question.id, !flagged);
     void controller.flag(question.id, !flagged).catch(() => undefined);
-    void controller.outbox.keep("flags", [...sheet.state().flags]).catch(() => undefined);
+    void controller.kept.keep("flags", [...sheet.state().flags]);
   };
   return (
     <footer className="question-ways">

@@ -81,7 +81,9 @@ function useSettled(id: number): "busy" | "done" | "left" {
     let left = false;
     const go = async () => {
       try {
-        const done = await settle(await database, id);
+        const db = await database.catch(() => null);
+        // Without a disk nothing is left on this device.
+        const done = db === null || (await settle(db, id));
         if (!left) setState(done ? "done" : "left");
       } catch {
         if (!left) setState("left");

@@ -35,7 +35,7 @@ export function EntrancePanel({ exam, session, controller, room, onBegun }: Prop
   const sound = exam.enable_audio_detection;
   useEffect(() => {
     void media.openCamera(sound);
-    void controller.outbox.keep("sound", sound).catch(() => undefined);
+    void controller.kept.keep("sound", sound);
   }, [media, controller, sound]);
   useEffect(() => {
     if (room.begun) onBegun();

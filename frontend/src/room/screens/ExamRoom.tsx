@@ -106,7 +106,7 @@ function useOpenMedia(controller: Controller, paper: Paper): void {
   useEffect(() => {
     const { media } = controller;
     const open = async () => {
-      const sound = (await controller.outbox.kept<boolean>("sound")) ?? (await soundWanted(paper.exam_id));
+      const sound = (await controller.kept.kept<boolean>("sound")) ?? (await soundWanted(paper.exam_id));
       await media.openCamera(sound);
       const label = media.cameraLabel;
       if (reported.current || !/obs|virtual|manycam|snap camera|xsplit|droidcam|v4l2loopback/i.test(label)) return;

@@ -89,13 +89,13 @@ function Running({ id, userId, stored }: { id: number; userId: number; stored: P
     let left = false;
     void askToPersist();
     const open = async () => {
-      const [device, flags] = await Promise.all([controller.outbox.answers(), controller.outbox.kept<number[]>("flags")]);
+      const [device, flags] = await Promise.all([controller.kept.answers(), controller.kept.kept<number[]>("flags")]);
       // What waits here is newer than what the server knows.
-      const waiting = ((await controller.outbox.waiting()) > 0 && flags) || paper.flags;
+      const waiting = ((await controller.kept.waiting()) > 0 && flags) || paper.flags;
       const sheet = new Sheet((question, value) => controller.answer(question, value), merged(paper.answers, device), waiting);
-      if (paper !== stored) await controller.outbox.keep("paper", paper).catch(() => undefined);
+      if (paper !== stored) await controller.kept.keep("paper", paper);
       const total = paper.sections.reduce((sum, section) => sum + section.questions.length, 0);
-      await controller.outbox.keep("total", total).catch(() => undefined);
+      await controller.kept.keep("total", total);
       if (!left) setOpened((known) => known ?? { paper, sheet });
     };
     void open();
@@ -127,7 +127,7 @@ function useTakenOver(id: number, controller: Controller | null, sheet: Sheet | 
   useEffect(() => {
     if (!back || !controller || !sheet) return;
     const read = async () => {
-      const [newest, device] = await Promise.all([readPaper(id), controller.outbox.answers()]);
+      const [newest, device] = await Promise.all([readPaper(id), controller.kept.answers()]);
       sheet.adopt(merged(newest.answers, device), newest.flags);
       setAway(false);
     };

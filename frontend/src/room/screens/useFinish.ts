@@ -1,12 +1,13 @@
 // The end: handing in by hand or at the deadline, online or later, and nothing wiped before the server has it all.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { submit, type Paper } from "../api";
+import { sendLate, submit, type Paper } from "../api";
 import type { Controller } from "../engine/controller";
+import { handInRest } from "../engine/late";
 import type { RoomState } from "../engine/roomState";
 import type { Sheet } from "../engine/sheet";
 import { isAnswered } from "@/ui/questions/question";
 import { go } from "../router";
-import { hashOf, type Receipt, settle } from "../settling";
+import { hashOf, keepReceiptOf, type Receipt, settle } from "../settling";
 import { useTools } from "../tools";
 
 /** How long answers on their way are waited for before the rest goes the late way. */
@@ -39,7 +40,7 @@ export function useFinish({ id, controller, sheet, paper, room, timeIsUp }: Opti
 
   useFinalFlush(controller, sheet, room);
   useEffect(() => {
-    void controller.outbox.kept<boolean>("submit").then((kept) => kept && setWanted(true));
+    void controller.kept.kept<boolean>("submit").then((kept) => kept && setWanted(true));
   }, [controller]);
 
   const leave = useCallback(async () => {
@@ -48,7 +49,9 @@ export function useFinish({ id, controller, sheet, paper, room, timeIsUp }: Opti
     try {
       await sheet.flush();
       await keepReceipt(id, sheet, paper);
-      await settle(await database, id);
+      const db = await database.catch(() => null);
+      if (db) await settle(db, id);
+      await handInRest(id, await controller.rest(), sendLate);
       controller.media.close();
       if (document.fullscreenElement) await document.exitFullscreen().catch(() => undefined);
       go(`/room/sittings/${id}/after`, "replace");
@@ -94,7 +97,7 @@ export function useFinish({ id, controller, sheet, paper, room, timeIsUp }: Opti
     submit: () => {
       setError(null);
       setWanted(true);
-      void controller.outbox.keep("submit", true).catch(() => undefined);
+      void controller.kept.keep("submit", true);
     },
   };
 }
@@ -109,10 +112,16 @@ function useFinalFlush(controller: Controller, sheet: Sheet, room: RoomState): v
   }, [controller, sheet, room.endsAt]);
 }
 
+/** On the disk and in memory. */
+async function unsent(controller: Controller): Promise<number> {
+  const [onDisk, inMemory] = await Promise.all([controller.kept.waiting(), controller.rest()]);
+  return onDisk + inMemory.length;
+}
+
 async function untilSent(controller: Controller): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
   // oxlint-disable-next-line no-await-in-loop
-  while (performance.now() < until && (await controller.outbox.waiting()) > 0) {
+  while (performance.now() < until && (await unsent(controller)) > 0) {
     // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => {
       setTimeout(resolve, 200);
@@ -129,5 +138,5 @@ async function keepReceipt(id: number, sheet: Sheet, paper: Paper): Promise<void
     late: 0,
     hash: await hashOf(new Map([...answers].map(([question, value]) => [question, { value }]))),
   };
-  localStorage.setItem(`proctor.receipt.${id}`, JSON.stringify(receipt));
+  keepReceiptOf(id, receipt);
 }

@@ -27,7 +27,7 @@ export function usePlaceInPaper(paper: Paper, controller: Controller): PlaceInPa
   const [progress, setProgress] = useState<Progress>(NONE);
   useEffect(() => {
     let left = false;
-    void controller.outbox.kept<Progress>("progress").then((kept) => {
+    void controller.kept.kept<Progress>("progress").then((kept) => {
       if (kept && !left) setProgress((known) => (known === NONE ? kept : known));
     });
     return () => {
@@ -44,7 +44,7 @@ export function usePlaceInPaper(paper: Paper, controller: Controller): PlaceInPa
     // The clock is started by what is shown; that it was shown is known only now.
     // oxlint-disable-next-line react/set-state-in-effect
     if (opened !== progress.opened) setProgress((known) => ({ ...known, opened: { ...known.opened, ...opened } }));
-    else void controller.outbox.keep("progress", progress).catch(() => undefined);
+    else void controller.kept.keep("progress", progress);
   }, [opened, progress, controller]);
   const mayGo = useCallback(
     (index: number) => {
