@@ -1,6 +1,8 @@
 """Makes a video for tests where no real one is at hand: a portrait, then for eight seconds a second face beside it.
 
 python make_face_video.py faces.mp4
+python make_face_video.py gone.mp4 gone    # for eight seconds nobody is there
+python make_face_video.py calm.mp4 calm    # longer, and nothing happens; `company`: longer, with the second face
 python make_face_video.py webcam.mjpeg     # nobody joins: what a browser is given in place of a camera
 """
 
@@ -15,33 +17,39 @@ from skimage import data
 Picture = NDArray[np.uint8]
 
 WIDTH, HEIGHT, FPS = 640, 480, 10
-SECONDS = 20
-SECOND_FACE = range(6 * FPS, 14 * FPS)
+SECONDS = {"second": 20, "gone": 20, "company": 45, "calm": 45}
+MEANWHILE = range(6 * FPS, 14 * FPS)
 
 
-def main(target: Path) -> None:
-    """Write 20 s to `target`: an MP4, or by its ending the JPEGs one after the other, with one person only."""
+def main(target: Path, scene: str = "second") -> None:
+    """Write the scene to `target`: an MP4, or by its ending the JPEGs one after the other, with one person only."""
     whole: Picture = data.astronaut()  # type: ignore[no-untyped-call]
     portrait: Picture = np.ascontiguousarray(whole[0:300, 70:370, ::-1])
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".mjpeg":
         noise = np.random.default_rng(1)
-        frames = (picture(portrait, noise, number, two=False) for number in range(SECONDS * FPS))
+        frames = (picture(portrait, noise, number) for number in range(SECONDS["second"] * FPS))
         target.write_bytes(b"".join(cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames))
         return
-    video = cv2.VideoWriter(str(target), cv2.VideoWriter.fourcc(*"mp4v"), FPS, (WIDTH, HEIGHT))
+    every = FPS // 2 if scene in ("company", "calm") else 1
+    video = cv2.VideoWriter(str(target), cv2.VideoWriter.fourcc(*"mp4v"), FPS // every, (WIDTH, HEIGHT))
     noise = np.random.default_rng(1)
-    for number in range(SECONDS * FPS):
-        video.write(picture(portrait, noise, number, two=number in SECOND_FACE))
+    for number in range(0, SECONDS[scene] * FPS, every):
+        faces = {"second": 2, "company": 2, "gone": 0}.get(scene, 1) if number in MEANWHILE else 1
+        video.write(picture(portrait, noise, number, faces=faces))
     video.release()
 
 
-def picture(portrait: Picture, noise: np.random.Generator, number: int, *, two: bool) -> Picture:
+def picture(portrait: Picture, noise: np.random.Generator, number: int, *, faces: int = 1) -> Picture:
     """One frame, BGR 480×640×3; sways and carries sensor noise, so that no two frames are the same."""
     frame = np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
+    if not faces:  # a wall alone would look like a covered lens
+        room: Picture = data.coffee()  # type: ignore[no-untyped-call]
+        frame[:] = cv2.resize(room[:, :, ::-1], (WIDTH, HEIGHT))
     sway = round(6 * np.sin(number / 7))
-    frame[90:390, 30 + sway : 330 + sway] = portrait
-    if two:
+    if faces:
+        frame[90:390, 30 + sway : 330 + sway] = portrait
+    if faces == 2:
         frame[120:380, 370 - sway : 630 - sway] = cv2.resize(portrait[:, ::-1], (260, 260))
     grainy = frame.astype(np.int16) + noise.integers(-4, 5, frame.shape, np.int16)
     shown: Picture = np.clip(grainy, 0, 255).astype(np.uint8)
@@ -49,4 +57,4 @@ def picture(portrait: Picture, noise: np.random.Generator, number: int, *, two: 
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:3])

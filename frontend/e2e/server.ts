@@ -19,7 +19,7 @@ export type Replay = {
   stop: () => Promise<void>;
 };
 
-export type ReplayOptions = { email?: string; password?: string; speed?: number };
+export type ReplayOptions = { email?: string; password?: string; speed?: number; fps?: number };
 
 export class ProctorServer {
   readonly url: string;
@@ -75,11 +75,13 @@ export class ProctorServer {
     });
     const done = once(child, "exit").then(() => undefined);
     const opened = new Promise<{ at: number; kind: string }>((resolve, reject) => {
+      let last = "";
       createInterface({ input: child.stdout }).on("line", (line) => {
+        last = line;
         const said = JSON.parse(line) as { type?: string; violation?: { kind: string } };
         if (said.type === "violation.opened") resolve({ at: Date.now(), kind: said.violation?.kind ?? "" });
       });
-      child.once("exit", (code) => reject(new Error(`replay ended (${code}) without a violation`)));
+      child.once("exit", (code) => reject(new Error(`replay ended (${code}) without a violation: ${last}`)));
     });
     opened.catch(() => undefined);
     return {

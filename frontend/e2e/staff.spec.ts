@@ -1,7 +1,7 @@
 // A teacher's whole day: author an exam, enrol, watch, act, review, decide, print.
 import type { Page } from "@playwright/test";
 import { createExam, expect, expectAccessible, logIn, test } from "./fixtures";
-import { madeVideo } from "./videos";
+import { makeVideo } from "./videos";
 
 /** A picture of the page in both languages, wide and on a phone; nothing may be wider than the page. */
 async function look(page: Page, name: string): Promise<void> {
@@ -76,7 +76,7 @@ test("a teacher authors, enrols, watches, acts, reviews, decides and prints", as
   await look(page, "students");
 
   await page.getByRole("link", { name: "Live", exact: true }).click();
-  const replay = server.replay(madeVideo(info.outputDir), examId);
+  const replay = server.replay(await makeVideo(info.outputDir), examId);
   const tile = page.getByRole("list", { name: "Students" }).getByRole("button");
   await expect(tile).toHaveCount(1);
   await expect(tile).toContainText("Online");

@@ -20,7 +20,7 @@ from app.ai.types import FrameRefused
 from app.commands.complaints import complain
 from app.commands.crowd import Counts, crowd_of
 from app.commands.student_client import StudentClientError
-from app.db.init_db import DEMO_ACCOUNTS
+from app.domain.demo_accounts import DEMO_ACCOUNTS
 
 MOST_FRAMES = 100
 DEMO_ADMIN = DEMO_ACCOUNTS[0]

@@ -17,7 +17,7 @@ from app.ai.types import FrameRefused
 from app.commands.complaints import complain
 from app.commands.sound_track import can_read_sound, sound_chunks
 from app.commands.student_client import StudentClient, StudentClientError, percentile_ms
-from app.db.init_db import DEMO_ACCOUNTS
+from app.domain.demo_accounts import DEMO_ACCOUNTS
 
 STATUS_SECONDS = 1.0
 DEMO_STUDENT = DEMO_ACCOUNTS[-1]

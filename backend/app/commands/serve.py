@@ -66,7 +66,7 @@ def _greet(settings: Settings, *, as_json: bool) -> None:
         return
     typer.echo(f"360° Proctor: {url}   (API: {url}/docs)")
     if settings.ENVIRONMENT is Environment.DEVELOPMENT:
-        from app.db.init_db import DEMO_ACCOUNTS
+        from app.domain.demo_accounts import DEMO_ACCOUNTS
 
         typer.echo("Demo logins, from this machine only:")
         for account in DEMO_ACCOUNTS:

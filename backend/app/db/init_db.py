@@ -3,7 +3,6 @@
 import os
 import secrets
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from app.core.refusals import Refused
 from app.core.security import hash_password
 from app.db.models import AuditEntry, InstallationMark, User
 from app.db.session import Sessions, unit_of_work
+from app.domain.demo_accounts import DEMO_ACCOUNTS, DemoAccount
 from app.domain.roles import Role
 
 LOCK_KEY = 360_000_002
@@ -25,23 +25,6 @@ SEEDED = "seeded_at"
 ONE_TIME_LIFE = timedelta(hours=24)
 DEFAULT_ADMIN_EMAIL = "admin@example.com"
 ONE_TIME_FILE = "first_admin_password"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """A login everybody knows. It opens from this machine alone, and only outside production."""
-
-    email: str
-    password: str
-    full_name: str
-    role: Role
-
-
-DEMO_ACCOUNTS = (
-    DemoAccount("admin@example.com", "admin123", "Demo Admin", Role.ADMIN),
-    DemoAccount("teacher@example.com", "teacher123", "Demo Teacher", Role.TEACHER),
-    DemoAccount("student@example.com", "student123", "Demo Student", Role.STUDENT),
-)
 
 
 async def init_db(settings: Settings, sessions: Sessions) -> None:

@@ -5,9 +5,9 @@ from sqlalchemy import exists, select
 from app.core.config import Settings
 from app.core.refusals import Refused, refuse_settings
 from app.core.security import verify_password
-from app.db.init_db import DEMO_ACCOUNTS
 from app.db.models import User
 from app.db.session import Sessions
+from app.domain.demo_accounts import DEMO_ACCOUNTS
 
 
 async def refuse_to_start(settings: Settings, sessions: Sessions) -> None:

@@ -20,9 +20,10 @@ from app.core.master_keys import MasterKeys
 from app.core.passwords import is_demo_password
 from app.core.refusals import Refused
 from app.core.signing import Signer
-from app.db.init_db import DEMO_ACCOUNTS, ONE_TIME_FILE, init_db
+from app.db.init_db import ONE_TIME_FILE, init_db
 from app.db.models import AuditEntry, User
 from app.db.session import Sessions, unit_of_work
+from app.domain.demo_accounts import DEMO_ACCOUNTS
 from app.domain.roles import Role
 from app.main import create_app
 from app.services import users
