@@ -15,16 +15,24 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import now
-from app.core.config import get_settings
+from app.core.config import Settings, get_settings
+from app.core.events import Bus
+from app.core.master_keys import MasterKeyError, MasterKeys
+from app.core.signing import Signer, SigningKeyError
 from app.db import archive, backup, check, migrate, restore
 from app.db.embedded import database_of
 from app.db.postgres_programs import EmbeddedPostgresError
-from app.db.session import make_engine
+from app.db.session import make_engine, make_sessions
+from app.services.custody_journal import Journal
+from app.services.custody_seal import Notary
+from app.services.erasure import erase_again
+from app.storage import open_storage
 
 commands = typer.Typer(no_args_is_help=True, help=__doc__)
 console = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+REASONED = (archive.BackupError, migrate.MigrationError, EmbeddedPostgresError, MasterKeyError, SigningKeyError)
 STAGES: Mapping[archive.Stage, str] = {
     "database": "Reading tables",
     "evidence": "Copying evidence",
@@ -69,6 +77,7 @@ def bring_back(
     settings = get_settings()
     with _database(as_json=as_json) as url, _progress(as_json=as_json) as progress:
         made = asyncio.run(restore.restore(url, settings.evidence_dir, file.resolve(), force=force, progress=progress))
+        asyncio.run(_erase_again(url, settings))
     _say({"file": str(file), **_summary(made)}, f"Restored: {_in_words(made)}.", as_json=as_json)
 
 
@@ -90,6 +99,18 @@ def look(*, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+async def _erase_again(url: str, settings: Settings) -> None:
+    """What was erased after the backup was made must not come back with it."""
+    make = not settings.production
+    masters = MasterKeys(settings.master_key_file, make=make)
+    notary = Notary(Signer(settings.signing_key_file, make=make), Journal(settings.VAR_DIR))
+    engine = make_engine(url)
+    try:
+        await erase_again(make_sessions(engine, Bus(), masters), open_storage(settings), notary)
+    finally:
+        await engine.dispose()
+
+
 async def _upgrade(url: str) -> str:
     engine = make_engine(url)
     try:
@@ -104,7 +125,7 @@ def _database(*, as_json: bool) -> Iterator[str]:
     try:
         with database_of(get_settings()) as url:
             yield url
-    except (archive.BackupError, migrate.MigrationError, EmbeddedPostgresError) as error:
+    except REASONED as error:
         _fail(str(error), as_json=as_json)
     except (SQLAlchemyError, PostgresError) as error:
         _fail(f"The database refused: {type(error.__cause__ or error).__name__}", as_json=as_json)

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     SIGNING_KEY_FILE: Path | None = Field(
         None, description="File of the key that signs closed exam sessions. Unset: VAR_DIR/signing_key."
     )
+    SCRUB_MB_PER_SECOND: int = Field(
+        20, ge=1, le=1000, description="How fast stored pieces are read again at night, at most."
+    )
     PASSWORD_MIN_LENGTH: int | None = Field(
         None, ge=8, le=64, description="Shortest password. Unset: 15 in production, 8 elsewhere."
     )

@@ -32,3 +32,11 @@ async def names_of_exam(db: AsyncSession, exam_id: int) -> list[str]:
         ),
     ]
     return [name for query in queries for name in await db.scalars(query)]
+
+
+async def names_of_sittings(db: AsyncSession, exam_session_ids: list[int]) -> list[str]:
+    """All pieces that go with sittings."""
+    names: list[str] = []
+    for table in STORED:
+        names += await db.scalars(select(table.path).where(table.exam_session_id.in_(exam_session_ids)))
+    return names

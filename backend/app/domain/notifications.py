@@ -46,5 +46,6 @@ TEMPLATES: dict[str, Template] = {
     "exam_moved": Template(NotificationType.EXAM, Priority.HIGH, ("exam",), sendable=True),
     "disk_low": Template(NotificationType.SYSTEM, Priority.HIGH, ("percent",)),
     "disk_full": Template(NotificationType.SYSTEM, Priority.URGENT, ("percent",)),
+    "evidence_damaged": Template(NotificationType.SYSTEM, Priority.URGENT, ("count",)),
     "maintenance": Template(NotificationType.SYSTEM, Priority.HIGH, (), sendable=True),
 }

@@ -131,6 +131,17 @@ class CountsRead(Output):
     open_exam_sessions: int
 
 
+class ScrubRead(Output):
+    """The newest nightly scrub: every stored piece was read again. `missing` and `changed` name pieces."""
+
+    started_at: datetime
+    ended_at: datetime
+    pieces: int
+    bytes: int
+    missing: list[str]
+    changed: list[str]
+
+
 class SystemRead(Output):
     """The server now. `failing` names parts that do not work."""
 
@@ -146,6 +157,7 @@ class SystemRead(Output):
     database: DatabaseRead
     storage: StorageRead
     counts: CountsRead
+    scrub: ScrubRead | None
     demo_accounts: bool
 
 

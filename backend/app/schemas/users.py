@@ -140,3 +140,16 @@ class LoginRead(Output):
     began_at: datetime
     renewed_at: datetime
     expires_at: datetime
+
+
+class ErasureRequest(Input):
+    """The person's e-mail once more: it must be this one."""
+
+    email: Email
+
+
+class ErasureDone(Output):
+    """What is gone for good."""
+
+    exam_sessions: int
+    files: int

@@ -47,6 +47,10 @@ class Journal:
         people = {line["user_id"] for line in lines if line.get("user_id") is not None}
         return {one for line in lines for one in line["erased"]}, people
 
+    def highest(self) -> int:
+        """The highest number of a sitting that was ever signed."""
+        return max((int(line["exam_session_id"]) for line in self._lines() if "exam_session_id" in line), default=0)
+
     def _append(self, lines: list[dict[str, Any]]) -> None:
         if not lines:
             return

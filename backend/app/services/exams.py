@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Forbidden, Invalid
@@ -13,6 +13,8 @@ from app.domain.exams import FOLLOWING, SITTABLE, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
 from app.services import audit
 from app.services.access import access_exam_as_staff, visible_exams
+from app.services.custody_seal import Notary
+from app.services.erasure import Erased, erase_exam_sessions
 from app.services.exam_settings import lock_down, settings_of
 from app.services.news import tell_of_publication
 from app.services.rescoring import rescore_exam
@@ -75,25 +77,27 @@ async def publish_exam(db: AsyncSession, who: User, exam_id: int) -> Exam:
     return await update_exam(db, who, exam_id, ExamUpdate(status=ExamStatus.PUBLISHED))
 
 
-async def delete_exam(db: AsyncSession, who: User, exam_id: int) -> list[str]:
+async def delete_exam(db: AsyncSession, who: User, exam_id: int, notary: Notary) -> Erased:
     """Remove the exam and all rows about it; Conflict `exam_has_open_sessions` while somebody sits it.
 
     Forbidden `second_person_needed` where people have given verdicts or decisions: neither they nor the exam's own
     teacher can remove what these rest on (T17).
 
-    Returns the names of its evidence, to be removed from the store once this is committed.
+    The sittings are erased; what goes once this is committed is returned, for `finish_erasure`.
     """
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
     await _refuse_while_sat(db, exam)
     reviewers = await reviewers_of(db, exam.id)
     if reviewers and who.id in (exam.creator_id, *reviewers):
         raise Forbidden("second_person_needed")
-    sat = await db.scalar(select(func.count()).where(ExamSession.exam_id == exam.id))
-    audit.note(db, who, "exam.delete", f"exam:{exam.id}", exam_sessions=sat)
     names = await names_of_exam(db, exam.id)
+    sat = list(await db.scalars(select(ExamSession.id).where(ExamSession.exam_id == exam.id)))
+    audit.note(db, who, "exam.delete", f"exam:{exam.id}", exam_sessions=len(sat))
+    erased = await erase_exam_sessions(db, notary, sat)
+    erased.names = names
     await db.delete(exam)
     await db.flush()
-    return names
+    return erased
 
 
 async def _check_status(db: AsyncSession, exam: Exam, wanted: ExamStatus) -> None:

@@ -14,12 +14,16 @@ from app.core.clock import now
 from app.core.errors import Conflict
 from app.db.models import Document, Evidence, Exam, ExamSession, GivenDecision, UploadedFile, User
 from app.db.session import Sessions, is_passing, unit_of_work
+from app.domain.custody import Item, Kind
 from app.domain.exam_sessions import OPEN
 from app.domain.retention import due_at
+from app.domain.shelves import Shelf
 from app.domain.uploads import Purpose
 from app.schemas.administration import DueExam, RetentionDone, RetentionPreview, RetentionRequest
 from app.schemas.institution import InstitutionSettings
 from app.services.audit import note
+from app.services.custody import hold, note_down
+from app.services.data_keys import destroy_keys
 from app.services.evidence_sweep import remove_evidence
 from app.services.institution import institution
 from app.storage import EvidenceStore
@@ -36,6 +40,7 @@ RECORDED = UploadedFile.purpose == Purpose.SESSION_RECORDING
 class Due:
     """What of one sitting is due: ids, and how many bytes."""
 
+    exam_session_id: int
     exam_id: int
     title: str
     since: datetime
@@ -96,6 +101,7 @@ async def run(
     for one in due:
         if len(names) >= AT_ONCE:
             break
+        await _forget(db, one)
         names += await _delete(db, Evidence, one.pictures)
         names += await _delete(db, Document, one.documents)
         names += await _delete(db, UploadedFile, one.recordings)
@@ -104,6 +110,15 @@ async def run(
     if names:
         note(db, who, "retention.run", "installation", **done.model_dump())
     return done, names
+
+
+async def _forget(db: AsyncSession, due: Due) -> None:
+    """The key of the sitting's pictures is destroyed, and its chain says what it no longer vouches for."""
+    held = await hold(db, due.exam_session_id)
+    gone = ((Kind.EVIDENCE, due.pictures), (Kind.DOCUMENT, due.documents), (Kind.FILE, due.recordings))
+    removed = [Item(Kind.REMOVED, f"{kind}:{one}", None) for kind, ids in gone for one in ids]
+    await note_down(db, held, *removed)
+    await destroy_keys(db, [held.id], Shelf.PICTURES)
 
 
 def _sum(due: Sequence[Due], *, left: int = 0) -> RetentionDone:
@@ -167,7 +182,7 @@ async def _due(db: AsyncSession, house: InstitutionSettings, at: datetime) -> li
             days_unreleased=house.evidence_days_unreleased,
         )
         if since <= at:
-            due[sitting_id] = Due(exam_id, title, since)
+            due[sitting_id] = Due(sitting_id, exam_id, title, since)
     await _add_pieces(db, due)
     return sorted(due.values(), key=lambda one: one.since)
 

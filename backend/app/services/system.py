@@ -22,6 +22,7 @@ from app.schemas.administration import (
     DatabaseRead,
     LoadRead,
     QueuesRead,
+    ScrubRead,
     StorageRead,
     SystemRead,
     WorkerRead,
@@ -30,6 +31,7 @@ from app.services.disk_watch import DiskWatch, disk_use
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.readiness import DatabasePool, trouble
 from app.services.report_rendering import ReportRenderer
+from app.services.scrub import last_run
 from app.services.users import has_demo_users
 
 
@@ -50,6 +52,7 @@ class Server:
 
 async def system(db: AsyncSession, server: Server) -> SystemRead:
     """Everything the system page shows."""
+    scrubbed = await last_run(db)
     failing = await trouble(server.sessions, server.engine, server.settings)
     return SystemRead(
         status="unavailable" if failing else "ok",
@@ -64,6 +67,7 @@ async def system(db: AsyncSession, server: Server) -> SystemRead:
         database=await _database(db, server.sessions),
         storage=await _storage(db, server.settings.evidence_dir, server.disk),
         counts=await _counts(db),
+        scrub=None if scrubbed is None else ScrubRead.model_validate(scrubbed),
         demo_accounts=await has_demo_users(db),
     )
 

@@ -3287,6 +3287,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase User
+         * @description Erase everything about a student for good: account, sittings, pictures, answers, keys. Give the e-mail again.
+         *
+         *     403 `second_person_needed` for whoever has judged one of the sittings; 409 `person_sits_exam`.
+         */
+        post: operations["erase_user_api_v1_users__user_id__erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}/reset-password": {
         parameters: {
             query?: never;
@@ -4249,6 +4271,27 @@ export interface components {
         EnrolmentsUpdate: {
             /** Students */
             students: (number | string | components["schemas"]["EnrolmentWrite"])[];
+        };
+        /**
+         * ErasureDone
+         * @description What is gone for good.
+         */
+        ErasureDone: {
+            /** Exam Sessions */
+            exam_sessions: number;
+            /** Files */
+            files: number;
+        };
+        /**
+         * ErasureRequest
+         * @description The person's e-mail once more: it must be this one.
+         */
+        ErasureRequest: {
+            /**
+             * Email
+             * Format: email
+             */
+            email: string;
         };
         /**
          * EventRead
@@ -6756,6 +6799,30 @@ export interface components {
             violation_id: number;
         };
         /**
+         * ScrubRead
+         * @description The newest nightly scrub: every stored piece was read again. `missing` and `changed` name pieces.
+         */
+        ScrubRead: {
+            /** Bytes */
+            bytes: number;
+            /** Changed */
+            changed: string[];
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Missing */
+            missing: string[];
+            /** Pieces */
+            pieces: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
          * SectionRead
          * @description A section.
          */
@@ -7029,6 +7096,7 @@ export interface components {
             /** Python */
             python: string;
             queues: components["schemas"]["QueuesRead"];
+            scrub: components["schemas"]["ScrubRead"] | null;
             /** Status */
             status: string;
             storage: components["schemas"]["StorageRead"];
@@ -15157,6 +15225,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserRead"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_user_api_v1_users__user_id__erase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureDone"];
                 };
             };
             /** @description Refused: `code` says why. */

@@ -15,6 +15,7 @@ from app.db.models.notifications import Notification
 from app.db.models.outages import Outage, ServerPause
 from app.db.models.questions import Paper, Question, Section
 from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, StudentComment
+from app.db.models.scrub_runs import ScrubRun
 from app.db.models.sign_in import ExternalIdentity, PasswordReset, ProviderLogin
 from app.db.models.sitting_messages import SittingMessage
 from app.db.models.users import RefreshToken, SocketTicket, User
@@ -48,6 +49,7 @@ __all__ = [
     "Question",
     "QuestionFlag",
     "RefreshToken",
+    "ScrubRun",
     "Section",
     "ServerPause",
     "SittingMessage",

@@ -15,6 +15,8 @@ ROUTES: Routes = {
     ("GET", "/api/v1/users/search/"): Case(ADMIN_ONLY),
     ("GET", "/api/v1/users/activity-logs"): Case(ADMIN_ONLY),
     ("POST", "/api/v1/users/import"): Case(ADMIN_ONLY, {"text": "new@example.org", "dry_run": True}),
+    # 422: the e-mail is not that person's.
+    ("POST", "/api/v1/users/{user_id}/erase"): Case((401, 403, 403, 403, 403, 422, 401), {"email": "no@example.org"}),
     ("POST", "/api/v1/users/{user_id}/activate"): Case(ADMIN_ONLY),
     ("POST", "/api/v1/users/{user_id}/deactivate"): Case(ADMIN_ONLY),
     ("POST", "/api/v1/users/{user_id}/reset-password"): Case(ADMIN_ONLY),

@@ -28,7 +28,8 @@ export function SystemState() {
   const system = useSystem();
   if (system.isPending) return <Loading />;
   if (system.isError) return <Failure problem={asProblem(system.error)} onRetry={() => void system.refetch()} />;
-  const { failing, demo_accounts, storage } = system.data;
+  const { failing, demo_accounts, storage, scrub } = system.data;
+  const damaged = [...(scrub?.missing ?? []), ...(scrub?.changed ?? [])];
   return (
     <>
       <Alert
@@ -43,6 +44,11 @@ export function SystemState() {
           {t(`staff:admin.system.disk.${storage.disk_level}`)}
         </Alert>
       )}
+      {damaged.length > 0 ? (
+        <Alert mb="md" color="red" icon={<IconAlertTriangle aria-hidden />} title={t("staff:admin.system.damaged")}>
+          {damaged.join(", ")}
+        </Alert>
+      ) : null}
       {demo_accounts ? (
         <Alert mb="md" color="yellow" icon={<IconFlask aria-hidden />} title={t("staff:admin.system.demo")}>
           {t("staff:admin.system.demoText")}
@@ -58,7 +64,7 @@ function Facts({ state }: { state: State }) {
   const tag = useLanguage() === "bn" ? "bn-BD" : "en-GB";
   const size = (bytes: number) => bytesText(bytes, tag);
   const number = (value: number) => format.number(value);
-  const { queues, load, database, storage, counts, workers } = state;
+  const { queues, load, database, storage, scrub, counts, workers } = state;
   return (
     <div className={classes.grid}>
       <Box
@@ -117,6 +123,7 @@ function Facts({ state }: { state: State }) {
           ["documents", number(storage.documents)],
           ["size", size(storage.bytes)],
           ["diskFree", `${size(storage.disk_free)} / ${size(storage.disk_total)}`],
+          ["scrub", scrub ? `${format.dateTime(scrub.ended_at)} · ${number(scrub.pieces)}` : "–"],
         ]}
       />
       <Box

@@ -15,7 +15,7 @@ from app.schemas.conversation import ToldCount
 from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, ExamCreate, ExamRead, ExamUpdate
 from app.services import beginning, enrolments, exams
 from app.services.access import access_exam
-from app.services.evidence_sweep import remove_evidence
+from app.services.erasure import finish_erasure
 
 router = APIRouter(prefix="/exams", tags=["exams"])
 
@@ -55,9 +55,9 @@ async def update_exam(db: Db, who: Staff, exam_id: PathId, wanted: ExamUpdate) -
 @router.delete("/{exam_id}")
 async def delete_exam(request: Request, db: Db, who: Staff, exam_id: PathId) -> Done:
     """Remove an exam that nobody is sitting, with all its records and evidence."""
-    names = await exams.delete_exam(db, who, exam_id)
+    erased = await exams.delete_exam(db, who, exam_id, request.app.state.notary)
     await commit(db)  # files go only when the rows are gone for good
-    await remove_evidence(request.app.state.store, names)
+    await finish_erasure(request.app.state.store, request.app.state.notary, erased)
     return Done()
 
 

@@ -17,6 +17,8 @@ from app.schemas.base import PathId, storable
 from app.schemas.imports import ImportReport, UserImportOptions
 from app.schemas.users import (
     ActivityRead,
+    ErasureDone,
+    ErasureRequest,
     LoginRead,
     OneTimePassword,
     OwnUpdate,
@@ -27,6 +29,7 @@ from app.schemas.users import (
     UserUpdate,
 )
 from app.services import imports, user_directory, users
+from app.services.erasure import erase_person, finish_erasure
 
 Search = Annotated[str | None, Query(max_length=200), AfterValidator(lambda value: value and storable(value))]
 router = APIRouter(prefix="/users", tags=["users"])
@@ -126,6 +129,19 @@ async def delete_user(db: Db, who: Admin, user_id: PathId) -> Done:
     """Remove an account that no exam and no exam session names."""
     await users.remove(db, who, await users.access_user(db, who, user_id))
     return Done()
+
+
+@router.post("/{user_id}/erase")
+async def erase_user(request: Request, db: Db, who: Admin, user_id: PathId, wanted: ErasureRequest) -> ErasureDone:
+    """Erase everything about a student for good: account, sittings, pictures, answers, keys. Give the e-mail again.
+
+    403 `second_person_needed` for whoever has judged one of the sittings; 409 `person_sits_exam`.
+    """
+    notary = request.app.state.notary
+    erased = await erase_person(db, who, await users.access_user(db, who, user_id), notary, email=wanted.email)
+    await commit(db)  # files go only when the rows are gone for good
+    await finish_erasure(request.app.state.store, notary, erased)
+    return ErasureDone(exam_sessions=len(erased.exam_session_ids), files=len(erased.names))
 
 
 @router.post("/{user_id}/activate", response_model=UserRead)
