@@ -123,7 +123,7 @@ function Facts({ state }: { state: State }) {
           ["documents", number(storage.documents)],
           ["size", size(storage.bytes)],
           ["diskFree", `${size(storage.disk_free)} / ${size(storage.disk_total)}`],
-          ["scrub", scrub ? `${format.dateTime(scrub.ended_at)} · ${number(scrub.pieces)}` : "–"],
+          ["scrub", scrub ? `${format.dateTime(new Date(scrub.ended_at))} · ${number(scrub.pieces)}` : "–"],
         ]}
       />
       <Box
