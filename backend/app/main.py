@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -135,24 +136,30 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)
         stack.callback(state.metrics.unregister, numbers)
-        for work in (
-            pulse.run(state.sessions),
-            state.live.sweep(),
-            sweep_evidence(state.sessions, state.store),
-            keep_running(state.sessions, state.store),
-            follow_institution(state.sessions, lambda wanted: _put_in_force(app, wanted)),
-            sweep_practice(state.sessions, state.store),
-            keep_sealing(state.sessions, state.notary),
-            keep_scrubbing(state.sessions, state.store, bytes_per_second=settings.SCRUB_MB_PER_SECOND * 1_000_000),
-            watch_clock(state.sessions),
-            state.disk.run(state.sessions),
-            keep_digesting(
-                state.sessions, state.mailer, minutes=settings.MAIL_DIGEST_MINUTES, public_url=settings.PUBLIC_URL
-            ),
-        ):
+        for work in _background(app, settings, pulse):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
         yield
+
+
+def _background(app: FastAPI, settings: Settings, pulse: Pulse) -> tuple[Coroutine[Any, Any, None], ...]:
+    """What goes on beside the requests until the server ends."""
+    state = app.state
+    return (
+        pulse.run(state.sessions),
+        state.live.sweep(),
+        sweep_evidence(state.sessions, state.store),
+        keep_running(state.sessions, state.store),
+        follow_institution(state.sessions, lambda wanted: _put_in_force(app, wanted)),
+        sweep_practice(state.sessions, state.store),
+        keep_sealing(state.sessions, state.notary),
+        keep_scrubbing(state.sessions, state.store, bytes_per_second=settings.SCRUB_MB_PER_SECOND * 1_000_000),
+        watch_clock(state.sessions),
+        state.disk.run(state.sessions),
+        keep_digesting(
+            state.sessions, state.mailer, minutes=settings.MAIL_DIGEST_MINUTES, public_url=settings.PUBLIC_URL
+        ),
+    )
 
 
 async def _look_before_serving(settings: Settings, sessions: Sessions, masters: MasterKeys) -> None:

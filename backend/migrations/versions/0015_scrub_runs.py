@@ -1,11 +1,11 @@
-"""Nightly scrubs, and tables whose rows are only ever added."""
+"""Nightly scrubs of the store."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
