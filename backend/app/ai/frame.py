@@ -32,6 +32,7 @@ from app.ai.identity_check import IdentityCheck, enrol, is_due, remember
 from app.ai.identity_check import compare as compare_identity
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder, Mesh
 from app.ai.model_files import MODELS_FOLDER
+from app.ai.mouth import movement, parted
 from app.ai.networks import Array, Picture
 from app.ai.object_search import Followed, ObjectSearch
 from app.ai.picture import Decoded
@@ -44,6 +45,9 @@ from app.domain.violations import NeutralState
 SIGNATURE = (32, 24)
 ASIDE, DOWN = 9.0, 10.0
 """Degrees from rest from which hands and desk deserve a look."""
+STRAIGHT, LEAST_FACE, HAND_ASIDE = 25.0, 64, 0.5
+"""A mouth can be judged up to this turn of the head (degrees), from this width of the face (working pixels) on, and
+without a hand this near before it (face widths)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Frame:
         self.at = request.at
         self.single = request.single
         self.source = request.source
+        self.speech = request.speech
         self.memory: Memory = {name: dict(values) for name, values in request.memory.items()}
         self.stages = stages
         self._request = request
@@ -247,6 +252,16 @@ class Frame:
             found = self._networks.hands.near(self.pixels, face.found)
         recall.update(at=self.at, hands=[round(value, 3) for hand in found for value in astuple(hand)])
         return found
+
+    @cached_property
+    def mouth_moves(self) -> float | None:
+        """How much the lips move (mouth.py); None for turned heads, small or hidden mouths, and too few looks."""
+        face = self.main_face
+        if face is None or self.single or self.head is None or max(map(abs, self.head[:2])) > STRAIGHT:
+            return None
+        if face.found.box[2] < LEAST_FACE or any(abs(hand.x) < HAND_ASIDE and hand.y > 0 for hand in self.hands):
+            return None
+        return movement(parted(face.mesh), self.at, self.recall("mouth"))
 
     @cached_property
     def halves(self) -> tuple[Array, Array] | None:

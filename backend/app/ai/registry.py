@@ -18,7 +18,9 @@ from app.ai.detectors.looped_video import LoopedVideo
 from app.ai.detectors.more_persons import MorePersons
 from app.ai.detectors.multiple_faces import MultipleFaces
 from app.ai.detectors.phone_detected import PhoneDetected
+from app.ai.detectors.silent_speech import SilentSpeech
 from app.ai.detectors.unauthorized_object import UnauthorizedObject
+from app.ai.detectors.voice_elsewhere import VoiceElsewhere
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
 from app.domain.sources import Source
@@ -47,6 +49,8 @@ DETECTORS: tuple[Detector, ...] = (
     LookingDown(),
     FaceCovered(),
     HandAtEar(),
+    VoiceElsewhere(),
+    SilentSpeech(),
     FrozenVideo(),
     LoopedVideo(),
     FaceSpoof(),

@@ -77,6 +77,8 @@ class FrameRequest:
     """Seconds between comparisons with the reference; None: by the schedule."""
     enrol: bool = False
     """True to get a template of the only face back, when it is good enough."""
+    speech: float | None = None
+    """Share of the last seconds in which somebody spoke, 0..1; None where nobody listened."""
     source: Source = Source.CAMERA
     """Which detectors look at it; the memory must be that of the same source."""
 

@@ -82,6 +82,7 @@ def pack_request(request: FrameRequest) -> bytes:
         "reference": as_text(request.reference),
         "identity_every": request.identity_every,
         "enrol": request.enrol,
+        "speech": request.speech,
         "source": str(request.source),
     }
     return pack(head, request.jpeg)
@@ -100,6 +101,7 @@ def request_from(head: Mapping[str, Any], jpeg: bytes) -> FrameRequest:
         reference=as_template(head["reference"]),
         identity_every=head["identity_every"],
         enrol=head["enrol"],
+        speech=head["speech"],
         source=Source(head["source"]),
     )
 

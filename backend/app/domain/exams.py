@@ -56,6 +56,7 @@ SWITCHES: dict[str, frozenset[ViolationKind]] = {
     "enable_covered_face_detection": frozenset({ViolationKind.FACE_COVERED}),
     "enable_hand_at_ear_detection": frozenset({ViolationKind.HAND_AT_EAR}),
     "enable_looking_down_detection": frozenset({ViolationKind.LOOKING_DOWN}),
+    "enable_mouth_detection": frozenset({ViolationKind.VOICE_ELSEWHERE, ViolationKind.SILENT_SPEECH}),
 }
 """Field of the exam → kinds that are not noted while it is off."""
 

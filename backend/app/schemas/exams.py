@@ -60,6 +60,7 @@ class ExamCreate(Input):
     enable_covered_face_detection: Flag = True
     enable_hand_at_ear_detection: Flag = False
     enable_looking_down_detection: Flag = False
+    enable_mouth_detection: Flag = False
     warning_threshold: Share = 0.7
     critical_threshold: Share = 0.5
     enrolment: Enrolment = Enrolment.OPEN
@@ -122,6 +123,7 @@ class ExamUpdate(Input):
     enable_covered_face_detection: Flag | None = None
     enable_hand_at_ear_detection: Flag | None = None
     enable_looking_down_detection: Flag | None = None
+    enable_mouth_detection: Flag | None = None
     warning_threshold: Share | None = None
     critical_threshold: Share | None = None
     enrolment: Enrolment | None = None
@@ -178,6 +180,7 @@ class ExamRead(Output):
     enable_covered_face_detection: bool
     enable_hand_at_ear_detection: bool
     enable_looking_down_detection: bool
+    enable_mouth_detection: bool
     warning_threshold: float
     critical_threshold: float
     enrolment: Enrolment

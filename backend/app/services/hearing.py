@@ -1,5 +1,6 @@
 """The sound of one exam session: where it lies in time, what its stream is packed in, how loud its noise is."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -17,6 +18,9 @@ from app.services.sitting import Sitting
 
 SOUNDS = Counter("proctor_sounds_total", "Chunks of sound by what became of them.", ["outcome"])
 DEFAULT_RATE = 16_000
+RECENT, LATE, HEARD = 8.0, 1.0, 0.7
+"""Seconds of sound that are set against the mouth's movement, how late sound is judged, and how much must be known."""
+MOST_CHUNKS = 64
 
 
 class AudioHeader(BaseModel):
@@ -38,6 +42,25 @@ class Hear:
     """Loudness in dB of full scale."""
 
 
+class Ear:
+    """How much of the last seconds was speech. Sound is judged a second at a time, so it is always a little late."""
+
+    def __init__(self) -> None:
+        self._chunks: deque[tuple[float, float, float]] = deque(maxlen=MOST_CHUNKS)
+
+    def note(self, hear: Hear, seconds: float) -> None:
+        """One more chunk of `seconds`, as heard."""
+        spoken = sum(one.ended_at - one.started_at for one in hear.heard)
+        self._chunks.append((hear.until - seconds, hear.until, spoken))
+
+    def speech(self, at: float) -> float | None:
+        """Share of the RECENT seconds up to LATE before `at` in which somebody spoke; None where most was not heard."""
+        begin, end = at - LATE - RECENT, at - LATE
+        known = [chunk for chunk in self._chunks if chunk[0] >= begin and chunk[1] <= end + LATE]
+        seconds = sum(chunk[1] - chunk[0] for chunk in known)
+        return None if seconds < HEARD * RECENT else min(1.0, sum(chunk[2] for chunk in known) / seconds)
+
+
 def placed(report: SoundReport, end: float) -> Hear:
     """A report whose chunk began at 0, moved so that it ends at `end`."""
     begin = end - report.seconds
@@ -52,6 +75,7 @@ class Hearing:
         self._sitting = sitting
         self._engine = engine
         self._clock = MediaClock()
+        self._ear = Ear()
         self._declared: AudioHeader | None = None
         self._format: SoundFormat | None = None
         self._memory = SoundMemory()
@@ -69,7 +93,11 @@ class Hearing:
 
     def begin(self) -> None:
         """The sitting's clock begins at 0 now."""
-        self._clock = MediaClock()
+        self._clock, self._ear = MediaClock(), Ear()
+
+    def speech(self, at: float) -> float | None:
+        """Share of the last seconds in which somebody spoke; None where nobody listened."""
+        return self._ear.speech(at)
 
     def declare(self, header: Mapping[str, Any]) -> None:
         """Believe what the client says about its next chunks. Raises SoundRefused."""
@@ -111,4 +139,6 @@ class Hearing:
         self._gap, self._memory = False, report.memory
         if packed is not SoundFormat.WAV:
             self._format = packed
-        return placed(report, end)
+        hear = placed(report, end)
+        self._ear.note(hear, report.seconds)
+        return hear

@@ -87,6 +87,7 @@ class LiveExamSession(KeptSitting):
             thumbnail=self._wants_thumbnail(),
             reference=self.recognition.reference,
             enrol=self.recognition.enrolling,
+            speech=self.hearing.speech(at),
         )
         try:
             report = await self._services.engine.analyze(request)

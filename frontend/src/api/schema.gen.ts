@@ -4470,6 +4470,11 @@ export interface components {
              */
             enable_looking_down_detection?: boolean;
             /**
+             * Enable Mouth Detection
+             * @default false
+             */
+            enable_mouth_detection?: boolean;
+            /**
              * Enable Multiple Face Detection
              * @default true
              */
@@ -4682,6 +4687,8 @@ export interface components {
             enable_identity_check: boolean;
             /** Enable Looking Down Detection */
             enable_looking_down_detection: boolean;
+            /** Enable Mouth Detection */
+            enable_mouth_detection: boolean;
             /** Enable Multiple Face Detection */
             enable_multiple_face_detection: boolean;
             /** Enable Phone Detection */
@@ -4924,6 +4931,8 @@ export interface components {
             enable_identity_check?: boolean | null;
             /** Enable Looking Down Detection */
             enable_looking_down_detection?: boolean | null;
+            /** Enable Mouth Detection */
+            enable_mouth_detection?: boolean | null;
             /** Enable Multiple Face Detection */
             enable_multiple_face_detection?: boolean | null;
             /** Enable Phone Detection */
@@ -7424,7 +7433,7 @@ export interface components {
          * @description Everything that can be noted against an exam session (protocol.md §2; texts on the wire and in the database).
          * @enum {string}
          */
-        ViolationKind: "face_not_detected" | "multiple_faces" | "looking_away" | "audio_detected" | "tab_switch" | "phone_detected" | "other" | "window_blur" | "copy_paste" | "right_click" | "fullscreen_exit" | "keyboard_shortcut" | "devtools" | "second_screen" | "screen_share_stopped" | "book_detected" | "laptop_detected" | "unauthorized_object" | "identity_mismatch" | "face_spoof" | "frozen_video" | "looped_video" | "virtual_camera" | "camera_blocked" | "face_covered" | "hand_at_ear" | "looking_down";
+        ViolationKind: "face_not_detected" | "multiple_faces" | "looking_away" | "audio_detected" | "tab_switch" | "phone_detected" | "other" | "window_blur" | "copy_paste" | "right_click" | "fullscreen_exit" | "keyboard_shortcut" | "devtools" | "second_screen" | "screen_share_stopped" | "book_detected" | "laptop_detected" | "unauthorized_object" | "identity_mismatch" | "face_spoof" | "frozen_video" | "looped_video" | "virtual_camera" | "camera_blocked" | "face_covered" | "hand_at_ear" | "looking_down" | "voice_elsewhere" | "silent_speech";
         /**
          * ViolationOut
          * @description A violation with what explains it. `without_this`: what the trust score (0..100) would be without it.

@@ -44,6 +44,7 @@ class Exam(Row, Base):
     enable_covered_face_detection: Mapped[bool] = mapped_column(default=True)
     enable_hand_at_ear_detection: Mapped[bool] = mapped_column(default=False)
     enable_looking_down_detection: Mapped[bool] = mapped_column(default=False)
+    enable_mouth_detection: Mapped[bool] = mapped_column(default=False)
     warning_threshold: Mapped[float] = mapped_column(default=0.7)
     critical_threshold: Mapped[float] = mapped_column(default=0.5)
     preset: Mapped[Preset] = mapped_column(String(16), default=Preset.STANDARD)

@@ -60,6 +60,7 @@ export const DETECTION = [
   { name: "enable_covered_face_detection", kinds: ["face_covered"] },
   { name: "enable_hand_at_ear_detection", kinds: ["hand_at_ear"] },
   { name: "enable_looking_down_detection", kinds: ["looking_down"] },
+  { name: "enable_mouth_detection", kinds: ["voice_elsewhere", "silent_speech"] },
 ] as const satisfies readonly { name: FlagName; kinds: readonly string[] }[];
 
 export const RECORDING: readonly Setting[] = [flag("enable_screen_recording")];
