@@ -3,7 +3,7 @@ import createClient from "openapi-fetch";
 import { accept, forget, refresh, refreshToken, validCredentials } from "./credentials";
 import { asProblem, problemFrom } from "./problem";
 import type { paths } from "./schema.gen";
-import type { Tokens } from "./types";
+import type { ProviderLogin, Tokens } from "./types";
 
 /** Sends a request with the access token; on 401 refreshes and tries once more. Throws a Problem when not signed in. */
 export async function signedFetch(request: Request): Promise<Response> {
@@ -45,6 +45,34 @@ export async function logOut(): Promise<void> {
   const token = refreshToken();
   forget();
   if (token) await open.POST("/api/v1/auth/logout", { body: { refresh_token: token } }).catch(() => undefined);
+}
+
+/** Mails a link for a new password, if there is such an account; the answer is the same where there is none. */
+export async function askForReset(email: string): Promise<void> {
+  await answered(open.POST("/api/v1/auth/forgot-password", { body: { email } }));
+}
+
+/** `token` is the mailed link's. */
+export async function resetPassword(token: string, wanted: string): Promise<void> {
+  await answered(open.POST("/api/v1/auth/reset-password", { body: { token, new_password: wanted } }));
+}
+
+/** What anybody may know of the institution. */
+export function publicInstitution() {
+  return answered(open.GET("/api/v1/institution/public"));
+}
+
+/** Whether people can sign in at another login server, and what it is called. */
+export function providerOffer() {
+  return answered(open.GET("/api/v1/auth/social-login"));
+}
+
+export async function beginProviderLogin(): Promise<ProviderLogin> {
+  return (await answered(open.POST("/api/v1/auth/social-login", { body: {} }))) as ProviderLogin;
+}
+
+export async function finishProviderLogin(came: { code: string; state: string; browser_secret: string }): Promise<void> {
+  accept((await answered(open.POST("/api/v1/auth/social-login", { body: came }))) as Tokens);
 }
 
 /** Whether the server says that its demo logins work. */

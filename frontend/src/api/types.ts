@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type Role = Schemas["Role"];
 export type User = Schemas["UserRead"];
 export type Tokens = Schemas["Tokens"];
+export type ProviderLogin = Schemas["SocialLoginBegun"];
 export type Exam = Schemas["ExamRead"];
 export type ExamIn = Schemas["ExamCreate"];
 export type ExamStatus = Schemas["ExamStatus"];

@@ -2,25 +2,15 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef } from "react";
 import type { Tokens } from "@/api/types";
-import { saveLanguage, useLanguageChoice } from "@/api/useLanguageChoice";
+import { saveLanguage } from "@/api/useLanguageChoice";
 import { LoginForm } from "@/features/auth/LoginForm";
-import { currentLanguage, isLanguage, type Language, switchLanguage } from "@/lib/languages";
-import { Brand } from "@/ui/Brand";
-import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
-import { LanguageSwitch } from "@/ui/LanguageSwitch";
-import { DemoBar } from "../DemoBar";
-import classes from "./LoginPage.module.css";
+import { currentLanguage, isLanguage, switchLanguage } from "@/lib/languages";
+import { DoorPage } from "./DoorPage";
 
 export function LoginPage() {
   const navigate = useNavigate();
   const { next } = useSearch({ from: "/login" });
-  const choose = useLanguageChoice();
   const chosenHere = useRef(false);
-
-  const onChoose = (language: Language) => {
-    chosenHere.current = true;
-    return choose(language);
-  };
 
   // A language picked on this page a moment ago outranks the profile's; otherwise the profile decides.
   const onLoggedIn = async ({ user }: Tokens) => {
@@ -30,18 +20,12 @@ export function LoginPage() {
   };
 
   return (
-    <div className={classes.page}>
-      <DemoBar />
-      <header className={classes.header}>
-        <Brand />
-        <div className={classes.tools}>
-          <LanguageSwitch onChoose={onChoose} />
-          <ColorSchemeSwitch />
-        </div>
-      </header>
-      <main className={classes.main}>
-        <LoginForm onLoggedIn={onLoggedIn} />
-      </main>
-    </div>
+    <DoorPage
+      onLanguage={() => {
+        chosenHere.current = true;
+      }}
+    >
+      <LoginForm next={next ?? "/"} onLoggedIn={onLoggedIn} />
+    </DoorPage>
   );
 }

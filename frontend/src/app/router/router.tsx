@@ -50,6 +50,24 @@ const loginRoute = createRoute({
   component: LoginPage,
 });
 
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("../pages/ForgotPage"), "ForgotPage"),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("../pages/ResetPage"), "ResetPage"),
+});
+
+const providerReturnRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/login/callback",
+  component: lazyRouteComponent(() => import("../pages/ProviderReturnPage"), "ProviderReturnPage"),
+});
+
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "signed-in",
@@ -167,6 +185,9 @@ const peopleRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
+  forgotRoute,
+  resetRoute,
+  providerReturnRoute,
   signedInRoute.addChildren([
     examsRoute,
     liveRoute,

@@ -1,16 +1,18 @@
 // E-mail and password, with errors in plain words and, in demo mode only, the demo logins.
-import { Alert, Button, Card, PasswordInput, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Card, PasswordInput, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { demoMode, logIn } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import type { Tokens } from "@/api/types";
 import { problemText } from "@/ui/problemText";
 import { DemoLogins } from "./DemoLogins";
+import { ProviderButton } from "./ProviderButton";
 
-export function LoginForm({ onLoggedIn }: { onLoggedIn: (tokens: Tokens) => Promise<void> }) {
+export function LoginForm({ next, onLoggedIn }: { next: string; onLoggedIn: (tokens: Tokens) => Promise<void> }) {
   const { t } = useTranslation();
   const form = useForm({
     initialValues: { email: "", password: "" },
@@ -59,6 +61,10 @@ export function LoginForm({ onLoggedIn }: { onLoggedIn: (tokens: Tokens) => Prom
           {t("login.submit")}
         </Button>
       </form>
+      <ProviderButton next={next} />
+      <Text mt="md" ta="center">
+        <Link to="/forgot-password">{t("login.forgot")}</Link>
+      </Text>
       {demo.data ? <DemoLogins busy={login.isPending} onChoose={(values) => login.mutate(values)} /> : null}
     </Card>
   );
