@@ -1,8 +1,8 @@
-// Decisions by keyboard alone, and how many presses and seconds each took. LONG=1 makes more than a hundred of them.
+// More than a hundred decisions by keyboard alone, and how many presses and seconds each took.
 import { createExam, expect, logIn, test } from "./fixtures";
 import { api, KINDS, sitWithEvents, tokenOf } from "./sittings";
 
-const SITTINGS = process.env["LONG"] ? 13 : 3;
+const SITTINGS = 13;
 
 test("violations are reviewed by keyboard at no more than two presses each", async ({ page, server }) => {
   await logIn(page, "teacher");

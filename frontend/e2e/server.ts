@@ -27,14 +27,17 @@ export class ProctorServer {
   readonly #folder: string;
   #process: ChildProcess | null = null;
 
-  private constructor(port: number, folder: string) {
+  readonly #environment: Record<string, string>;
+
+  private constructor(port: number, folder: string, environment: Record<string, string>) {
+    this.#environment = environment;
     this.#port = port;
     this.#folder = folder;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<ProctorServer> {
-    const server = new ProctorServer(await freePort(), await mkdtemp(join(tmpdir(), "proctor-e2e-")));
+  static async start(environment: Record<string, string> = {}): Promise<ProctorServer> {
+    const server = new ProctorServer(await freePort(), await mkdtemp(join(tmpdir(), "proctor-e2e-")), environment);
     await server.run();
     return server;
   }
@@ -48,6 +51,8 @@ export class ProctorServer {
         PORT: String(this.#port),
         VAR_DIR: join(this.#folder, "var"),
         ANALYSIS_WORKERS: "1",
+        PUBLIC_URL: this.url,
+        ...this.#environment,
       },
       stdio: ["ignore", "ignore", "inherit"],
     });

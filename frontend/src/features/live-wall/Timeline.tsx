@@ -1,6 +1,7 @@
 // A student's sitting from its start to now: one lane per kind of violation, and where pictures were missing.
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
+import shared from "@/ui/TimelineLanes.module.css";
 import type { SittingWithViolations } from "./messages";
 import { kindName } from "@/ui/names";
 import type { Span } from "./pictures";
@@ -26,16 +27,16 @@ export function Timeline(props: {
       <h3 id="timeline-title" className={classes.title}>
         {t("live.timeline")}
       </h3>
-      <div className={classes.lanes}>
-        {pictures && <span className={classes.label}>{t("live.pictures")}</span>}
+      <div className={shared.lanes}>
+        {pictures && <span className={shared.label}>{t("live.pictures")}</span>}
         {pictures && <SeenLane seen={layout.seen} label={t("live.picturesHint")} />}
         {layout.lanes.map((lane) => (
           <ViolationLane key={lane.kind} lane={lane} name={kindName(t, lane.kind)} onPick={props.onPick} />
         ))}
         <span />
-        <div className={classes.axis} aria-hidden="true">
+        <div className={shared.axis} aria-hidden="true">
           {TICKS.map((at) => (
-            <span key={at} className={classes.tick} style={{ left: `${at}%` }} data-edge={at === 0 ? "start" : at === 100 ? "end" : undefined}>
+            <span key={at} className={shared.tick} style={{ left: `${at}%` }} data-edge={at === 0 ? "start" : at === 100 ? "end" : undefined}>
               {format.stopwatch(((layout.to - layout.from) * at) / 100_000)}
             </span>
           ))}
@@ -59,7 +60,7 @@ function NoData({ id }: { id: string }) {
   return (
     <defs>
       <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <rect width="6" height="6" className={classes.ground} />
+        <rect width="6" height="6" className={shared.ground} />
         <line x1="0" y1="0" x2="0" y2="6" className={classes.hatch} />
       </pattern>
     </defs>
@@ -68,7 +69,7 @@ function NoData({ id }: { id: string }) {
 
 function SeenLane({ seen, label }: { seen: { left: number; width: number }[]; label: string }) {
   return (
-    <svg className={classes.lane} height={LANE} role="img" aria-label={label}>
+    <svg className={shared.lane} height={LANE} role="img" aria-label={label}>
       <NoData id="no-data" />
       <rect width="100%" height={LANE} fill="url(#no-data)" />
       {seen.map(({ left, width }) => (
@@ -81,9 +82,9 @@ function SeenLane({ seen, label }: { seen: { left: number; width: number }[]; la
 function ViolationLane(props: { lane: Lane; name: string; onPick: (violationId: number) => void }) {
   return (
     <>
-      <span className={classes.label}>{props.name}</span>
-      <svg className={classes.lane} height={LANE} role="group" aria-label={props.name}>
-        <rect width="100%" height={LANE} className={classes.ground} />
+      <span className={shared.label}>{props.name}</span>
+      <svg className={shared.lane} height={LANE} role="group" aria-label={props.name}>
+        <rect width="100%" height={LANE} className={shared.ground} />
         {props.lane.bars.map((bar) => (
           <a
             key={bar.id}

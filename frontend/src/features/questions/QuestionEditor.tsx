@@ -1,9 +1,8 @@
 // An exam's questions: their order and sections left, the one being written right.
-import { Button, Group, Menu, Text, Title } from "@mantine/core";
-import { IconBooks, IconDownload, IconEye, IconFileImport, IconFolderPlus, IconListNumbers } from "@tabler/icons-react";
+import { Button, Group, Text, Title } from "@mantine/core";
+import { IconBooks, IconEye, IconFileImport, IconFolderPlus, IconListNumbers } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { download } from "@/api/call";
 import { asProblem } from "@/api/problem";
 import { useFormats } from "@/lib/useFormats";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
@@ -15,6 +14,7 @@ import { problemText } from "@/ui/problemText";
 import type { QuestionType } from "@/ui/questions/questionTypes";
 import { BankDialog } from "./BankDialog";
 import { ImportDialog } from "./ImportDialog";
+import { ExportMenu } from "./ExportMenu";
 import { NewQuestionMenu } from "./NewQuestionMenu";
 import { PaperPreview } from "./PaperPreview";
 import { draftOf, freshQuestion, type Question } from "./questionDraft";
@@ -99,29 +99,12 @@ export function QuestionEditor({ examId }: { examId: number }) {
 
 function Toolbar(props: { examId: number; onShow: (shown: Shown) => void; onNew: (type: QuestionType) => void }) {
   const { t } = useTranslation();
-  const take = (format: string) =>
-    download(`/exams/${props.examId}/questions/export`, { format }).catch((error: unknown) =>
-      notice(problemText(t, asProblem(error)), { failed: true }),
-    );
   return (
     <Group gap="xs">
       <Button variant="default" leftSection={<IconFileImport size={18} aria-hidden />} onClick={() => props.onShow({ kind: "import" })}>
         {t("authoring:import.button")}
       </Button>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button variant="default" leftSection={<IconDownload size={18} aria-hidden />}>
-            {t("authoring:export")}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {EXPORTS.map((format) => (
-            <Menu.Item key={format} onClick={() => void take(format)}>
-              {t(`authoring:format.${format}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <ExportMenu examId={props.examId} />
       <Button variant="default" leftSection={<IconBooks size={18} aria-hidden />} onClick={() => props.onShow({ kind: "bank" })}>
         {t("authoring:fromBank")}
       </Button>
@@ -136,7 +119,6 @@ function Toolbar(props: { examId: number; onShow: (shown: Shown) => void; onNew:
   );
 }
 
-const EXPORTS = ["json", "csv", "gift", "aiken", "moodle_xml", "qti"] as const;
 
 function Dialogs(props: { examId: number; shown: Shown | null; onClose: () => void; onDeleted: () => void }) {
   const { t } = useTranslation();

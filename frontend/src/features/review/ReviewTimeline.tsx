@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Review } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
+import shared from "@/ui/TimelineLanes.module.css";
 import { kindName } from "@/ui/names";
 import { type Lane, lanesOf, type Mark, placeOf, type Scale } from "./lanes";
 import classes from "./ReviewTimeline.module.css";
@@ -55,11 +56,11 @@ export function ReviewTimeline({ review, scale, player, chosenId, onPick }: Prop
           </Text>
         </Group>
       </Group>
-      <div className={classes.lanes}>
+      <div className={shared.lanes}>
         {lanes.map((lane) => (
           <LaneRow key={`${lane.kind}/${lane.name}`} lane={lane} scale={scale} chosenId={chosenId} onPick={onPick} />
         ))}
-        <span className={classes.label}>{t("review:moment")}</span>
+        <span className={shared.label}>{t("review:moment")}</span>
         <input
           type="range"
           className={classes.scrub}
@@ -72,9 +73,9 @@ export function ReviewTimeline({ review, scale, player, chosenId, onPick }: Prop
           onChange={(event) => player.seek(Number(event.currentTarget.value))}
         />
         <span />
-        <div className={classes.axis} aria-hidden="true">
+        <div className={shared.axis} aria-hidden="true">
           {TICKS.map((at) => (
-            <span key={at} className={classes.tick} style={{ left: `${at}%` }} data-edge={at === 0 ? "start" : at === 100 ? "end" : undefined}>
+            <span key={at} className={shared.tick} style={{ left: `${at}%` }} data-edge={at === 0 ? "start" : at === 100 ? "end" : undefined}>
               {format.stopwatch(((scale.to - scale.from) * at) / 100_000)}
             </span>
           ))}
@@ -90,9 +91,9 @@ function LaneRow(props: { lane: Lane; scale: Scale; chosenId: number | null; onP
   const name = lane.kind === "violation" ? kindName(t, lane.name) : t(`review:lane.${lane.name}`);
   return (
     <>
-      <span className={classes.label}>{name}</span>
-      <svg className={classes.lane} height={HEIGHT} role="group" aria-label={name}>
-        <rect width="100%" height={HEIGHT} className={classes.ground} />
+      <span className={shared.label}>{name}</span>
+      <svg className={shared.lane} height={HEIGHT} role="group" aria-label={name}>
+        <rect width="100%" height={HEIGHT} className={shared.ground} />
         {lane.marks.map((mark) => (
           <MarkView key={mark.id} mark={mark} name={name} {...props} />
         ))}
