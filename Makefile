@@ -34,9 +34,8 @@ client: setup  ## Generate frontend/src/api from the server's routes, and .env.e
 bench: setup  ## Measure frames per second: bare loop, engine, end to end
 	cd backend && python tools/bench.py
 
-accuracy: setup  ## Measure how often it is right and wrong (minutes; needs ../shared/data); writes docs/accuracy.md
-	cd backend && python -m tools.accuracy.kinds --write
-	cd backend && for page in faces gaze objects persons identity presence sound blind; do echo "== $$page"; python -m tools.accuracy.$$page; done
+accuracy: setup  ## Measure how often it is right and wrong (needs ../shared/data; goes on where it was stopped); writes docs/accuracy.md
+	cd backend && python -m tools.accuracy $(ARGS)
 
 chaos: setup  ## Check that broken variants are noticed, break a running system, let it run long (1½ hours) (ARGS="--short" SOAK="--minutes 1")
 	cd backend && python -m chaos.mutants && python -m chaos $(ARGS) && python -m chaos.soak $(SOAK)

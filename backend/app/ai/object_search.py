@@ -20,7 +20,7 @@ from app.ai.schedule import SCHEDULE, Schedule
 Box = tuple[float, float, float, float]
 LONGEST_MEMORY = 16
 """Things remembered at once; the weakest are forgotten first."""
-FIELDS = 11
+FIELDS = 12
 WEIGHT = 4
 """A look counts at least 1/4 of the mean: what a thing scored long ago fades."""
 ONE_PERSON = 0.4
@@ -36,6 +36,7 @@ class Belief:
     `noticed`: a look from which a thing is followed; `sure`: mean over `looks` looks from which it is believed, and
     `alone` in an independent picture, which has no further looks; `least_area`: smaller ones are nobody's exam aid (a
     phone in the hand of somebody before a webcam takes 2 to 10 % of the picture; a badge on the chest less than 1 %).
+    `voices`: so many detectors must each have seen it, where so many know its name.
     """
 
     noticed: float
@@ -43,11 +44,12 @@ class Belief:
     alone: float
     looks: int = 3
     least_area: float = 0.004
+    voices: int = 1
 
 
 BELIEFS: dict[str, Belief] = {
     PERSON: Belief(noticed=0.25, sure=0.32, alone=0.26, looks=2, least_area=0.01),
-    PHONE: Belief(noticed=0.12, sure=0.2, alone=0.25, least_area=0.02),
+    PHONE: Belief(noticed=0.12, sure=0.21, alone=0.25, least_area=0.02, voices=2),
     BOOK: Belief(noticed=0.15, sure=0.25, alone=0.25, least_area=0.02),
     LAPTOP: Belief(noticed=0.15, sure=0.3, alone=0.25, least_area=0.02),
     SCREEN: Belief(noticed=0.2, sure=0.3, alone=0.3, least_area=0.01),
@@ -61,7 +63,8 @@ CANDIDATE, BELIEVED, REFUTED = 0.0, 1.0, 2.0
 class Followed:
     """One thing over time. `box` in shares of the picture; `score` is the mean of its looks; times in media seconds.
 
-    `sightings`: how many looks showed it; one alone convinces nobody, however high it scores.
+    `sightings`: how many looks showed it; one alone convinces nobody, however high it scores. `seen_by`: the detectors
+    that have seen it, a bit for each.
     """
 
     label: str
@@ -72,6 +75,7 @@ class Followed:
     seen_at: float = 0.0
     judged_at: float = 0.0
     sightings: float = 1.0
+    seen_by: float = 0.0
 
     @property
     def area(self) -> float:
@@ -82,26 +86,29 @@ class Followed:
         """For the memory, FIELDS numbers."""
         box = [round(value, 4) for value in self.box]
         rest = [round(self.score, 4), self.looks, self.state, round(self.seen_at, 2), round(self.judged_at, 2)]
-        rest.append(self.sightings)
+        rest += [self.sightings, self.seen_by]
         return [float(WANTED.index(self.label)), *box, *rest]
 
-    def looked(self, seen: FoundThing | None, at: float) -> "Followed":
-        """After one more look that did or did not show it."""
+    def looked(self, seen: FoundThing | None, at: float, *, by: int, able: int) -> "Followed":
+        """After one more look that did or did not show it, of detector `by`, of `able` that know its name."""
         score = seen.score if seen else 0.0
         looks = self.looks + 1
         weight = FADING if seen is None and self.state == BELIEVED else WEIGHT
         mean = self.score + (score - self.score) / min(looks, weight)
         box, seen_at = (seen.box, at) if seen else (self.box, self.seen_at)
         sightings = self.sightings + (seen is not None)
-        return replace(self, box=box, score=mean, looks=looks, seen_at=seen_at, sightings=sightings).judged(at)
+        seen_by = float(int(self.seen_by) | (1 << by if seen else 0))
+        after = replace(self, box=box, score=mean, looks=looks, seen_at=seen_at, sightings=sightings, seen_by=seen_by)
+        return after.judged(at, able)
 
-    def judged(self, at: float) -> "Followed":
+    def judged(self, at: float, able: int) -> "Followed":
         """With the state that follows from its looks; a believed thing is given up later than it was believed."""
         belief = BELIEFS[self.label]
         if self.looks < belief.looks:
             return self
         state = self.state
-        if self.score >= belief.sure and self.area >= belief.least_area and self.sightings > 1:
+        agreed = int(self.seen_by).bit_count() >= min(belief.voices, able)
+        if self.score >= belief.sure and self.area >= belief.least_area and self.sightings > 1 and agreed:
             state = BELIEVED
         elif self.state == CANDIDATE or self.score < belief.noticed or self.area < belief.least_area / 2:
             state = REFUTED
@@ -297,16 +304,25 @@ class ObjectSearch:
         """After a look at the whole picture, which says nothing of what the detector has no name for."""
         found = matched(things, seen)
         updated = [
-            thing.looked(found.get(number), at) if thing.label in looks.network.labels else thing
+            self._after(thing, found.get(number), looks.network, at) if thing.label in looks.network.labels else thing
             for number, thing in enumerate(things)
         ]
-        known = {id(sighting) for sighting in found.values()}
+        known, by = {id(sighting) for sighting in found.values()}, 1 << self._number(looks.network)
         new = [sighting for sighting in seen if id(sighting) not in known]
         return updated + [
-            Followed(sighting.label, sighting.box, sighting.score, seen_at=at, judged_at=at)
+            Followed(sighting.label, sighting.box, sighting.score, seen_at=at, judged_at=at, seen_by=float(by))
             for sighting in new
             if sighting.score >= BELIEFS[sighting.label].noticed
         ]
+
+    def _after(self, thing: Followed, seen: FoundThing | None, network: ObjectNetwork, at: float) -> Followed:
+        """A thing after a look of this detector."""
+        able = sum(thing.label in one.labels for one in self.networks)
+        return thing.looked(seen, at, by=self._number(network), able=able)
+
+    def _number(self, network: ObjectNetwork) -> int:
+        """Its place among the detectors."""
+        return next(number for number, one in enumerate(self.networks) if one is network)
 
     def _ask_again(
         self, things: Sequence[Followed], asked: Followed, picture: Picture, recall: Recall, at: float
@@ -322,7 +338,9 @@ class ObjectSearch:
         ]
         labels = tuple(dict.fromkeys(thing.label for thing in same))
         found = matched(same, looks.at(part, labels, mirrored=not closer))
-        after = {id(thing): thing.looked(found.get(number), at) for number, thing in enumerate(same)}
+        after = {
+            id(thing): self._after(thing, found.get(number), looks.network, at) for number, thing in enumerate(same)
+        }
         return [after.get(id(thing), thing) for thing in things]
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.ai.networks import Picture
 from app.ai.object_labels import COCO80, PERSON, PHONE
 from app.ai.object_network import FoundThing
-from app.ai.object_search import BELIEFS, LONGEST_MEMORY, Followed, ObjectSearch, once_each
+from app.ai.object_search import BELIEFS, FIELDS, LONGEST_MEMORY, Followed, ObjectSearch, once_each
 from app.ai.picture import encode
 from app.ai.pipeline import Pipeline
 from app.ai.schedule import SCHEDULE
@@ -130,11 +130,15 @@ def test_suspicion_looks_twice_as_often() -> None:
 
 def test_too_small_a_thing_is_nobodys_aid() -> None:
     assert BELIEFS[PHONE].least_area > 0
-    small = Followed(PHONE, (0.5, 0.5, 0.01, 0.02), 0.9, looks=3.0, sightings=3.0)
-    assert (
-        small.judged(1.0).state
-        != Followed(PHONE, (0.5, 0.5, 0.2, 0.3), 0.9, looks=3.0, sightings=3.0).judged(1.0).state
-    )
+    small = Followed(PHONE, (0.5, 0.5, 0.01, 0.02), 0.9, looks=3.0, sightings=3.0, seen_by=1.0)
+    large = Followed(PHONE, (0.5, 0.5, 0.2, 0.3), 0.9, looks=3.0, sightings=3.0, seen_by=1.0)
+    assert small.judged(1.0, 1).state != large.judged(1.0, 1).state
+
+
+def test_a_phone_that_only_one_of_two_detectors_sees_is_not_believed_however_sure_it_is() -> None:
+    times = [float(at) for at in range(20)]
+    assert not any(watch(ScriptedNetwork([0.9] * 30), ScriptedNetwork([]), times=times))
+    assert any(watch(ScriptedNetwork([0.5] * 30), ScriptedNetwork([0.2] * 30), times=times))
 
 
 @pytest.mark.parametrize("things", ["x", [1.0, 2.0], [99.0] * 11, None])
@@ -154,7 +158,7 @@ def test_the_memory_stays_small() -> None:
     search, memory = search_with(Crowd()), {}  # type: ignore[arg-type, var-annotated]
     for at in range(10):
         search.look(PICTURE, float(at), memory, suspicious=False)
-    assert len(memory["things"]) <= LONGEST_MEMORY * 11
+    assert len(memory["things"]) <= LONGEST_MEMORY * FIELDS
     assert len(json.dumps(memory)) < 2048
 
 
