@@ -43,8 +43,8 @@ chaos: setup  ## Check that broken variants are noticed, break a running system,
 load: setup  ## Measure what one server carries, bars L1 to L10; a table (an hour) (ARGS="--minutes 5 --only L1,L4")
 	cd backend && python -m chaos.carrying $(ARGS)
 
-fuzz: setup  ## Send generated input to a real server as three kinds of people (ARGS="--seconds 60 --seed 7")
-	cd backend && python -m tools.fuzz_api $(ARGS)
+fuzz: setup  ## Bytes at every parser, then generated requests at a real server (ARGS="--seconds 60 --seed 7"; 10 min a parser)
+	cd backend && python -m tools.fuzz_bytes --count 100000 --only frame && python -m tools.fuzz_bytes $(ARGS) && python -m tools.fuzz_api $(ARGS)
 
 lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
 	cd backend && python tools/lock.py

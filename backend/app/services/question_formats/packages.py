@@ -24,7 +24,9 @@ def unpacked(body: bytes) -> dict[str, bytes]:
             entries = [one for one in archive.infolist() if not one.is_dir()]
             _check(entries)
             return _read(archive, entries)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
+    except Unreadable:
+        raise
+    except Exception as error:  # zipfile lets whatever its decompressors raise through
         raise Unreadable("package_unreadable", 1) from error
 
 
@@ -35,7 +37,7 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
         path = PurePosixPath(one.filename.replace("\\", "/"))
         is_link = (one.external_attr >> 16) & KIND == LINK
         is_secret = bool(one.flag_bits & 0x1)
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or is_link or is_secret:
+        if path.is_absolute() or ".." in path.parts or ":" in one.filename.split("/")[0] or is_link or is_secret:
             raise Unreadable("package_forbidden", 1, name=one.filename[:80])
         if one.file_size > SMALL and one.file_size > LARGEST_RATIO * max(1, one.compress_size):
             raise Unreadable("package_too_much", 1)
