@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: help setup build run test check fix client bench accuracy chaos load fuzz lock
+.PHONY: help setup build run test check fix client bench accuracy chaos load fuzz sbom lock
 .DEFAULT_GOAL := help
 
 help:  ## Print this list
@@ -45,6 +45,9 @@ load: setup  ## Measure what one server carries, bars L1 to L10; a table (an hou
 
 fuzz: setup  ## Bytes at every parser, then generated requests at a real server (ARGS="--seconds 60 --seed 7"; 10 min a parser)
 	cd backend && python -m tools.fuzz_bytes --count 100000 --only frame && python -m tools.fuzz_bytes $(ARGS) && python -m tools.fuzz_api $(ARGS)
+
+sbom: setup  ## Write bom.json: everything the product is built from, out of the locks (CycloneDX)
+	cd backend && python tools/sbom.py ../bom.json
 
 lock: setup  ## Compile the lock files from backend/pyproject.toml (needs the network)
 	cd backend && python tools/lock.py

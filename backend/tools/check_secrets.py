@@ -1,6 +1,6 @@
-"""Looks for secrets in every file that git keeps: keys of well-known shapes, and long random values given to such names.
+"""Looks for secrets in every file that git keeps: keys of known shapes, and long random values named like a secret.
 
-A line that is meant (a test's key, a sample) says so by one of the words in MEANT, or is counted in ALLOWED.
+Keys made up for tests may stand in tests; what has the shape of somebody's real token may not, even there.
 """
 
 import math
@@ -28,10 +28,23 @@ NAMED = re.compile(
 )
 LEAST_BITS = 3.6
 """Entropy of each character: words and names stay below, random values do not."""
-SKIPPED = (".lock", ".woff2", ".ttf", ".onnx", ".tflite", ".jpg", ".png", ".webp", ".svg", ".ico", ".mp4", ".npz", ".pdf")
+SKIPPED = (
+    ".lock",
+    ".woff2",
+    ".ttf",
+    ".onnx",
+    ".tflite",
+    ".jpg",
+    ".png",
+    ".webp",
+    ".svg",
+    ".ico",
+    ".mp4",
+    ".npz",
+    ".pdf",
+)
 SKIPPED_NAMES = ("package-lock.json", "requirements.txt", "requirements-dev.txt", "requirements-node.txt")
 TESTS = ("backend/tests/", "frontend/e2e/")
-"""Keys made up for tests may stand in tests; what looks like somebody's real token may not, even there."""
 
 
 def main() -> int:

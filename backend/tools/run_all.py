@@ -59,6 +59,7 @@ CHECKS = [
     python("sizes and names", "python tools/check_sizes.py"),
     python("words in two languages", "python tools/check_locales.py"),
     python("lock files", "python tools/lock.py --check"),
+    python("no secrets", "python tools/check_secrets.py"),
     python("settings' example", "python tools/export_env.py --check"),
     python("routes' schema", "python tools/export_schema.py --check"),
     Job("web types of the routes", FRONTEND, "npm run --silent client -- --check", COLOURLESS),
