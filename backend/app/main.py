@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from sqlalchemy.engine import make_url
 
 from app.ai.engine import ProcessEngine
 from app.api import described, errors, headers, health, web
@@ -28,6 +29,7 @@ from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
 from app.db.postgres_programs import EmbeddedPostgresError
+from app.db.server_role import SERVER_ROLE, grant
 from app.db.session import Sessions, make_engine, make_sessions
 from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
@@ -120,9 +122,9 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     refuse_settings(settings)
     async with contextlib.AsyncExitStack() as stack:
         url = await stack.enter_async_context(_database(settings))
-        database = make_engine(url, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
+        at = await _prepared(settings, url)
+        database = make_engine(at, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
         stack.push_async_callback(database.dispose)
-        await migrate(database)
         state.sessions = make_sessions(database, state.bus, state.masters)
         await _look_before_serving(settings, state.sessions, state.masters)
         state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
@@ -162,6 +164,24 @@ def _background(app: FastAPI, settings: Settings, pulse: Pulse) -> tuple[Corouti
     )
 
 
+async def _prepared(settings: Settings, url: str) -> str:
+    """As the owner: the newest schema, and what the server's own account may do; the address as that account."""
+    owner = make_engine(url, pool_size=1, max_overflow=0)
+    try:
+        await migrate(owner)
+        await grant(owner, server_url(settings, url), make=settings.DATABASE_URL is None)
+    finally:
+        await owner.dispose()
+    return server_url(settings, url)
+
+
+def server_url(settings: Settings, owner_url: str) -> str:
+    """The address as the server's own account has it."""
+    if settings.DATABASE_URL is not None:
+        return settings.DATABASE_URL.get_secret_value()
+    return make_url(owner_url).set(username=SERVER_ROLE).render_as_string(hide_password=False)
+
+
 async def _look_before_serving(settings: Settings, sessions: Sessions, masters: MasterKeys) -> None:
     """Refused where what is in the database must not be served like this; the first rows where there are none."""
     await refuse_to_start(settings, sessions)
@@ -177,9 +197,10 @@ def _put_in_force(app: FastAPI, wanted: InstitutionSettings) -> None:
 
 @contextlib.asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[str]:
-    """The address of the database; the embedded one runs as long as somebody uses it."""
-    if settings.DATABASE_URL is not None:
-        yield settings.DATABASE_URL.get_secret_value()
+    """The owner's address of the database; the embedded one runs as long as somebody uses it."""
+    owner = settings.DATABASE_OWNER_URL or settings.DATABASE_URL
+    if owner is not None:
+        yield owner.get_secret_value()
         return
     cluster = EmbeddedPostgres(settings.VAR_DIR / "postgres")
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.routing import BaseRoute
 
@@ -18,6 +19,7 @@ from app.db.base import Base
 from app.db.embedded import running
 from app.db.migrate import migrate
 from app.db.models import Exam, ExamSession, User
+from app.db.server_role import SERVER_ROLE, grant
 from app.db.session import Sessions, make_engine, make_sessions, unit_of_work
 from app.domain.roles import Role
 from app.main import create_app
@@ -45,6 +47,16 @@ async def engine(cluster_url: str) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+async def server_engine(engine: AsyncEngine, cluster_url: str) -> AsyncIterator[AsyncEngine]:
+    """The same database as the server's own account sees it, which may not do everything."""
+    url = make_url(cluster_url).set(username=SERVER_ROLE).render_as_string(hide_password=False)
+    await grant(engine, url, make=True)
+    server_engine = make_engine(url)
+    yield server_engine
+    await server_engine.dispose()
+
+
 @pytest.fixture
 def settings(tmp_path: Path, cluster_url: str) -> Settings:
     """Settings of a test server; `model_copy(update=…)` makes others."""
@@ -66,9 +78,11 @@ def bus() -> Bus:
 
 
 @pytest.fixture
-async def sessions(engine: AsyncEngine, bus: Bus, settings: Settings) -> AsyncIterator[Sessions]:
+async def sessions(
+    engine: AsyncEngine, server_engine: AsyncEngine, bus: Bus, settings: Settings
+) -> AsyncIterator[Sessions]:
     """Database sessions on tables that are empty at the start; what the test commits is removed after it."""
-    yield make_sessions(engine, bus, MasterKeys(settings.master_key_file, make=True))
+    yield make_sessions(server_engine, bus, MasterKeys(settings.master_key_file, make=True))
     # TRUNCATE makes new files for every table; few rows go faster one by one, and all statements in one go.
     emptied = "; ".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
     async with engine.begin() as connection:

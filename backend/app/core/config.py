@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     DATABASE_URL: SecretStr | None = Field(
         None, description="postgresql://user:password@host/auto_proctoring. Unset: an embedded PostgreSQL in VAR_DIR."
     )
+    DATABASE_OWNER_URL: SecretStr | None = Field(
+        None, description="The same database as the owner of its tables, for migrations. Unset: DATABASE_URL."
+    )
     DATABASE_POOL: int = Field(10, ge=1, description="Database connections kept open.")
     DATABASE_OVERFLOW: int = Field(5, ge=0, description="Database connections opened beyond the pool under load.")
     VAR_DIR: Path = Field(REPOSITORY / "var", description="Where the server keeps its own files.")

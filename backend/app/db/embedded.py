@@ -60,9 +60,10 @@ OPTIONS: Mapping[str, str] = {
 
 @contextmanager
 def database_of(settings: Settings) -> Iterator[str]:
-    """The URL of the configured database; without one, of the embedded PostgreSQL, kept running meanwhile."""
-    if settings.DATABASE_URL is not None:
-        yield settings.DATABASE_URL.get_secret_value()
+    """The owner's URL of the configured database; without one, of the embedded PostgreSQL, kept running meanwhile."""
+    owner = settings.DATABASE_OWNER_URL or settings.DATABASE_URL
+    if owner is not None:
+        yield owner.get_secret_value()
         return
     with running(settings.VAR_DIR / "postgres") as url:
         yield url

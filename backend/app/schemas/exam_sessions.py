@@ -96,6 +96,8 @@ class ExamSessionDetail(Output):
     end_time: datetime | None
     end_reason: str
     trust: float
+    scored: bool
+    """False where children sit: then `trust` says nothing."""
     band: TrustBand
     coverage: float | None
     attempt: int

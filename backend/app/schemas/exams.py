@@ -66,6 +66,7 @@ class ExamCreate(Input):
     enrolment: Enrolment = Enrolment.OPEN
     max_attempts: Attempts = 1
     show_trust: Flag = False
+    minors: Flag = False
     preset: Preset = Preset.STANDARD
     disabled_kinds: Kinds = Field(default_factory=list)
     weights: Weights = Field(default_factory=dict)
@@ -129,6 +130,7 @@ class ExamUpdate(Input):
     enrolment: Enrolment | None = None
     max_attempts: Attempts | None = None
     show_trust: Flag | None = None
+    minors: Flag | None = None
     preset: Preset | None = None
     disabled_kinds: Kinds | None = None
     weights: Weights | None = None
@@ -185,6 +187,7 @@ class ExamRead(Output):
     critical_threshold: float
     enrolment: Enrolment
     max_attempts: int
+    minors: bool
     show_trust: bool
     preset: Preset
     disabled_kinds: list[ViolationKind]

@@ -42,6 +42,7 @@ class InstitutionSettings(Input):
     `evidence_days`: how long pictures are kept after the results were released; `evidence_days_unreleased`: after the
     exam's end, where they never were. `password_min_length`, `max_fps` and `max_frame_bytes` make the server's own
     settings stricter and cannot make them laxer; null leaves them alone. `mail_from` null: the server's own sender.
+    `minors`: children sit every exam; no face is measured or remembered, and nothing is scored.
     """
 
     name: Annotated[Text, Field(max_length=LONGEST_NAME)] = ""
@@ -49,6 +50,7 @@ class InstitutionSettings(Input):
         default_factory=lambda: list(Language)
     )
     timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] = "UTC"
+    minors: Flag = False
     evidence_days: Days = 180
     evidence_days_unreleased: Days = 365
     retention_automatic: Flag = False

@@ -8,16 +8,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.db.models import ClientMessage
 from app.domain.browser_events import REPORTABLE, without_labels
-from app.domain.custody import Item
+from app.domain.custody import Head, Item
 from app.schemas.realtime import BrowserEvent, Numbered
 from app.schemas.sitting_messages import Chat, Hand
 from app.services.answers import record_answers, record_flags
+from app.services.custody import Tail
 from app.services.custody_items import message_items
 
 TYPES = frozenset({"event", "answer", "consent", "audio", "status", "chat", "hand"})
@@ -79,11 +81,16 @@ def storable(value: Any) -> bool:
 
 
 async def record_messages(
-    db: AsyncSession, exam_session_id: int, messages: Sequence[StoredMessage], *, late: bool = False
+    db: AsyncSession,
+    exam_session_id: int,
+    messages: Sequence[StoredMessage],
+    *,
+    late: bool = False,
+    tail: Tail | None = None,
 ) -> list[Item]:
     """Store messages and what they answer; a number that is there already stays as it was first (W13).
 
-    Returns what the sitting's chain stands for of those that are new.
+    Returns what of those that are new is still to be chained: nothing where the statement could do both.
     """
     rows: list[dict[str, Any]] = [
         {
@@ -98,15 +105,34 @@ async def record_messages(
         }
         for message in messages
     ]
-    statement = insert(ClientMessage).on_conflict_do_nothing().returning(ClientMessage.seq)
-    new = set(await db.scalars(statement, rows))
+    new, chained = await _insert(db, rows, tail)
     useful = [message for message in messages if message.seq in new and message.refused is None]
     fresh = [(message.type, message.seq, message.payload) for message in useful]
     given = {seq: payload for kind, seq, payload in fresh if kind == "answer"}
     refusals = await record_answers(db, exam_session_id, given, late=late)
     await record_flags(db, exam_session_id, [payload for kind, _, payload in fresh if kind == "status"])
+    if chained:
+        return []
     kept = [row | {"refused": refusals.get(row["seq"], row["refused"])} for row in rows if row["seq"] in new]
     return message_items([SimpleNamespace(**row) for row in kept])
+
+
+async def _insert(db: AsyncSession, rows: list[dict[str, Any]], tail: Tail | None) -> tuple[set[int], bool]:
+    """Numbers that were not there yet, and whether all were, and are chained too (answers may yet be refused)."""
+    statement = insert(ClientMessage).on_conflict_do_nothing().returning(ClientMessage.seq)
+    items = message_items([SimpleNamespace(**row) for row in rows])
+    if tail is None or not tail.head.count or any(row["type"] == "answer" for row in rows):
+        return set(await db.scalars(statement, rows)), False
+    at = now()
+    links = tail.links(items, at)
+    kept = statement.values(rows).cte("kept")
+    count = select(func.count()).select_from(kept).scalar_subquery()
+    linked = tail.inserted(links, at, count == len(rows)).cte("linked")
+    seqs = select(func.array_agg(kept.c.seq)).scalar_subquery()
+    found = (await db.execute(select(seqs, select(func.count()).select_from(linked).scalar_subquery()))).one()
+    if found[1]:
+        tail.head = Head(links[-1].seq, links[-1].hash)
+    return set(found[0] or ()), bool(found[1])
 
 
 def _event(payload: dict[str, Any]) -> tuple[BrowserEvent | None, str | None]:

@@ -1,10 +1,14 @@
 """Adds to a sitting's chain, in the transaction of the thing itself; the sitting's row is held meanwhile."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, column, insert, select, update, values
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.core.clock import now
 from app.core.errors import Missing
@@ -15,6 +19,9 @@ from app.domain.custody import PURPOSE, Head, Item, Kind, Link, following
 from app.domain.shelves import Shelf
 from app.services.custody_items import items_of
 from app.services.data_keys import session_key
+
+NOTHING = Head()
+LINK = ("exam_session_id", "seq", "kind", "subject", "digest", "at", "hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +56,73 @@ async def note_down(db: AsyncSession, held: Held, *items: Item) -> None:
         await db.execute(update(ExamSession).where(ExamSession.id == held.id).values(unsealed=True))
 
 
+class Tail:
+    """The end of a chain, as somebody remembers it who writes to it often: one statement then adds to it.
+
+    Others add to it too; the statement adds nothing where the end is another, and the chain is read again.
+    """
+
+    def __init__(self, exam_session_id: int, record: DataKey, head: Head = NOTHING) -> None:
+        self.exam_session_id = exam_session_id
+        self.head = head
+        self._record = record
+        self._key = record.derived(PURPOSE)
+
+    def after(self, head: Head) -> "Tail":
+        """The same chain with this end."""
+        tail = copy(self)
+        tail.head = head
+        return tail
+
+    def links(self, items: Sequence[Item], at: datetime) -> list[Link]:
+        """What would follow the end."""
+        found, head = list[Link](), self.head
+        for item in items:
+            found.append(following(self.exam_session_id, head, self._key, item, at))
+            head = Head(found[-1].seq, found[-1].hash)
+        return found
+
+    def inserted(
+        self, links: Sequence[Link], at: datetime, also: ColumnElement[bool] | None = None
+    ) -> ReturningInsert[Any]:
+        """The statement that adds them all, or none: where the chain ends as we remember, and `also` holds."""
+        newest = select(CustodyLink.hash).where(CustodyLink.exam_session_id == self.exam_session_id)
+        newest = newest.order_by(CustodyLink.seq.desc()).limit(1)
+        columns = [CustodyLink.__table__.c[name] for name in LINK]
+        rows = values(*[column(one.name, one.type) for one in columns], name="links").data(
+            [tuple(_columns(self.exam_session_id, link, at).values()) for link in links]
+        )
+        chosen = select(*[rows.c[name] for name in LINK]).where(
+            newest.scalar_subquery() == bytes.fromhex(self.head.hash)
+        )
+        chosen = chosen if also is None else chosen.where(also)
+        return insert(CustodyLink).from_select(LINK, chosen).returning(CustodyLink.seq)
+
+    async def append(self, db: AsyncSession, items: Sequence[Item]) -> None:
+        """Add links; the caller holds the sitting's row."""
+        at = now()
+        links = self.links(items, at) if self.head.count else []
+        added = (await db.execute(self.inserted(links, at))).all() if links else []
+        if added:
+            self.head = Head(links[-1].seq, links[-1].hash)
+        else:
+            self.head = await append(db, self.exam_session_id, self._record, items)
+
+
 async def append(db: AsyncSession, exam_session_id: int, record: DataKey, items: Sequence[Item]) -> Head:
     """Add links; the caller holds the sitting's row. A sitting without a chain is taken into one as it is now."""
-    head, key = await head_of(db, exam_session_id), record.derived(PURPOSE)
-    if not head.count:
+    tail = Tail(exam_session_id, record, await head_of(db, exam_session_id))
+    if not tail.head.count:
         adopted = await items_of(db, exam_session_id)
         there = {item.subject for item in adopted}
         opened = Item(Kind.OPENED, "opened", {"exam_session_id": exam_session_id})
         items = [opened, *adopted, *[item for item in items if item.subject not in there]]
-    at, rows = now(), []
-    for item in items:
-        link = following(exam_session_id, head, key, item, at)
-        head = Head(link.seq, link.hash)
-        rows.append(_columns(exam_session_id, link) | {"at": at})
-    if rows:
-        await db.execute(insert(CustodyLink), rows)
-    return head
+    at = now()
+    links = tail.links(items, at)
+    if not links:
+        return tail.head
+    await db.execute(insert(CustodyLink), [_columns(exam_session_id, link, at) for link in links])
+    return Head(links[-1].seq, links[-1].hash)
 
 
 async def head_of(db: AsyncSession, exam_session_id: int) -> Head:
@@ -93,12 +151,14 @@ def moment(row: CustodyLink) -> str:
     return canonical(row.at).decode().strip('"')
 
 
-def _columns(exam_session_id: int, link: Link) -> dict[str, object]:
+def _columns(exam_session_id: int, link: Link, at: datetime) -> dict[str, object]:
+    """In the order of LINK."""
     return {
         "exam_session_id": exam_session_id,
         "seq": link.seq,
         "kind": link.kind,
         "subject": link.subject,
         "digest": bytes.fromhex(link.digest),
+        "at": at,
         "hash": bytes.fromhex(link.hash),
     }

@@ -9,6 +9,8 @@ from app.domain.exams import ExamStatus
 from app.domain.roles import Language
 from app.services import audit
 from app.services.access import access_exam_as_staff
+from app.services.exam_settings import protect_minors
+from app.services.institution import institution
 from app.services.question_bank import copy_of
 from app.services.questions import questions_of, sections_of
 
@@ -25,6 +27,7 @@ async def duplicate_exam(db: AsyncSession, who: User, exam_id: int) -> Exam:
     exam = Exam(**{name: getattr(found, name) for name in names}, creator_id=who.id, status=ExamStatus.DRAFT)
     mark = text("staff", "copyOf", Language(who.preferred_language))
     exam.title = f"{found.title[: LONGEST_TITLE - len(mark) - 1]} {mark}"
+    protect_minors(exam, {}, always=(await institution(db)).minors)
     db.add(exam)
     await db.flush()
     sections: dict[int | None, int | None] = {None: None}

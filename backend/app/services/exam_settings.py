@@ -7,6 +7,7 @@ from app.core.errors import Forbidden, Invalid
 from app.core.security import hash_password, verify_password
 from app.db.models import Exam
 from app.domain.exams import LOCKDOWN
+from app.domain.minors import SWITCHED_OFF, UNSCORED, disabled_for_minors
 
 MAY_BE_NULL = frozenset({"passing_score", "exam_password", "max_tab_switches"})
 
@@ -33,6 +34,18 @@ def lock_down(exam: Exam, columns: dict[str, Any]) -> None:
     elif columns.get("browser_lockdown") is False and columns.keys().isdisjoint(LOCKDOWN):
         for name in LOCKDOWN:
             setattr(exam, name, False)
+
+
+def protect_minors(exam: Exam, columns: dict[str, Any], *, always: bool) -> None:
+    """Where children sit (`always`: the institution says so of every exam), what must not be is switched off."""
+    exam.minors = exam.minors or always
+    if exam.minors:
+        for name in SWITCHED_OFF:
+            setattr(exam, name, False)
+        exam.disabled_kinds, exam.weights = disabled_for_minors(exam.disabled_kinds), dict(UNSCORED)
+        exam.show_trust = False
+    elif columns.get("minors") is False and exam.weights == UNSCORED:
+        exam.weights = {}
 
 
 async def check_password(exam: Exam, password: str | None) -> None:

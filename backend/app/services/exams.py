@@ -15,7 +15,8 @@ from app.services import audit
 from app.services.access import access_exam_as_staff, visible_exams
 from app.services.custody_seal import Notary
 from app.services.erasure import Erased, erase_exam_sessions
-from app.services.exam_settings import lock_down, settings_of
+from app.services.exam_settings import lock_down, protect_minors, settings_of
+from app.services.institution import institution
 from app.services.news import tell_of_publication
 from app.services.rescoring import rescore_exam
 from app.services.verdicts import reviewers_of
@@ -26,6 +27,8 @@ async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
     columns = await settings_of(wanted.model_dump())
     exam = Exam(**columns, creator_id=who.id)
     lock_down(exam, columns)
+    exam.minors = columns["minors"]
+    protect_minors(exam, columns, always=(await institution(db)).minors)
     db.add(exam)
     await db.flush()
     audit.note(db, who, "exam.create", f"exam:{exam.id}")
@@ -53,12 +56,14 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     """
     changes = await settings_of(wanted.model_dump(exclude_unset=True))
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
+    always = (await institution(db)).minors and not exam.practice
     await _check_status(db, exam, changes.get("status", exam.status))
     shown_before = exam.status in SITTABLE
     weights, thresholds = exam.weights, (exam.warning_threshold, exam.critical_threshold)
     for name, value in changes.items():
         setattr(exam, name, value)
     lock_down(exam, changes)
+    protect_minors(exam, changes, always=always)
     if exam.end_time <= exam.start_time:
         raise Invalid("exam_window_invalid")
     if exam.critical_threshold > exam.warning_threshold:

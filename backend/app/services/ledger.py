@@ -25,7 +25,7 @@ from app.schemas.realtime import ViolationChanged, exam_session_topic, exam_topi
 from app.schemas.sitting_messages import DeskChanged
 from app.services.client_messages import StoredMessage, record_messages
 from app.services.conversation import take_words
-from app.services.custody import append
+from app.services.custody import Tail
 from app.services.custody_items import final_items, item_of
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
@@ -76,6 +76,7 @@ class Ledger:
         self._noted = dict(noted)
         self._reviews = taken.reviews
         self._progress: tuple[int, int] | None = None
+        self._tail: Tail | None = None
         self._judged = {one.id: one.episode.judgement for one in noted.values() if one.episode.judgement is not None}
 
     @property
@@ -116,13 +117,22 @@ class Ledger:
                 delay = min(2.0, delay * 2)
 
     async def _attempt(self, entry: Entry) -> None:
+        tail = self._tail_now()
         async with unit_of_work(self._sessions) as db:
-            noted, last_seq = await self._write(db, entry)
+            noted, last_seq = await self._write(db, entry, tail)
+        self._tail = tail
         self._noted, self.last_seq = noted, last_seq
         self.trust = self._score(self._episodes(noted))
         self.stored += 1
 
-    async def _write(self, db: AsyncSession, entry: Entry) -> tuple[dict[int, Noted], int]:
+    def _tail_now(self) -> Tail | None:
+        """The end of the sitting's chain as last committed here; practice has no chain."""
+        keys = self._sitting.keys
+        if keys is None or keys.record is None:
+            return None
+        return self._tail.after(self._tail.head) if self._tail else Tail(self._sitting.id, keys.record)
+
+    async def _write(self, db: AsyncSession, entry: Entry, tail: Tail | None) -> tuple[dict[int, Noted], int]:
         episodes, reviews = self._episodes(self._noted, entry.changes), self._reviews
         last_seq = entry.messages[-1].seq if entry.messages else self.last_seq
         # The exam session's row comes first in every transaction that touches it, so that two never deadlock.
@@ -133,7 +143,7 @@ class Ledger:
             await write_scores(db, self._sitting.id, self._scores(entry, episodes))
         chained: list[Item] = []
         if entry.messages:
-            chained += await record_messages(db, self._sitting.id, entry.messages)
+            chained += await record_messages(db, self._sitting.id, entry.messages, tail=tail)
             await take_words(db, self._sitting, entry.messages)
             await self._count_answers(db, entry.messages)
         noted = dict(self._noted)
@@ -143,7 +153,7 @@ class Ledger:
             if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
                 await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
         await self._write_attendance(db, entry)
-        await self._chain(db, chained, settle=entry.settle)
+        await self._chain(db, tail, chained, settle=entry.settle)
         if entry.changes:
             await self._flag(db, entry.changes, episodes)
             trust, each = self._score(episodes), without(list(episodes.values()), self._sitting.weights)
@@ -172,15 +182,14 @@ class Ledger:
         elif entry.away_since is not None:
             await open_outage(db, self._sitting.id, entry.away_since)
 
-    async def _chain(self, db: AsyncSession, chained: list[Item], *, settle: bool) -> None:
+    async def _chain(self, db: AsyncSession, tail: Tail | None, chained: list[Item], *, settle: bool) -> None:
         """Into the chain of custody, in the same transaction; practice has none."""
-        keys = self._sitting.keys
-        if keys is None or keys.record is None:
+        if tail is None:
             return
         if settle:
             chained += await final_items(db, self._sitting.id)
         if chained:
-            await append(db, self._sitting.id, keys.record, chained)
+            await tail.append(db, chained)
 
     async def _flag(self, db: AsyncSession, changes: Sequence[Change], episodes: Mapping[int, Episode]) -> None:
         """More tab switches than the exam allows: a person should look."""

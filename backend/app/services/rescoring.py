@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.db.models import Exam, ExamSession, User
 from app.domain.trust import band_of, trust_score
 from app.schemas.exam_sessions import StudentRead
@@ -23,6 +23,7 @@ from app.services.violations import episode_of, exam_weights
 async def preview_rescore(db: AsyncSession, who: User, exam_id: int, wanted: RescoreRequest) -> list[RescoreRow]:
     """What would come of it; nothing is changed. Invalid `exam_thresholds_invalid`."""
     exam = await access_exam_as_staff(db, who, exam_id)
+    _check_scored(exam)
     thresholds = _thresholds(exam, wanted)
     weights = exam_weights(_stored(wanted))
     return [
@@ -34,6 +35,7 @@ async def preview_rescore(db: AsyncSession, who: User, exam_id: int, wanted: Res
 async def save_rescore(db: AsyncSession, who: User, exam_id: int, wanted: RescoreRequest) -> list[RescoreRow]:
     """Give the exam these weights and thresholds and score all of its sittings again, those that go on too."""
     exam = await access_exam_as_staff(db, who, exam_id, lock=True)
+    _check_scored(exam)
     old = (exam.warning_threshold, exam.critical_threshold)
     thresholds = _thresholds(exam, wanted)
     before = _named(exam.weights, old)
@@ -60,6 +62,12 @@ async def rescore_exam(db: AsyncSession, exam: Exam, *, old: tuple[float, float]
         tell(db, taken)
     await db.flush()
     return changed
+
+
+def _check_scored(exam: Exam) -> None:
+    """Conflict `minors_not_scored` where children sit."""
+    if exam.minors:
+        raise Conflict("minors_not_scored")
 
 
 def _row(

@@ -66,6 +66,7 @@ async def exam_session_detail(db: AsyncSession, who: User, exam_session_id: int)
         end_time=taken.end_time,
         end_reason=taken.end_reason,
         trust=round(taken.trust, 2),
+        scored=not taken.exam.minors,
         band=band_of(
             taken.trust, warning=100 * taken.exam.warning_threshold, critical=100 * taken.exam.critical_threshold
         ),

@@ -12,6 +12,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.config import Settings
 from app.core.events import Bus
@@ -276,11 +278,10 @@ IN_THE_DATABASE = {
 
 
 async def test_what_somebody_does_to_the_database_is_found(
-    room: Room, exam: Exam, taken: ExamSession, student: User, tmp_path: Path
+    room: Room, exam: Exam, taken: ExamSession, student: User, tmp_path: Path, engine: AsyncEngine
 ) -> None:
     await whole_sitting(room, exam, taken, student)
     assert verified(await bundle(room, taken.id), room, tmp_path).problems == []
-    engine = room.sessions.kw["bind"]
     for what, statements in IN_THE_DATABASE.items():
         async with engine.connect() as connection:  # never committed: each begins with the whole sitting
             transaction = await connection.begin()
@@ -300,3 +301,29 @@ def _within(room: Room, connection: Any) -> Sessions:
     return Sessions(
         connection, expire_on_commit=False, info=room.sessions.kw["info"], join_transaction_mode="create_savepoint"
     )
+
+
+@pytest.mark.parametrize(
+    "table", ["audit_log", "custody_links", "custody_manifests", "verdicts", "decisions", "staff_notes"]
+)
+@pytest.mark.parametrize("deed", ["UPDATE {} SET created_at = now()", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+async def test_the_servers_own_account_cannot_change_what_is_only_added(
+    server_engine: AsyncEngine, table: str, deed: str
+) -> None:
+    wanted = deed.format(table).replace(
+        "created_at = now()", "seq = 1" if table == "custody_links" else "created_at = now()"
+    )
+    async with server_engine.connect() as connection:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await connection.execute(text(wanted))
+
+
+async def test_the_servers_own_account_cannot_change_the_schema(server_engine: AsyncEngine) -> None:
+    for statement in (
+        "CREATE TABLE mine (id int)",
+        "DROP TABLE audit_log",
+        "UPDATE alembic_version SET version_num = '1'",
+    ):
+        async with server_engine.connect() as connection:
+            with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+                await connection.execute(text(statement))

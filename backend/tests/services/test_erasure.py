@@ -1,7 +1,11 @@
 """Erasing (T33): nothing of a person is left on the disk or in a dump, and the chain goes on to verify."""
 
+import hashlib
+import io
+import json
 import subprocess
 import tarfile
+import zipfile
 from pathlib import Path
 
 import asyncpg
@@ -212,3 +216,29 @@ async def test_the_scrub_finds_a_flipped_byte_and_tells_the_administrators(
     assert (told["priority"], "2" in told["title"]) == ("urgent", True)
     entries = (await admin_client.get("/api/v1/audit?action=evidence.scrub")).json()
     assert len(entries if isinstance(entries, list) else entries["entries"]) == 2
+
+
+async def test_a_person_takes_everything_away(
+    room: Room, exam: Exam, taken: ExamSession, named: User, admin_client: httpx2.AsyncClient
+) -> None:
+    await whole_sitting(room, exam, taken, named)
+    path = f"/api/v1/users/{named.id}/export"
+    own = zipfile.ZipFile(io.BytesIO((await room.student.get(path)).content))
+    data = json.loads(own.read("data.json"))
+    assert data["account"]["full_name"] == NAME
+    (sitting,) = data["exam_sessions"]
+    assert WORDS in [one["value"] for one in sitting["answers"]]
+    assert sitting["violations"]
+    assert sitting["decisions"][0]["text"] == "All well."
+    pictures = [name for name in own.namelist() if name.endswith(".jpg")]
+    assert len(pictures) == len(sitting["evidence"]) + len(sitting["documents"])
+    assert all(own.read(name)[:3] == b"\xff\xd8\xff" for name in pictures)
+    manifest = own.read("manifest.json")
+    hashes = json.loads(manifest)["files"]
+    assert {name: hashlib.sha256(own.read(name)).hexdigest() for name in hashes} == hashes
+    signature, signer = own.read("manifest.signature").decode(), room.notary.signer
+    assert Verifier(signer.public_pem).holds("person export", manifest, signature, signer.key_id)
+    for secret in ("hashed_password", "There was a bird.", "Bird"):
+        assert secret not in own.read("data.json").decode()
+    whole = zipfile.ZipFile(io.BytesIO((await admin_client.get(path)).content))
+    assert "There was a bird." in whole.read("data.json").decode()

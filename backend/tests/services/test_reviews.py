@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from sqlalchemy import delete, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.clock import now
 from app.core.config import Settings
@@ -272,6 +272,7 @@ async def test_the_hundred_and_first_look_within_an_hour_is_refused(
     taken: ExamSession,
     store: LocalStore,
     db: AsyncSession,
+    engine: AsyncEngine,
 ) -> None:
     async with unit_of_work(sessions) as work:
         rows = [await make_violation(work, taken, AWAY) for _ in range(2)]
@@ -293,6 +294,6 @@ async def test_the_hundred_and_first_look_within_an_hour_is_refused(
     views = (await student_client.get(f"/api/v1/evidence-views?exam_session_id={taken.id}&limit=500")).json()
     assert len(views) == served
     assert {view["role"] for view in views} == {"teacher", "student"}
-    async with unit_of_work(sessions) as work:  # as if an hour had passed
-        await work.execute(delete(AuditEntry))
+    async with engine.begin() as owner:  # as if an hour had passed; the server's own account may not do this
+        await owner.execute(delete(AuditEntry))
     assert await look(other) == 200

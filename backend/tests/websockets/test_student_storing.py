@@ -128,6 +128,7 @@ async def test_an_interrupted_transaction_is_tried_again(
     line = await server.student(student, taken)
     async with outside.begin() as connection:
         await connection.execute(text("CREATE SEQUENCE interruptions"))
+        await connection.execute(text("GRANT USAGE ON SEQUENCE interruptions TO PUBLIC"))
         await connection.execute(text(INTERRUPT.format(code=code)))
         await connection.execute(
             text(

@@ -3309,6 +3309,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export User
+         * @description Everything about somebody with all files, for the person and administrators; audited, with a signed manifest.
+         */
+        get: operations["export_user_api_v1_users__user_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}/reset-password": {
         parameters: {
             query?: never;
@@ -4527,6 +4547,11 @@ export interface components {
             max_attempts?: number;
             /** Max Tab Switches */
             max_tab_switches?: number | null;
+            /**
+             * Minors
+             * @default false
+             */
+            minors?: boolean;
             /** @default free */
             navigation?: components["schemas"]["Navigation"];
             /** Passing Score */
@@ -4719,6 +4744,8 @@ export interface components {
             max_attempts: number;
             /** Max Tab Switches */
             max_tab_switches: number | null;
+            /** Minors */
+            minors: boolean;
             navigation: components["schemas"]["Navigation"];
             /** Passing Score */
             passing_score: number | null;
@@ -4803,6 +4830,8 @@ export interface components {
             id: number;
             /** Outage Seconds */
             outage_seconds: number;
+            /** Scored */
+            scored: boolean;
             /**
              * Start Time
              * Format: date-time
@@ -4958,6 +4987,8 @@ export interface components {
             max_attempts?: number | null;
             /** Max Tab Switches */
             max_tab_switches?: number | null;
+            /** Minors */
+            minors?: boolean | null;
             navigation?: components["schemas"]["Navigation"] | null;
             /** Passing Score */
             passing_score?: number | null;
@@ -5332,6 +5363,7 @@ export interface components {
          *     `evidence_days`: how long pictures are kept after the results were released; `evidence_days_unreleased`: after the
          *     exam's end, where they never were. `password_min_length`, `max_fps` and `max_frame_bytes` make the server's own
          *     settings stricter and cannot make them laxer; null leaves them alone. `mail_from` null: the server's own sender.
+         *     `minors`: children sit every exam; no face is measured or remembered, and nothing is scored.
          */
         InstitutionSettings: {
             /**
@@ -5357,6 +5389,11 @@ export interface components {
             max_fps?: number | null;
             /** Max Frame Bytes */
             max_frame_bytes?: number | null;
+            /**
+             * Minors
+             * @default false
+             */
+            minors?: boolean;
             /**
              * Name
              * @default
@@ -15278,6 +15315,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureDone"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_user_api_v1_users__user_id__export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Refused: `code` says why. */

@@ -84,6 +84,8 @@ class Exam(Row, Base):
     """How much time outages may give back to one student without anybody being asked."""
     late_sync_minutes: Mapped[int] = mapped_column(default=1440)
     """How long after the end of a sitting its client may hand in what it could not send."""
+    minors: Mapped[bool] = mapped_column(default=False)
+    """Children sit it: no face is measured or remembered, and nothing is scored (domain/minors.py)."""
     practice: Mapped[bool] = mapped_column(default=False)
     """The one built-in exam for trying everything out; shown in no list."""
 

@@ -20,6 +20,7 @@ ROUTES: Routes = {
     ("POST", "/api/v1/users/{user_id}/activate"): Case(ADMIN_ONLY),
     ("POST", "/api/v1/users/{user_id}/deactivate"): Case(ADMIN_ONLY),
     ("POST", "/api/v1/users/{user_id}/reset-password"): Case(ADMIN_ONLY),
+    ("GET", "/api/v1/users/{user_id}/export"): Case(SELF_OR_ADMIN),
     ("GET", "/api/v1/users/{user_id}/activity-logs"): Case(SELF_OR_ADMIN),
     ("GET", "/api/v1/users/{user_id}/sessions"): Case(SELF_OR_ADMIN),
     ("DELETE", "/api/v1/users/{user_id}/sessions"): Case(SELF_OR_ADMIN),

@@ -1,13 +1,15 @@
 """Accounts: one's own, and all of them for administrators."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator
+from starlette.responses import Response
 
 from app.api.deps import Admin, CurrentUser, Db, Page, SessionsDep, SettingsDep, SignedIn
+from app.api.downloads import attachment
 from app.api.uploads import table_body, uploaded_table
 from app.db.models import User
 from app.db.session import commit
@@ -30,8 +32,10 @@ from app.schemas.users import (
 )
 from app.services import imports, user_directory, users
 from app.services.erasure import erase_person, finish_erasure
+from app.services.person_export import export_person
 
 Search = Annotated[str | None, Query(max_length=200), AfterValidator(lambda value: value and storable(value))]
+ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
 router = APIRouter(prefix="/users", tags=["users"])
 
 
@@ -166,6 +170,15 @@ async def reset_password(db: Db, who: Admin, user_id: PathId) -> OneTimePassword
     user = await users.access_user(db, who, user_id)
     password, expires_at = await users.give_one_time_password(db, who, user)
     return OneTimePassword(temporary_password=password, expires_at=expires_at)
+
+
+@router.get("/{user_id}/export", response_class=Response, responses=ZIP)
+async def export_user(request: Request, db: Db, who: CurrentUser, user_id: PathId) -> Response:
+    """Everything about somebody with all files, for the person and administrators; audited, with a signed manifest."""
+    user = await users.access_user(db, who, user_id)
+    body = await export_person(db, who, user, request.app.state.store, request.app.state.notary)
+    headers = {"Content-Disposition": attachment(f"person-{user_id}.zip")}
+    return Response(body, media_type="application/zip", headers=headers)
 
 
 @router.get("/{user_id}/activity-logs")
