@@ -40,7 +40,7 @@ class Schedule:
     identity_in_doubt: float = 2.0
     identity_absence: float = 2.0
     enrol_every: float = 1.0
-    hands_every: float = 4.0
+    hands_every: float = 5.0
     hands_ask_every: float = 1.0
 
 

@@ -75,6 +75,8 @@ class FrameRequest:
     """The face to expect: TEMPLATE_BYTES of float16. Personal data: never logged, kept by nobody on the way."""
     identity_every: float | None = None
     """Seconds between comparisons with the reference; None: by the schedule."""
+    checked: bool = False
+    """True where the sender has looked at the header already (guard.py); the worker looks again. Not on the wire."""
     enrol: bool = False
     """True to get a template of the only face back, when it is good enough."""
     speech: float | None = None

@@ -70,7 +70,7 @@ class LiveExamSession(KeptSitting):
 
     # --- what comes in ----------------------------------------------------------------------------------------
 
-    async def judge(self, jpeg: bytes, captured_ms: int) -> FrameReport | None:
+    async def judge(self, jpeg: bytes, captured_ms: int, *, checked: bool = False) -> FrameReport | None:
         """Let the engine look at a frame and keep what follows from it; None where the server is too busy, or paused.
 
         Raises FrameRefused where the picture itself is at fault, ExamSessionEnded when it came too late.
@@ -88,6 +88,7 @@ class LiveExamSession(KeptSitting):
             reference=self.recognition.reference,
             enrol=self.recognition.enrolling,
             speech=self.hearing.speech(at),
+            checked=checked,
         )
         try:
             report = await self._services.engine.analyze(request)

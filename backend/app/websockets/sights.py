@@ -119,7 +119,7 @@ class Sights:
 
     async def _look(self, source: Source, message: BinaryMessage) -> FrameReport | None:
         if source is Source.CAMERA:
-            return await self._live.judge(message.body, message.captured_at)
+            return await self._live.judge(message.body, message.captured_at, checked=True)
         return await self._live.judge_beside(source, message.body, message.captured_at)
 
     def _done(self, number: int, report: FrameReport | None, source: Source) -> None:
