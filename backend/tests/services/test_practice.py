@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import httpx2
 from sqlalchemy import func, select, update
 
 from app.core.clock import now
@@ -27,6 +28,18 @@ async def test_the_exam_is_made_once(sessions: Sessions, admin: User, student: U
         others = [await make_user(db) for _ in range(9)]
     taken = await asyncio.gather(*(practised(sessions, one) for one in (student, *others)))
     assert len({one.exam_id for one in taken}) == 1
+
+
+async def test_its_student_reads_the_exam_and_nobody_else_does(
+    sessions: Sessions,
+    admin: User,
+    student: User,
+    student_client: httpx2.AsyncClient,
+    teacher_client: httpx2.AsyncClient,
+) -> None:
+    path = f"/api/v1/exams/{(await practised(sessions, student)).exam_id}"
+    assert (await student_client.get(path)).json()["title"].startswith("Practice")
+    assert (await teacher_client.get(path)).status_code == 404
 
 
 async def test_nothing_is_kept_beyond_a_day(

@@ -1274,7 +1274,7 @@ export interface paths {
         };
         /**
          * Read Exam
-         * @description One exam.
+         * @description One exam; for a student also one that was sat and is over, and practice.
          */
         get: operations["read_exam_api_v1_exams__exam_id__get"];
         /**

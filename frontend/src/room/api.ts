@@ -58,6 +58,8 @@ export type Paper = {
   sections: Section[];
   answers: { question_id: number; value?: AnswerValue; client_seq: number; saved_at: string; late: boolean }[];
   flags: number[];
+  /** When which question was first shown, on whichever device; the server's time. */
+  opened?: { question_id: number; at: string }[];
 };
 export type Consent = { version: string; camera: boolean; sound: boolean; screen: boolean; identity: boolean; objection: string };
 export type TextMessage = { id: number; from: "staff" | "student"; text: string; at: string; warning: boolean; read: boolean };
@@ -81,7 +83,13 @@ export type Violation = {
 };
 export type SittingDetail = { id: number; exam_id: number; state: string; trust: number; coverage: number | null };
 export type ResultRow = {
-  question: Question;
+  question_id: number;
+  position: number;
+  type: Question["type"];
+  text: Words;
+  body: Question["body"];
+  late?: boolean;
+  explanation?: Words | null;
   answer?: AnswerValue;
   points: number | null;
   max_points: number;

@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { clock, ticket } from "./api";
 import { Controller } from "./engine/controller";
+import type { Media } from "./engine/media";
 import { type Ceiling, MODES } from "./engine/pace";
 import { FIRST_STATE, type RoomState } from "./engine/roomState";
 import { useTools } from "./tools";
@@ -17,8 +18,9 @@ export function chooseCeiling(ceiling: Ceiling): void {
   localStorage.setItem(CEILING_KEY, ceiling);
 }
 
-export function useController(session: number | null, userId: number): { controller: Controller | null; error: unknown } {
-  const { media, database } = useTools();
+export function useController(session: number | null, userId: number, own?: Media): { controller: Controller | null; error: unknown } {
+  const { media: shared, database } = useTools();
+  const media = own ?? shared;
   const [controller, setController] = useState<Controller | null>(null);
   const [error, setError] = useState<unknown>(null);
   useEffect(() => {

@@ -8,6 +8,8 @@ export type AnswerValue = string | boolean | string[] | number[] | { [key: strin
 export type Outgoing =
   | { type: "answer"; t: number; question_id: number; value: AnswerValue; client_seq: number }
   | { type: "status"; t: number; flagged: { question_id: number; on: boolean } }
+  /** A question was shown for the first time: its clock, and its section's, run from then. */
+  | { type: "status"; t: number; opened: { question_id: number } }
   | { type: "event"; t: number; kind: string; phase?: "begin" | "end"; composing?: boolean; assistive?: boolean; label?: string }
   | { type: "audio"; t: number; format: "pcm16"; rate: number }
   | { type: "chat"; t: number; text: string }
@@ -55,6 +57,9 @@ export type ServerMessage =
   | { type: "admitted" | "begun"; ends_at: string; started_at?: string | null }
   | { type: "paused" | "resumed" | "extended" | "terminated" | "submitted" | "expired"; reason: string; ends_at: string }
   | { type: "message"; id: number; from: "staff" | "student"; text: string; at: string; warning: boolean }
+  /** The staff have taken the hand down; have read what was written to them. */
+  | { type: "hand"; raised: boolean }
+  | { type: "read"; at: string }
   | { type: "ending"; reason: string; at: string }
   | { type: "ending_cancelled" }
   | { type: "room_view" }

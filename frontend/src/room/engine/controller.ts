@@ -110,6 +110,11 @@ export class Controller {
     });
   }
 
+  /** A question is shown for the first time. */
+  opened(questionId: number): void {
+    void this.put({ type: "status", t: this.now(), opened: { question_id: questionId } });
+  }
+
   position(position: number | null): void {
     this.#order({ do: "position", position });
   }
@@ -146,7 +151,7 @@ export class Controller {
   }
 
   /** A notice was read, or has stood long enough. */
-  putAway(what: "challengeDone" | "extended" | "endingTakenBack"): void {
+  putAway(what: "challengeDone" | "extended" | "endingTakenBack" | "outside"): void {
     this.#set({ ...this.#state, [what]: null });
   }
 
@@ -172,7 +177,7 @@ export class Controller {
   /** What this device remembers of hand and messages from before a reload. */
   async remember(): Promise<void> {
     const [hand, readUpTo] = await Promise.all([this.kept.kept<boolean>("hand"), this.kept.kept<number>("read")]);
-    this.#set({ ...this.#state, hand: hand ?? false, readUpTo: Math.max(readUpTo ?? 0, this.#state.readUpTo) });
+    this.#set({ ...this.#state, hand: this.#state.hand || (hand ?? false), readUpTo: Math.max(readUpTo ?? 0, this.#state.readUpTo) });
   }
 
   /** What was said before this page was opened. */
@@ -200,6 +205,7 @@ export class Controller {
       case "message":
         if (said.message.type === "hello") this.#options.clock.told(Date.parse(said.message.server_time), 400);
         this.#set(heard(this.#state, said.message, this.now()));
+        if (said.message.type === "hand") void this.kept.keep("hand", said.message.raised);
         this.onMessage?.(said.message);
         break;
       case "waiting":

@@ -48,6 +48,8 @@ export type RoomState = {
   figures: Figures | null;
   soundRefused: boolean;
   refused: number;
+  /** An answer came after its time or its place: it is kept beside the one that counts. */
+  outside: "question_time_over" | "question_left" | null;
 };
 
 export const FIRST_STATE: RoomState = {
@@ -84,6 +86,7 @@ export const FIRST_STATE: RoomState = {
   figures: null,
   soundRefused: false,
   refused: 0,
+  outside: null,
 };
 
 /** `now`: the server's time, ms. */
@@ -118,6 +121,10 @@ export function heard(state: RoomState, message: ServerMessage, now: number): Ro
       return { ...state, ended: { how: message.type, reason: message.reason }, ending: null };
     case "message":
       return texted(state, message);
+    case "hand":
+      return { ...state, hand: message.raised };
+    case "read":
+      return { ...state, messages: state.messages.map((one) => (one.from === "student" ? { ...one, read: true } : one)) };
     case "ending":
       return { ...state, ending: { reason: message.reason, at: Date.parse(message.at) }, endingTakenBack: null };
     case "ending_cancelled":
@@ -151,6 +158,7 @@ export function heard(state: RoomState, message: ServerMessage, now: number): Ro
 
 function refused(state: RoomState, code: string, params: Record<string, string | number>): RoomState {
   if (code === "audio_refused") return { ...state, soundRefused: params["reason"] === "switched_off" };
+  if (code === "question_time_over" || code === "question_left") return { ...state, outside: code };
   return code === "answer_invalid" || code === "unknown_question" ? { ...state, refused: state.refused + 1 } : state;
 }
 

@@ -47,7 +47,7 @@ export function QuestionView({ session, controller, sheet, answers, place, shown
           {question.negative_points ? ` · ${t("room.minus", { n: format.number(question.negative_points, 2) })}` : ""}
         </p>
         {place.closesAt === null ? null : (
-          <p className="question-time" role="timer">
+          <p className="question-time" role="timer" data-short={place.closesAt - controller.now() < 30_000}>
             {closed ? t("room.closed") : t("room.ownTime", { time: format.stopwatch((place.closesAt - controller.now()) / 1000) })}
           </p>
         )}
@@ -87,6 +87,7 @@ function Ways({ controller, sheet, answers, place, locked, onSubmit, last }: Way
   };
   return (
     <footer className="question-ways">
+      {place.forward && !last ? <p className="dim ways-note">{t("room.forwardNote")}</p> : null}
       <button type="button" className="button quiet" disabled={!place.mayGo(place.at - 1)} onClick={() => place.goTo(place.at - 1)}>
         {t("room.back")}
       </button>

@@ -22,7 +22,7 @@ export function ResultPanel({ result }: { result: Result }) {
       {result.questions?.length ? (
         <ol className="results">
           {result.questions.map((row) => (
-            <li key={row.question.id}>
+            <li key={row.question_id}>
               <Row row={row} shown={shown} />
             </li>
           ))}
@@ -36,46 +36,54 @@ function Row({ row, shown }: { row: ResultRow; shown: Shown }) {
   const { t } = useTranslation();
   const format = useFormats();
   const sayings = { yes: t("question:true"), no: t("question:false"), file: (n: number) => t("question:file", { n: format.number(n) }) };
-  const key = row.key ? keyText(row.question, row.key, shown, sayings) : "";
-  const answer = answerText(row.question, row.answer ?? null, shown, sayings);
+  const question: Asked = { type: row.type, body: row.body };
+  const key = row.key ? keyText(question, row.key, shown, sayings) : "";
+  const answer = answerText(question, row.answer ?? null, shown, sayings);
   return (
     <div className="stack">
-      {shownWords(row.question.text, shown).map(({ lang, text }) => (
+      {shownWords(row.text, shown).map(({ lang, text }) => (
         <RichText key={lang} lang={lang} text={text} loadPicture={loadPicture} renderBlank={() => "____"} />
       ))}
       <div className="given">
         <p className="dim">{t("after.myAnswer")}</p>
-        <Words question={row.question} text={answer || t("after.none")} />
+        <Words question={question} text={answer || t("after.none")} />
       </div>
       {key ? (
         <div className="given">
           <p className="dim">{t("after.rightAnswer")}</p>
-          <Words question={row.question} text={key} />
+          <Words question={question} text={key} />
         </div>
       ) : null}
       <p className="dim">
         {row.points === null ? t("after.notMarked") : t("after.of", { n: format.number(row.points, 2), all: format.number(row.max_points, 2) })}
       </p>
+      {row.late ? <p className="dim">{t("after.lateOne")}</p> : null}
       {row.comment ? <p className="words">{row.comment}</p> : null}
+      {shownWords(row.explanation ?? {}, shown).map(({ lang, text }) => (
+        <RichText key={lang} lang={lang} text={text} loadPicture={loadPicture} />
+      ))}
     </div>
   );
 }
 
-function nameOf(question: Question, id: string, shown: Shown): string {
+function nameOf(question: Asked, id: string, shown: Shown): string {
   const lists = [question.body.options, question.body.items, question.body.targets];
   const found = lists.flatMap((list) => list ?? []).find((choice) => choice.id === id);
   return found ? plainWords(found.text, shown) : id;
 }
 
+/** What of a question the words of its answers need. */
+type Asked = Pick<Question, "type" | "body">;
+
 /** Words of the question may hold formulas and pictures; what a student has typed is shown as typed. */
-function Words({ question, text }: { question: Question; text: string }) {
+function Words({ question, text }: { question: Asked; text: string }) {
   const ours = question.body.options ?? question.body.items;
   return ours ? <RichText text={text} loadPicture={loadPicture} /> : <p className="words">{text}</p>;
 }
 
 type Sayings = { yes: string; no: string; file: (n: number) => string };
 
-function answerText(question: Question, value: AnswerValue, shown: Shown, sayings: Sayings): string {
+function answerText(question: Asked, value: AnswerValue, shown: Shown, sayings: Sayings): string {
   if (value === null) return "";
   if (typeof value === "boolean") return value ? sayings.yes : sayings.no;
   if (typeof value === "string") return question.type === "single_choice" ? nameOf(question, value, shown) : value;
@@ -87,7 +95,7 @@ function answerText(question: Question, value: AnswerValue, shown: Shown, saying
     .join("; ");
 }
 
-function keyText(question: Question, key: Record<string, unknown>, shown: Shown, sayings: Sayings): string {
+function keyText(question: Asked, key: Record<string, unknown>, shown: Shown, sayings: Sayings): string {
   const value = key["option"] ?? key["options"] ?? key["pairs"] ?? key["order"] ?? key["value"] ?? key["accepted"] ?? key["blanks"];
   if (typeof value === "number") return String(value);
   if (question.type === "fill_in" && value && typeof value === "object") {

@@ -26,6 +26,13 @@ export function RoomNews({ room, controller, onChat }: Props) {
         <Notice tone="good" title={t("room.extended", { time: format.stopwatch(extended.by / 1000) })} live="polite" />
       ) : null}
       {challengeDone ? <Done passed={challengeDone.passed} /> : null}
+      {room.outside ? (
+        <Notice tone="watch" title={t(`room.outside.${room.outside}`)} live="polite">
+          <button type="button" className="button quiet" onClick={() => controller.putAway("outside")}>
+            {t("room.understood")}
+          </button>
+        </Notice>
+      ) : null}
       <Gap room={room} />
       <News room={room} controller={controller} onChat={onChat} />
       {room.hand ? <Hand room={room} /> : null}

@@ -2,6 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Notice, Trouble } from "../parts/basics";
+import { HelpFromCheck } from "../parts/AskForHelp";
 import { CheckItem } from "../parts/CheckItem";
 import { LevelMeter } from "../parts/LevelMeter";
 import { SelfView } from "../parts/SelfView";
@@ -9,9 +10,10 @@ import { useController, useRoomState } from "../useController";
 import { type CheckNeeds, type Checks, useChecks } from "./useChecks";
 import { useTools } from "../tools";
 
-type Props = { session: number; userId: number; needs: CheckNeeds; onDone: (well: boolean) => void };
+/** `examId`: whose teachers can be called for help; null in practice. */
+type Props = { session: number; userId: number; examId: number | null; needs: CheckNeeds; onDone: (well: boolean) => void };
 
-export function CheckPanel({ session, userId, needs, onDone }: Props) {
+export function CheckPanel({ session, userId, examId, needs, onDone }: Props) {
   const { t } = useTranslation();
   const { media } = useTools();
   const { controller, error } = useController(session, userId);
@@ -50,7 +52,7 @@ export function CheckPanel({ session, userId, needs, onDone }: Props) {
           </button>
         ) : null}
       </div>
-      {help ? <Help checks={checks} /> : null}
+      {help ? <Help checks={checks} examId={examId} userId={userId} /> : null}
     </section>
   );
 }
@@ -100,14 +102,19 @@ function Todo({ name, checks, sound }: { name: string; checks: Checks; sound: bo
   }
 }
 
+/** What a message to the teachers holds. */
+const LONGEST_REPORT = 2_000;
+
 /** What a person who helps needs to know, to be read out, copied or photographed. */
-function Help({ checks }: { checks: Checks }) {
+function Help({ checks, examId, userId }: { checks: Checks } & Pick<Props, "examId" | "userId">) {
   const { t } = useTranslation();
   const lines = checks.list.map(({ name, result, detail }) => `${t(`check.${name}.name`)}: ${t(`check.result.${result}`)} ${detail}`);
+  const report = [navigator.userAgent, ...lines].join("\n").slice(0, LONGEST_REPORT);
   return (
     <Notice tone="info" title={t("check.helpTitle")} live="polite">
+      {examId === null ? null : <HelpFromCheck examId={examId} userId={userId} report={report} />}
       <p>{t("check.helpText")}</p>
-      <textarea className="report" readOnly rows={lines.length + 1} aria-label={t("check.helpTitle")} value={[navigator.userAgent, ...lines].join("\n")} />
+      <textarea className="report" readOnly rows={lines.length + 1} aria-label={t("check.helpTitle")} value={report} />
     </Notice>
   );
 }

@@ -7,6 +7,7 @@ import { useFormats } from "@/lib/useFormats";
 import { begin, enrolFace, handIn, ownConsent } from "../api";
 import type { Controller } from "../engine/controller";
 import type { RoomState } from "../engine/roomState";
+import { AskForHelp } from "../parts/AskForHelp";
 import { Heading, Notice, Trouble } from "../parts/basics";
 import { SelfView } from "../parts/SelfView";
 import { useTools } from "../tools";
@@ -59,6 +60,7 @@ export function EntrancePanel({ exam, session, controller, room, onBegun }: Prop
           <TakePicture key={step} step={step} session={session} onDone={next} />
         )}
       </div>
+      <AskForHelp session={session} controller={controller} room={room} />
       {state.cameraTrouble ? (
         <Notice tone="watch" title={t(`check.camera.${state.cameraTrouble}`)} live="polite">
           <button type="button" className="button quiet" onClick={() => void media.openCamera(exam.enable_audio_detection)}>

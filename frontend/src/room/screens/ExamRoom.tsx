@@ -19,16 +19,16 @@ import { useAppearance } from "../parts/useAppearance";
 import { useRoomState } from "../useController";
 import { useDeadline, useFinish } from "./useFinish";
 import { useLockdown } from "./useLockdown";
-import { usePlaceInPaper } from "./usePlaceInPaper";
+import { type Progress, usePlaceInPaper } from "./usePlaceInPaper";
 
-type Props = { id: number; controller: Controller; paper: Paper; sheet: Sheet };
+type Props = { id: number; controller: Controller; paper: Paper; sheet: Sheet; start: Progress };
 
-export function ExamRoom({ id, controller, paper, sheet }: Props) {
+export function ExamRoom({ id, controller, paper, sheet, start }: Props) {
   const { t } = useTranslation();
   const room = useRoomState(controller);
   const answers = useSyncExternalStore(sheet.subscribe, sheet.state);
   const look = useAppearance();
-  const place = usePlaceInPaper(paper, controller);
+  const place = usePlaceInPaper(paper, controller, start, room.paused);
   const [open, setOpen] = useState<RoomWindow>(null);
   const stopped = useLockdown(controller, paper.settings);
   const endsAt = room.endsAt ?? Date.parse(paper.ends_at);

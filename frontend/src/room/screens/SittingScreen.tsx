@@ -18,6 +18,7 @@ import { useController, useRoomState } from "../useController";
 import { EntrancePanel } from "./EntrancePanel";
 import { ExamRoom } from "./ExamRoom";
 import { LoginScreen } from "./LoginScreen";
+import { type Progress, progressOf } from "./usePlaceInPaper";
 
 const ENDED = new Set(["submitted", "terminated", "expired"]);
 
@@ -82,21 +83,25 @@ function Running({ id, userId, stored }: { id: number; userId: number; stored: P
   const { controller, error } = useController(id, userId);
   const { t } = useTranslation();
   const fresh = useQuery({ queryKey: ["paper", id], queryFn: () => readPaper(id), gcTime: 0, staleTime: Infinity });
-  const [opened, setOpened] = useState<{ paper: Paper; sheet: Sheet } | null>(null);
+  const [opened, setOpened] = useState<{ paper: Paper; sheet: Sheet; start: Progress } | null>(null);
   const paper = fresh.data ?? (fresh.isError && asProblem(fresh.error).status !== 403 ? stored : null);
   useEffect(() => {
     if (!controller || !paper) return;
     let left = false;
     void askToPersist();
     const open = async () => {
-      const [device, flags] = await Promise.all([controller.kept.answers(), controller.kept.kept<number[]>("flags")]);
+      const [device, flags, progress] = await Promise.all([
+        controller.kept.answers(),
+        controller.kept.kept<number[]>("flags"),
+        controller.kept.kept<Progress>("progress"),
+      ]);
       // What waits here is newer than what the server knows.
       const waiting = ((await controller.kept.waiting()) > 0 && flags) || paper.flags;
       const sheet = new Sheet((question, value) => controller.answer(question, value), merged(paper.answers, device), waiting);
       if (paper !== stored) await controller.kept.keep("paper", paper);
       const total = paper.sections.reduce((sum, section) => sum + section.questions.length, 0);
       await controller.kept.keep("total", total);
-      if (!left) setOpened((known) => known ?? { paper, sheet });
+      if (!left) setOpened((known) => known ?? { paper, sheet, start: progressOf(paper, progress) });
     };
     void open();
     void controller.remember().catch(() => undefined);
@@ -112,7 +117,7 @@ function Running({ id, userId, stored }: { id: number; userId: number; stored: P
   return (
     <>
       {paper === stored ? <Notice tone="watch" title={t("offline.fromDevice")} live="polite" /> : null}
-      <ExamRoom id={id} controller={controller} paper={opened.paper} sheet={opened.sheet} />
+      <ExamRoom id={id} controller={controller} paper={opened.paper} sheet={opened.sheet} start={opened.start} />
     </>
   );
 }

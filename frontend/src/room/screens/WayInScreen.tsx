@@ -51,7 +51,7 @@ function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
               </button>
             </Notice>
           ) : null}
-          <CheckRun needs={needsOf(exam)} onDone={() => setStep("start")} />
+          <CheckRun examId={exam.id} needs={needsOf(exam)} onDone={() => setStep("start")} />
         </>
       ) : null}
       {step === "start" ? <StartPanel exam={exam} /> : null}
@@ -60,7 +60,7 @@ function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
 }
 
 /** A practice sitting, made for the check and ended with it: the check is the very pipeline of the exam. */
-function CheckRun({ needs, onDone }: { needs: CheckNeeds; onDone: () => void }) {
+function CheckRun({ examId, needs, onDone }: { examId: number; needs: CheckNeeds; onDone: () => void }) {
   const user = useUser();
   const sitting = useQuery({ queryKey: ["practice"], queryFn: practice, gcTime: 0, staleTime: Infinity });
   if (sitting.isError) return <Trouble error={sitting.error} onRetry={() => void sitting.refetch()} />;
@@ -70,6 +70,7 @@ function CheckRun({ needs, onDone }: { needs: CheckNeeds; onDone: () => void }) 
     <CheckPanel
       session={id}
       userId={user.id}
+      examId={examId}
       needs={needs}
       onDone={(well) => {
         if (well) rememberCheck();
@@ -127,6 +128,7 @@ function PracticeWay() {
         <CheckPanel
           session={sitting.data.id}
           userId={user.id}
+          examId={null}
           needs={EVERYTHING}
           onDone={(well) => {
             if (well) rememberCheck();

@@ -1,7 +1,7 @@
 // One of several, several of several, true or false: the browser's own radio buttons and boxes.
 import { useTranslation } from "react-i18next";
 import { RichText } from "../RichText";
-import { type Choice, type Shown, shownWords } from "./question";
+import { type Choice, plainWords, type Shown, shownWords } from "./question";
 import type { InputProps } from "./questionProps";
 
 export function Choices({ question, value, onChange, language, disabled, labelledBy, loadPicture }: InputProps) {
@@ -19,6 +19,7 @@ export function Choices({ question, value, onChange, language, disabled, labelle
           <input
             type={single ? "radio" : "checkbox"}
             name={`question-${question.id}`}
+            {...formulaName(option, language)}
             checked={chosen.includes(option.id)}
             disabled={disabled}
             onChange={() => choose(option.id)}
@@ -29,6 +30,12 @@ export function Choices({ question, value, onChange, language, disabled, labelle
       {single ? <Clear disabled={disabled === true || value === null} onClear={() => onChange(null)} /> : null}
     </div>
   );
+}
+
+/** A formula alone gives a label no words: the field is then called by its source, the formula beside it stays readable. */
+function formulaName({ text }: Choice, shown: Shown): { "aria-label"?: string } {
+  const words = plainWords(text, shown);
+  return words.includes("$") ? { "aria-label": words.replaceAll("$", "") } : {};
 }
 
 export function ChoiceText({ choice, shown, loadPicture }: { choice: Choice; shown: Shown } & Pick<InputProps, "loadPicture">) {
