@@ -209,8 +209,13 @@ test("an exam with everything switched on, its teacher at work", async ({ server
   await context.close();
 });
 
-test("practice from beginning to end; a second device takes an exam over, and nothing is lost", async ({ server }) => {
-  const exam = await makeExam(await Api.as(server, "teacher"), "Two devices", ESSAY);
+test("practice from beginning to end; a second device takes an exam over; a part with its own time, only forward", async ({ server }) => {
+  const exam = await makeExam(
+    await Api.as(server, "teacher"),
+    "Two devices",
+    ESSAY.flatMap((essay) => [{ ...essay, seconds: 600 }, essay]),
+    { navigation: "forward" },
+  );
   const one = await openBrowser(server, { width: 390, height: 844 });
   await signIn(one.page);
   await one.page.getByRole("link", { name: "Practise" }).click();
@@ -249,5 +254,14 @@ test("practice from beginning to end; a second device takes an exam over, and no
   await away.getByRole("button", { name: "Go on here" }).click();
   await expect(one.page.getByRole("textbox").first()).toHaveValue("from the laptop");
   await two.context.close();
+
+  await expect(one.page.locator(".question-time")).toHaveText(/^This part: 9:/);
+  await expect(one.page.getByText(/you cannot come back to a question/)).toBeVisible();
+  await one.page.getByRole("button", { name: "Next", exact: true }).click();
+  await expect(one.page.locator(".saved")).toHaveText(/Saved on the server/);
+  await one.page.reload();
+  await expect(one.page.getByRole("heading", { name: "Question 2 of 2" })).toBeVisible();
+  await expect(one.page.getByRole("button", { name: "Back", exact: true })).toBeDisabled();
+  await expect(one.page.getByRole("button", { name: "Question 1, answered" })).toBeDisabled();
   await one.context.close();
 });
