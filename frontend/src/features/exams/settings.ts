@@ -16,6 +16,7 @@ const flag = (name: FlagName): Setting => ({ name, sort: "flag" });
 export const ACCESS: readonly Setting[] = [
   { name: "enrolment", sort: "choice", values: ["open", "list"] },
   { name: "max_attempts", sort: "number", min: 1, max: 100 },
+  flag("minors"),
   flag("waiting_room"),
   flag("require_id_document"),
   flag("require_room_view"),

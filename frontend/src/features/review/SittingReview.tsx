@@ -159,7 +159,7 @@ function Head(props: { review: Review; judged: number; onNext: (() => void) | nu
         </Text>
       </div>
       <div className={classes.score} role="status">
-        <TrustBadge trust={session.trust} band={session.band} large />
+        {session.scored ? <TrustBadge trust={session.trust} band={session.band} large /> : <Text>{t("review:unscored")}</Text>}
         <Text size="sm" c="dimmed">
           {changed ? t("review:measured", { n: format.number(Math.round(measured_trust), 0) }) : null}{" "}
           {session.coverage === null
