@@ -38,7 +38,7 @@ accuracy: setup  ## Measure how often it is right and wrong (needs ../shared/dat
 	cd backend && python -m tools.accuracy $(ARGS)
 
 chaos: setup  ## Check that broken variants are noticed, break a running system, let it run long (1½ hours) (ARGS="--short" SOAK="--minutes 1")
-	cd backend && python -m chaos.mutants && python -m chaos $(ARGS) && python -m chaos.soak $(SOAK)
+	cd backend && python -m chaos.mutants && python -m chaos.drill && python -m chaos $(ARGS) && python -m chaos.soak $(SOAK)
 
 load: setup  ## Measure what one server carries, bars L1 to L10; a table (an hour) (ARGS="--minutes 5 --only L1,L4")
 	cd backend && python -m chaos.carrying $(ARGS)

@@ -92,10 +92,7 @@ class World:
         async with looking(self.url) as db:
             for student in self.students:
                 key = student.client.exam_session_id
-                rows = await db.fetch("SELECT seq, type, payload FROM client_messages WHERE exam_session_id = $1", key)
-                last_seq = await db.fetchval("SELECT last_seq FROM exam_sessions WHERE id = $1", key)
-                stored = [Row(row["seq"], row["type"], row["payload"]) for row in rows]
-                told = complaints(student.history, stored, last_seq=cast("int", last_seq))
+                told = await complaints_of(db, key, student.history)
                 found += [f"exam session {key}: {complaint}" for complaint in told]
         return found
 
@@ -182,6 +179,14 @@ async def looking(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]
         yield connection
     finally:
         await connection.close()
+
+
+async def complaints_of(db: "asyncpg.Connection[asyncpg.Record]", exam_session_id: int, history: History) -> list[str]:
+    """What the checker says of one sitting, as the database has it now."""
+    found = await db.fetch("SELECT seq, type, payload FROM client_messages WHERE exam_session_id = $1", exam_session_id)
+    last_seq = await db.fetchval("SELECT last_seq FROM exam_sessions WHERE id = $1", exam_session_id)
+    rows = [Row(row["seq"], row["type"], row["payload"]) for row in found]
+    return list(complaints(history, rows, last_seq=cast("int", last_seq)))
 
 
 def is_alive(pid: int) -> bool:

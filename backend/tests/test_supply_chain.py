@@ -105,3 +105,14 @@ def test_a_planted_secret_is_found(what: str) -> None:
 def test_no_secret_is_in_the_tree() -> None:
     found = [f"{path}:{line}: {what}" for path, text in kept_files() for line, what in secrets_in(text, path)]
     assert found == []
+
+
+def test_the_proof_names_tests_that_exist() -> None:
+    """`docs/proof.md` says which test shows what; a test that was moved or removed must not go on being named."""
+    places = {"e2e": REPOSITORY / "frontend", "src": REPOSITORY / "frontend", "tests": BACKEND}
+    named = re.findall(
+        r"`((?:\w+/)+[\w./*-]+\.ts|(?:\w+/)+[\w./*-]+\.py)", (REPOSITORY / "docs" / "proof.md").read_text()
+    )
+    assert len(named) > 50
+    missing = [name for name in named if not [*places.get(name.split("/")[0], BACKEND / "tests").glob(name)]]
+    assert missing == []

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -10,18 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
 
 from app.commands.rehearsal import Rehearsal
 from app.commands.student_client import Pace, StudentClient
 from app.db.embedded import EmbeddedPostgres
-from chaos.history import History, Row, complaints
+from chaos.history import History
 from chaos.pictures import picture
+from chaos.world import FAST, complaints_of, looking
 from tools.server_child import ADMIN, ServerChild
-
-FAST = {"MAX_FPS": "10", "MESSAGES_PER_SECOND": "500", "MESSAGE_BURST": "2000", "ANALYSIS_WORKERS": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +75,8 @@ class Sitting:
         return [message["code"] for message in self.heard if message["type"] == "error"]
 
 
+__all__ = ["FAST", "Sit", "Sitting", "broken_promises", "in_thread", "looking", "rest", "until"]
+
 Sit = Callable[..., Any]
 
 
@@ -106,30 +104,10 @@ def sit(server: ServerChild) -> Sit:
     return sitting
 
 
-async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """A connection to the database itself, past the server."""
-    return await asyncpg.connect(host=str(make_url(url).query["host"]), user="proctor", database="auto_proctoring")
-
-
-@asynccontextmanager
-async def looking(url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    """A connection for a look."""
-    connection = await connect(url)
-    try:
-        await connection.set_type_codec("jsonb", encoder=str, decoder=json.loads, schema="pg_catalog")
-        yield connection
-    finally:
-        await connection.close()
-
-
 async def broken_promises(url: str, sitting: Sitting) -> list[str]:
     """What the checker says of a sitting now."""
     async with looking(url) as db:
-        key = sitting.client.exam_session_id
-        found = await db.fetch("SELECT seq, type, payload FROM client_messages WHERE exam_session_id = $1", key)
-        last_seq = await db.fetchval("SELECT last_seq FROM exam_sessions WHERE id = $1", key)
-    rows = [Row(row["seq"], row["type"], row["payload"]) for row in found]
-    return list(complaints(sitting.history, rows, last_seq=cast("int", last_seq)))
+        return await complaints_of(db, sitting.client.exam_session_id, sitting.history)
 
 
 async def until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
