@@ -16,8 +16,33 @@ export function LoginScreen({ onDone, inside }: { onDone: () => void; inside?: b
     <section className={inside ? "" : "card narrow"}>
       {inside ? null : <h1>{t("login.title")}</h1>}
       <LoginForm onDone={onDone} />
+      {inside ? null : <OtherWays />}
     </section>
   );
+}
+
+/** A forgotten password, and the institution's own login: pages of the other application, which send students back here. */
+function OtherWays() {
+  const { t } = useTranslation();
+  const provider = useQuery({ queryKey: ["provider"], queryFn: provided, staleTime: Infinity });
+  return (
+    <>
+      {provider.data?.enabled ? (
+        <a className="button quiet" href="/login">
+          {t("login.provider", { name: provider.data.name })}
+        </a>
+      ) : null}
+      <p>
+        <a href="/forgot-password">{t("login.forgot")}</a>
+      </p>
+    </>
+  );
+}
+
+async function provided(): Promise<{ enabled: boolean; name: string }> {
+  const response = await fetch("/api/v1/auth/social-login");
+  if (!response.ok) return { enabled: false, name: "" };
+  return (await response.json()) as { enabled: boolean; name: string };
 }
 
 function LoginForm({ onDone }: { onDone: () => void }) {
