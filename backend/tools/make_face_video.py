@@ -17,7 +17,7 @@ from skimage import data
 Picture = NDArray[np.uint8]
 
 WIDTH, HEIGHT, FPS = 640, 480, 10
-SECONDS = {"second": 20, "gone": 20, "company": 45, "calm": 45}
+SECONDS = {"second": 20, "gone": 20, "company": 120, "calm": 120}
 MEANWHILE = range(6 * FPS, 14 * FPS)
 
 

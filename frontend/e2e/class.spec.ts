@@ -4,7 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 import { expect, expectAccessible, logIn, test } from "./fixtures";
 import { inkOf, POPPLER, textOf } from "./pdf";
 import type { ProctorServer, Replay } from "./server";
-import { api, tokenOf } from "./sittings";
+import { api, tokenAt, tokenOf } from "./sittings";
 import { kindName, makeVideo, videoOf } from "./videos";
 import { type Language, words } from "./words";
 
@@ -109,10 +109,13 @@ async function publish(page: Page): Promise<void> {
   await expect(page.getByRole("button", { name: "Publish" })).toHaveCount(0);
 }
 
+/** A folder for the pictures of the README: then only faces that may be published are filmed. */
+const PICTURES = process.env["PICTURES"];
+
 /** One with company, one who looks away, one who leaves; and what the nine others do. */
 async function film(folder: string): Promise<string[]> {
   const [company, gone, calm] = await Promise.all([makeVideo(folder, "company"), makeVideo(folder, "gone"), makeVideo(folder, "calm")]);
-  return [company, videoOf(folder), gone, calm];
+  return [company, PICTURES ? company : videoOf(folder), gone, calm];
 }
 
 /** The nine come first and send fewer pictures. */
@@ -121,6 +124,22 @@ function sitDown(server: ProctorServer, examId: number, videos: readonly string[
     server.replay(videos[Math.min(at, 3)] ?? "", examId, { email: mailOf(at), password: PASSWORD, fps: at < 3 ? 2 : 0.3 });
   const calm = NAMES.slice(3).map((_, at) => replay(at + 3));
   return [replay(0), replay(1), replay(2), ...calm];
+}
+
+async function portray(page: Page, tile: Locator): Promise<void> {
+  if (!PICTURES) return;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const [language, button] of [
+    ["bn", "বাংলা"],
+    ["en", "English"],
+  ] as const) {
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await page.screenshot({ path: join(PICTURES, `live-${language}.png`) });
+  }
+  await tile.click();
+  await page.screenshot({ path: join(PICTURES, "live-student-en.png") });
+  await tile.click();
 }
 
 async function act(page: Page, tile: Locator): Promise<void> {
@@ -138,6 +157,17 @@ async function act(page: Page, tile: Locator): Promise<void> {
   await expect(page.getByText(/Ends in \d+ seconds/)).toBeVisible();
   await page.getByRole("region", { name: "Actions" }).getByRole("button", { name: "Undo" }).click();
   await expect(page.getByText(/Ends in \d+ seconds/)).toHaveCount(0);
+}
+
+type OwnExam = { exam: { id: number }; exam_session: { id: number; state: string } | null };
+
+/** The video ends here, and the student hands in. */
+async function handIn(server: ProctorServer, examId: number, replay: Replay | undefined, at: number): Promise<void> {
+  await replay?.stop();
+  const token = await tokenAt(server.url, mailOf(at), PASSWORD);
+  const exams = await api<OwnExam[]>(server.url, token, "GET", "/students/me/exams");
+  const taken = exams.find(({ exam }) => exam.id === examId)?.exam_session;
+  if (taken?.state === "active") await api(server.url, token, "POST", `/proctoring/end-session/${taken.id}`);
 }
 
 async function printed(page: Page, folder: string, language: Language, expected: readonly string[]): Promise<void> {
@@ -187,13 +217,14 @@ test("a class of twelve is authored, enrolled, watched, helped, reviewed, decide
     await Promise.all(misbehaving);
     await expect(page.getByText("Online: 12 of 12")).toBeVisible();
     await expectAccessible(page);
+    await portray(page, tiles.filter({ hasText: NAMES[0] ?? "" }));
     await act(page, tiles.filter({ hasText: NAMES[0] ?? "" }));
     await page.getByRole("button", { name: "বাংলা", exact: true }).click();
     await expect(page.getByRole("heading", { name: words("bn", "ui:live.timeline") })).toBeVisible();
     await expect(page.getByRole("listitem").filter({ hasText: kindName("multiple_faces", "bn") }).first()).toBeVisible();
-    await replays[0]?.done;
+    await handIn(server, examId, replays[0], 0);
     await review(page, info.outputDir);
-    await Promise.all(replays.map(({ done }) => done));
+    await Promise.all(replays.slice(1).map((replay, at) => handIn(server, examId, replay, at + 1)));
     const token = await tokenOf(server.url, "teacher");
     const queue = await api<{ student: { full_name: string }; trust: number; reasons: unknown[] }[]>(
       server.url, token, "GET", `/review/queue?exam_id=${examId}&status=all`,

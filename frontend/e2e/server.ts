@@ -93,9 +93,8 @@ export class ProctorServer {
       opened,
       done,
       stop: async () => {
-        if (child.exitCode !== null) return;
         child.kill("SIGTERM");
-        await once(child, "exit");
+        await done;
       },
     };
   }

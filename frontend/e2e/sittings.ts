@@ -12,11 +12,15 @@ export const KINDS = [
   "screen_share_stopped",
 ] as const;
 
-export async function tokenOf(url: string, role: "teacher" | "student" | "admin"): Promise<string> {
+export function tokenOf(url: string, role: "teacher" | "student" | "admin"): Promise<string> {
+  return tokenAt(url, `${role}@example.com`, `${role}123`);
+}
+
+export async function tokenAt(url: string, email: string, password: string): Promise<string> {
   const answer = await fetch(`${url}/api/v1/auth/login`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ email: `${role}@example.com`, password: `${role}123` }),
+    body: JSON.stringify({ email, password }),
   });
   return ((await answer.json()) as { access_token: string }).access_token;
 }

@@ -1,7 +1,7 @@
 // The frame around every page of a signed-in user: name of the product, ways, language, light or dark, sign out.
 import { Menu } from "@mantine/core";
 import { IconLogout, IconUser } from "@tabler/icons-react";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { logOut } from "@/api/client";
 import type { Notification } from "@/api/types";
@@ -13,6 +13,7 @@ import { Brand } from "@/ui/Brand";
 import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
 import { DemoBar } from "./DemoBar";
+import { useActiveInView } from "@/ui/useActiveInView";
 import classes from "./Shell.module.css";
 
 export function Shell() {
@@ -20,6 +21,7 @@ export function Shell() {
   const user = useUser();
   const chooseLanguage = useLanguageChoice();
   const navigate = useNavigate();
+  const row = useActiveInView<HTMLElement>(useLocation().pathname);
   const isStaff = user?.role === "teacher" || user?.role === "admin";
   // A notification leads to what it is about.
   const openNotification = ({ exam_session_id, exam_id }: Notification) => {
@@ -36,7 +38,7 @@ export function Shell() {
         <Link to="/" className={classes.home} aria-label={t("nav.home")}>
           <Brand />
         </Link>
-        <nav className={classes.nav} aria-label={t("nav.main")}>
+        <nav ref={row} className={classes.nav} aria-label={t("nav.main")}>
           <Link to="/" className={classes.link} activeOptions={{ exact: true }}>
             {t("nav.exams")}
           </Link>

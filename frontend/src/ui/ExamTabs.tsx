@@ -1,7 +1,8 @@
 // The ways within one exam: edit, questions, students, live, review, marks.
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import classes from "./ExamTabs.module.css";
+import { useActiveInView } from "./useActiveInView";
 
 const PLACES = [
   ["edit", "/exams/$examId/edit"],
@@ -15,8 +16,9 @@ const PLACES = [
 
 export function ExamTabs({ examId }: { examId: number }) {
   const { t } = useTranslation();
+  const row = useActiveInView<HTMLElement>(useLocation().pathname);
   return (
-    <nav className={classes.tabs} aria-label={t("staff:tabs.label")}>
+    <nav ref={row} className={classes.tabs} aria-label={t("staff:tabs.label")}>
       {PLACES.map(([place, to]) => (
         <Link key={place} to={to} params={{ examId }} className={classes.tab}>
           {t(`staff:tabs.${place}`)}

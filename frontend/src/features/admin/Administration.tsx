@@ -3,6 +3,7 @@ import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useActiveInView } from "@/ui/useActiveInView";
 import classes from "./Admin.module.css";
 import { AuditLog } from "./AuditLog";
 import { InstitutionForm } from "./InstitutionForm";
@@ -24,12 +25,13 @@ const BODIES: Record<Section, ReactNode> = {
 export function Administration({ section }: { section: string }) {
   const { t } = useTranslation();
   const shown = SECTIONS.find((one) => one === section) ?? "institution";
+  const row = useActiveInView<HTMLElement>(shown);
   return (
     <div className={classes.page}>
       <Title order={1} size="h2" mb="sm">
         {t("nav.admin")}
       </Title>
-      <nav className={classes.tabs} aria-label={t("nav.admin")}>
+      <nav ref={row} className={classes.tabs} aria-label={t("nav.admin")}>
         {SECTIONS.map((one) => (
           <Link key={one} to="/admin/$section" params={{ section: one }} className={classes.tab}>
             {t(`staff:admin.${one}.title`)}

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import type { Exam } from "@/api/types";
+import { useFormats } from "@/lib/useFormats";
 import { notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
 import { type ChecklistItem, useChecklist, useDuplicateExam } from "./editQueries";
@@ -64,14 +65,22 @@ export function ChecklistBox({ exam, isDirty }: { exam: Exam; isDirty: boolean }
   );
 }
 
+/** What counts what is missing has nothing to count where all is well. */
+const COUNTS_MISSING = new Set(["languages", "sections", "pools", "pictures"]);
+
 function Item({ item }: { item: ChecklistItem }) {
   const { t } = useTranslation();
+  const format = useFormats();
+  const params = Object.fromEntries(
+    Object.entries(item.params).map(([name, value]) => [name, typeof value === "number" ? format.number(value, 2) : value]),
+  );
+  const text = item.ok && COUNTS_MISSING.has(item.code) ? "fine" : "item";
   const Icon = item.ok ? IconCircleCheck : IconAlertTriangle;
   return (
     <li className={classes.item} data-ok={item.ok}>
       <Icon size={18} aria-hidden />
       <span className="visually-hidden">{t(item.ok ? "authoring:checklist.ok" : "authoring:checklist.missing")} </span>
-      {t(`authoring:checklist.item.${item.code}`, { ...item.params, defaultValue: item.code.replaceAll("_", " ") })}
+      {t(`authoring:checklist.${text}.${item.code}`, { ...params, defaultValue: item.code.replaceAll("_", " ") })}
     </li>
   );
 }

@@ -130,6 +130,9 @@ function Figures({ sitting, clockOffset }: { sitting: SittingWithViolations; clo
     [t("live.elapsed"), format.stopwatch((end - Date.parse(sitting.started_at)) / 1000)],
   ];
   if (sitting.total) {
+    if (sitting.question && isRunning(sitting)) {
+      rows.push([t("staff:live.onQuestion"), `${format.number(sitting.question)} / ${format.number(sitting.total)}`]);
+    }
     rows.push([t("staff:live.progress"), `${format.number(sitting.answered ?? 0)} / ${format.number(sitting.total)}`]);
   }
   if ((sitting.outage_seconds ?? 0) >= 1) rows.push([t("staff:live.outage"), format.stopwatch(sitting.outage_seconds ?? 0)]);
