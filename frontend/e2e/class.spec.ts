@@ -185,7 +185,8 @@ async function printed(page: Page, folder: string, language: Language, expected:
     const { png, ...ink } = await inkOf(page, pdf, number);
     await test.info().attach(`report-${language}-${number}`, { body: png, contentType: "image/png" });
     expect(ink.width).toBeGreaterThan(400);
-    expect(ink.share, `page ${number} of the report in ${language} is empty`).toBeGreaterThan(0.01);
+    // The second may end after a few lines.
+    expect(ink.share, `page ${number} of the report in ${language} is empty`).toBeGreaterThan(number === 1 ? 0.01 : 0.002);
     expect(ink.colours).toBeGreaterThan(20);
   }
 }
