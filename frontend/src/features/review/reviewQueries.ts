@@ -61,11 +61,17 @@ function refreshLater(queryClient: QueryClient, sittingId: number): void {
   void queryClient.invalidateQueries({ queryKey: ["review-queue"] });
 }
 
+/** One after the other, in the order of the presses: an undo must not arrive before what it undoes. */
+function oneByOne(sittingId: number): { id: string } {
+  return { id: `verdicts-${sittingId}` };
+}
+
 export type Given = { violationId: number; verdict: Verdict; kind?: ViolationKind | null; reason?: string };
 
 export function useGiveVerdict(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
+    scope: oneByOne(sittingId),
     mutationFn: ({ violationId, verdict, kind, reason }: Given) =>
       answered(
         api.POST("/api/v1/violations/{violation_id}/verdict", {
@@ -87,6 +93,7 @@ export function useGiveVerdict(sittingId: number) {
 export function useUndoVerdict(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
+    scope: oneByOne(sittingId),
     mutationFn: (violationId: number) =>
       answered(
         api.POST("/api/v1/violations/{violation_id}/verdict/undo", { params: { path: { violation_id: violationId } } }),
@@ -101,6 +108,7 @@ type Several = { examId: number; violationIds: number[] };
 export function useDismissSeveral(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
+    scope: oneByOne(sittingId),
     mutationFn: ({ examId, violationIds, reason }: Several & { reason: string }) =>
       answered(
         api.POST("/api/v1/exams/{exam_id}/verdicts", {
@@ -115,6 +123,7 @@ export function useDismissSeveral(sittingId: number) {
 export function useUndoSeveral(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
+    scope: oneByOne(sittingId),
     mutationFn: ({ examId, violationIds }: Several) =>
       answered(
         api.POST("/api/v1/exams/{exam_id}/verdicts/undo", {

@@ -42,35 +42,51 @@ export function useVerdicts(review: Review, onPick: (violationId: number) => voi
     }
     if (first !== undefined) onPick(first);
   };
-  const remember = (deed: Deed, message: string) => {
+  // Known from the press on, not from the answer: undo pressed in between means this one. The requests keep their order.
+  const begin = (deed: Deed): Deed => {
     done.current.push(deed);
-    undoNotice(message, () => takeBack(deed));
+    return deed;
+  };
+  const forget = (deed: Deed) => {
+    done.current = done.current.filter((one) => one !== deed);
+  };
+  const offer = (deed: Deed, message: string) => {
+    if (done.current.includes(deed)) undoNotice(message, () => takeBack(deed));
   };
   return {
-    give: (violation, { verdict, kind, reason = "" }) =>
+    give: (violation, { verdict, kind, reason = "" }) => {
+      const deed = begin({ violationIds: [violation.id], several: false });
       giving.mutate(
         { violationId: violation.id, verdict, kind: kind ?? null, reason },
         {
-          onError: failed,
+          onError: (error) => {
+            forget(deed);
+            failed(error);
+          },
           onSuccess: (read) =>
-            remember(
-              { violationIds: [violation.id], several: false },
+            offer(
+              deed,
               t(`review:given.${verdict}`, {
                 kind: kindName(t, kind ?? violation.kind),
                 trust: format.number(Math.round(read.trust), 0),
               }),
             ),
         },
-      ),
+      );
+    },
     dismissAll: (violations, reason) => {
       const violationIds = violations.map((one) => one.id);
+      const deed = begin({ violationIds, several: true });
       dismissing.mutate(
         { examId: review.session.exam_id, violationIds, reason },
         {
-          onError: failed,
+          onError: (error) => {
+            forget(deed);
+            failed(error);
+          },
           onSuccess: () =>
-            remember(
-              { violationIds, several: true },
+            offer(
+              deed,
               t("review:bulk.done", { count: violationIds.length, n: format.number(violationIds.length) }),
             ),
         },
