@@ -346,7 +346,7 @@ def test_d11_demo_passwords_stand_only_where_they_are_seeded() -> None:
         for _, password in PAIRS
         if password in path.read_text(encoding="utf-8")
     }
-    assert holders == {"init_db.py"}
+    assert holders == {"demo_accounts.py"}
 
 
 async def test_d6_a_secret_is_checked_before_the_database(production: Settings) -> None:
