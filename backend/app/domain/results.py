@@ -27,6 +27,8 @@ class Given:
     value: Any
     mark: float | None = None
     late: bool = False
+    outside: bool = False
+    """Whether another one was made too late for its question, or out of order: a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Score:
 
 def earned(question: Asked, given: Given | None) -> Earned:
     """A person's mark, else the automatic one; nothing answered is 0 marks, and nobody need look at it."""
+    if given is not None and given.outside and given.mark is None and is_empty(given.value):
+        return Earned(None, answered=False)
     if given is None or (is_empty(given.value) and given.mark is None):
         return Earned(0.0, answered=False)
     if given.mark is not None:

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.domain.questions import QuestionType
 from app.schemas.base import Flag, Input, Output, Text
 from app.schemas.exam_sessions import StudentRead
+from app.schemas.papers import OutsideAnswer
 from app.schemas.questions import MOST_POINTS, ChoiceId, QuestionBody, QuestionKey, RubricLine
 
 SignedPoints = Annotated[float, Field(ge=-MOST_POINTS, le=MOST_POINTS, allow_inf_nan=False)]
@@ -47,6 +48,7 @@ class GradingItem(Output):
     value: Any
     saved_at: datetime
     late: bool
+    outside: OutsideAnswer | None
     auto_points: float | None
     points: float | None
     comment: str

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from app.domain.answer_order import Outside
 from app.domain.exam_sessions import SessionState
 from app.domain.exams import Navigation, QuestionLanguage
 from app.domain.questions import QuestionType
@@ -49,14 +50,31 @@ class RoomSettings(Output):
     show_trust: bool
 
 
+class OutsideAnswer(Output):
+    """An answer made after its question's own time (`late`) or after the student had moved on (`out_of_order`)."""
+
+    value: Any
+    why: Outside
+    made_at: datetime
+    saved_at: datetime
+
+
+class Opening(Output):
+    """When a question was first shown, by the server's clock: its own time runs from then."""
+
+    question_id: int
+    at: datetime
+
+
 class AnswerRead(Output):
-    """The newest answer to a question."""
+    """The newest answer to a question; `outside` is kept beside it and counts only if a person says so."""
 
     question_id: int
     value: Any
     client_seq: int
     saved_at: datetime
     late: bool
+    outside: OutsideAnswer | None
 
 
 class PaperRead(Output):
@@ -73,3 +91,4 @@ class PaperRead(Output):
     sections: list[PaperSection]
     answers: list[AnswerRead]
     flags: list[int]
+    opened: list[Opening]

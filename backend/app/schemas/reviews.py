@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.domain.answer_order import Outside
 from app.domain.reviews import Decision, Verdict
 from app.domain.roles import Role
 from app.domain.trust import TrustBand
@@ -250,6 +251,8 @@ class AnswerMoment(Output):
     position: int | None
     at: datetime
     late: bool
+    outside: Outside | None
+    """Made after its question's own time, or out of order."""
 
 
 class DeedRead(Output):

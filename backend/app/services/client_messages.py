@@ -18,7 +18,8 @@ from app.domain.browser_events import REPORTABLE, without_labels
 from app.domain.custody import Head, Item
 from app.schemas.realtime import BrowserEvent, Numbered
 from app.schemas.sitting_messages import Chat, Hand
-from app.services.answers import record_answers, record_flags
+from app.services.answer_times import Told
+from app.services.answers import record_answers, record_flags, record_openings
 from app.services.custody import Tail
 from app.services.custody_items import message_items
 
@@ -107,10 +108,13 @@ async def record_messages(
     ]
     new, chained = await _insert(db, rows, tail)
     useful = [message for message in messages if message.seq in new and message.refused is None]
-    fresh = [(message.type, message.seq, message.payload) for message in useful]
-    given = {seq: payload for kind, seq, payload in fresh if kind == "answer"}
-    refusals = await record_answers(db, exam_session_id, given, late=late)
-    await record_flags(db, exam_session_id, [payload for kind, _, payload in fresh if kind == "status"])
+    told = {one.seq: Told(one.client_time, one.received_at) for one in useful if one.type in ("answer", "status")}
+    statuses = {message.seq: message.payload for message in useful if message.type == "status"}
+    # What is shown comes before what is answered, whatever their order in one batch: both carry their own time.
+    await record_openings(db, exam_session_id, statuses, told)
+    given = {message.seq: message.payload for message in useful if message.type == "answer"}
+    refusals = await record_answers(db, exam_session_id, given, late=late, told=told)
+    await record_flags(db, exam_session_id, list(statuses.values()))
     if chained:
         return []
     kept = [row | {"refused": refusals.get(row["seq"], row["refused"])} for row in rows if row["seq"] in new]

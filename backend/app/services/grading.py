@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +15,7 @@ from app.domain.questions import BY_HAND, QuestionType
 from app.domain.results import Given, earned
 from app.schemas.exam_sessions import StudentRead
 from app.schemas.grading import GradedQuestion, GradingItem, GradingRead, GradingSummary, MarkWrite
+from app.schemas.papers import OutsideAnswer
 from app.services import audit
 from app.services.access import access_answer, access_exam_as_staff
 from app.services.custody import Held, hold, note_down
@@ -113,8 +114,10 @@ def label_of(exam: Exam, taken: ExamSession) -> str:
 
 
 def _waiting() -> list[ColumnElement[bool]]:
-    """Only a person can mark it, nobody has, and there is something to mark."""
-    return [Question.type.in_(BY_HAND), Answer.points.is_(None), cast(Answer.value, Text).not_in(EMPTY)]
+    """Only a person can mark it, nobody has, and there is something to mark, be it too late or out of order."""
+    empty = cast(Answer.value, Text).in_(EMPTY)
+    by_hand = and_(Question.type.in_(BY_HAND), ~empty)
+    return [Answer.points.is_(None), or_(by_hand, and_(empty, Answer.outside.is_not(None)))]
 
 
 async def _counted(db: AsyncSession, exam: Exam, where: Sequence[ColumnElement[bool]]) -> Mapping[int, int]:
@@ -136,6 +139,7 @@ def _item(exam: Exam, answer: Answer, taken: ExamSession, question: Question) ->
         value=answer.value,
         saved_at=answer.saved_at,
         late=answer.late,
+        outside=None if answer.outside is None else OutsideAnswer.model_validate(answer.outside),
         auto_points=earned(asked_of(question), Given(answer.value)).points,
         points=answer.points,
         comment=answer.comment,

@@ -17,15 +17,13 @@ from app.domain.late import clock_offset, in_time
 from app.schemas.late_messages import LateTaken
 from app.schemas.realtime import Numbered
 from app.services.access import access_own_exam_session
+from app.services.answer_times import delays_of
 from app.services.client_messages import StoredMessage, record_messages, understand
 from app.services.conversation import take_words
 from app.services.custody import hold, note_down
 from app.services.custody_items import answers_item, marks_of
 from app.services.exam_sessions import tell
 from app.services.sitting import Sitting
-
-COMPARED = 100
-"""Messages that came over the socket, from which the client's clock is known."""
 
 
 async def take_late(db: AsyncSession, who: User, exam_session_id: int, found: Sequence[dict[str, Any]]) -> LateTaken:
@@ -39,7 +37,7 @@ async def take_late(db: AsyncSession, who: User, exam_session_id: int, found: Se
     end = taken.end_time or taken.ends_at
     if now() > end + timedelta(minutes=taken.exam.late_sync_minutes):
         raise Conflict("late_sync_over")
-    offset = clock_offset(await _delays(db, taken.id))
+    offset = clock_offset(await delays_of(db, taken.id))
     refused: dict[int, str] = {}
     messages = [_judged(understand(one), end, offset) for one in _next_ones(found, after=taken.last_seq)]
     if messages:
@@ -92,15 +90,3 @@ async def _refused(db: AsyncSession, exam_session_id: int, messages: Sequence[St
         .order_by(ClientMessage.seq)
     )
     return {seq: code for seq, code in found if code is not None}
-
-
-async def _delays(db: AsyncSession, exam_session_id: int) -> list[timedelta]:
-    """Arrival less claimed time of the newest messages that came while the sitting went on."""
-    newest = (
-        select(ClientMessage.received_at, ClientMessage.client_time)
-        .where(ClientMessage.exam_session_id == exam_session_id)
-        .where(ClientMessage.client_time.is_not(None), ~ClientMessage.late)
-        .order_by(ClientMessage.seq.desc())
-        .limit(COMPARED)
-    )
-    return [received - claimed for received, claimed in await db.execute(newest) if claimed is not None]

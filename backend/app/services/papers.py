@@ -11,14 +11,16 @@ from app.core.clock import now
 from app.core.errors import Forbidden
 from app.db.models import Exam, ExamSession, Paper, Question, Section, User
 from app.db.session import announce
+from app.domain.answer_order import lengthened
 from app.domain.exams import Navigation
 from app.domain.papers import DrawnPart, DrawnQuestion, Item, Part, draw
 from app.domain.questions import QuestionType
-from app.schemas.papers import PaperQuestion, PaperRead, PaperSection, RoomSettings
+from app.schemas.papers import Opening, PaperQuestion, PaperRead, PaperSection, RoomSettings
 from app.schemas.questions import QuestionBody
 from app.schemas.realtime import exam_session_topic
 from app.schemas.sitting_messages import DeskChanged
 from app.services.access import access_exam_as_staff, access_exam_session
+from app.services.answer_times import lengthening, openings_of
 from app.services.answers import answers_of, flags_of
 from app.services.exam_sessions import tell
 from app.services.questions import questions_of, sections_of
@@ -33,6 +35,8 @@ async def paper_of(db: AsyncSession, who: User, exam_session_id: int) -> PaperRe
     if who.id == taken.student_id and taken.begun_at is None:
         raise Forbidden("not_begun")
     parts = await drawn_parts(db, taken)
+    sections = _lengthened(await shown(db, exam, parts), *await lengthening(db, taken))
+    opened = await openings_of(db, taken.id)
     return PaperRead(
         exam_session_id=taken.id,
         exam_id=exam.id,
@@ -42,10 +46,22 @@ async def paper_of(db: AsyncSession, who: User, exam_session_id: int) -> PaperRe
         ends_at=taken.ends_at,
         state=taken.state,
         settings=RoomSettings.model_validate(exam),
-        sections=await shown(db, exam, parts),
+        sections=sections,
         answers=await answers_of(db, taken.id),
         flags=await flags_of(db, taken.id),
+        opened=[Opening(question_id=key, at=at) for key, at in opened.items()],
     )
+
+
+def _lengthened(sections: list[PaperSection], minutes: int, extra: int) -> list[PaperSection]:
+    """Times of its own as this student has them."""
+    if not extra:
+        return sections
+    for part in sections:
+        part.seconds = lengthened(part.seconds, minutes=minutes, extra=extra)
+        for question in part.questions:
+            question.seconds = lengthened(question.seconds, minutes=minutes, extra=extra)
+    return sections
 
 
 async def preview(db: AsyncSession, who: User, exam_id: int, *, seed: int) -> list[PaperSection]:

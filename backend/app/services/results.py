@@ -108,11 +108,11 @@ async def _sheets(db: AsyncSession, sittings: Sequence[ExamSession], rows: Mappi
     ids = [taken.id for taken in sittings]
     papers = {row.exam_session_id: row for row in await db.scalars(select(Paper).where(Paper.exam_session_id.in_(ids)))}
     answers: dict[int, dict[int, Given]] = {}
-    columns = (Answer.exam_session_id, Answer.question_id, Answer.value, Answer.points, Answer.late)
-    for sitting, question, value, points, late in await db.execute(
+    columns = (Answer.exam_session_id, Answer.question_id, Answer.value, Answer.points, Answer.late, Answer.outside)
+    for sitting, question, value, points, late, outside in await db.execute(
         select(*columns).where(Answer.exam_session_id.in_(ids))
     ):
-        answers.setdefault(sitting, {})[question] = Given(value, points, late)
+        answers.setdefault(sitting, {})[question] = Given(value, points, late, outside is not None)
     asked = {key: asked_of(row) for key, row in rows.items()}
     return [
         Sheet(

@@ -34,6 +34,7 @@ from app.schemas.reviews import (
     UnobservedRead,
 )
 from app.services.access import access_exam_session, access_violations
+from app.services.answers import REFUSALS
 from app.services.consents import consent_of
 from app.services.conversation import message_read
 from app.services.decisions import comments_of, decisions_read, notes_read
@@ -49,6 +50,7 @@ from app.services.violations import describe, episode_of, exam_weights
 MOST_MESSAGES = 5000
 """Browser events, and answers, of one sitting shown at most."""
 MOST_DEEDS = 1000
+OUTSIDE = {code: why for why, code in REFUSALS.items()}
 
 
 async def review_of(db: AsyncSession, who: User, exam_session_id: int) -> ReviewRead:
@@ -152,6 +154,7 @@ async def _answers(db: AsyncSession, taken: ExamSession) -> list[AnswerMoment]:
                 position=None if known is None else positions.get(known),
                 at=row.received_at,
                 late=row.late,
+                outside=OUTSIDE.get(row.refused or ""),
             )
         )
     return answers

@@ -1,6 +1,6 @@
 """One file per noun; importing this package registers every table."""
 
-from app.db.models.answers import Answer, QuestionFlag
+from app.db.models.answers import Answer, QuestionFlag, QuestionOpening
 from app.db.models.audit import AuditEntry
 from app.db.models.consents import Consent
 from app.db.models.custody import CustodyLink, CustodyManifest
@@ -48,6 +48,7 @@ __all__ = [
     "ProviderLogin",
     "Question",
     "QuestionFlag",
+    "QuestionOpening",
     "RefreshToken",
     "ScrubRun",
     "Section",

@@ -30,6 +30,9 @@ class Answer(Row, Base):
     saved_at: Mapped[datetime] = mapped_column(default=now)
     late: Mapped[bool] = mapped_column(default=False)
     """Brought after the end by a client that says that it was given before; people decide whether it counts."""
+    outside: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """`{value, why, made_at, saved_at, client_seq, seq}`: the newest that was made too late for its question or after
+    the student had left it (domain/answer_order.py). Kept, shown to graders, never counted by itself."""
     points: Mapped[float | None]
     """A person's mark; it counts instead of the automatic one, which is computed from answer and key when read."""
     comment: Mapped[str] = mapped_column(Text, default="")
@@ -48,3 +51,16 @@ class QuestionFlag(Base):
 
     exam_session_id: Mapped[int] = mapped_column(ForeignKey("exam_sessions.id", ondelete="CASCADE"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+
+
+class QuestionOpening(Base):
+    """When a question was first shown to a student, from which its own time runs.
+
+    Personal data: when a student looked at a question; deleted with the exam session.
+    """
+
+    __tablename__ = "question_openings"
+
+    exam_session_id: Mapped[int] = mapped_column(ForeignKey("exam_sessions.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime]
