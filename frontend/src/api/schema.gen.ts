@@ -3627,6 +3627,7 @@ export interface components {
             at: string;
             /** Late */
             late: boolean;
+            outside: components["schemas"]["Outside"] | null;
             /** Position */
             position: number | null;
             /** Question Id */
@@ -3634,13 +3635,14 @@ export interface components {
         };
         /**
          * AnswerRead
-         * @description The newest answer to a question.
+         * @description The newest answer to a question; `outside` is kept beside it and counts only if a person says so.
          */
         AnswerRead: {
             /** Client Seq */
             client_seq: number;
             /** Late */
             late: boolean;
+            outside: components["schemas"]["OutsideAnswer"] | null;
             /** Question Id */
             question_id: number;
             /**
@@ -5199,6 +5201,7 @@ export interface components {
             late: boolean;
             /** Marked At */
             marked_at: string | null;
+            outside: components["schemas"]["OutsideAnswer"] | null;
             /** Points */
             points: number | null;
             /** Question Id */
@@ -5769,6 +5772,19 @@ export interface components {
             temporary_password: string;
         };
         /**
+         * Opening
+         * @description When a question was first shown, by the server's clock: its own time runs from then.
+         */
+        Opening: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Question Id */
+            question_id: number;
+        };
+        /**
          * OrderWrite
          * @description Questions in their new order; with a section they move into it, without one out of every section.
          */
@@ -5795,6 +5811,31 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+        };
+        /**
+         * Outside
+         * @description Why an answer does not count by itself: it is kept beside the one that does, and a person decides.
+         * @enum {string}
+         */
+        Outside: "late" | "out_of_order";
+        /**
+         * OutsideAnswer
+         * @description An answer made after its question's own time (`late`) or after the student had moved on (`out_of_order`).
+         */
+        OutsideAnswer: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /** Value */
+            value: unknown;
+            why: components["schemas"]["Outside"];
         };
         /**
          * OwnDecisionRead
@@ -5922,6 +5963,8 @@ export interface components {
             flags: number[];
             /** Instructions */
             instructions: string;
+            /** Opened */
+            opened: components["schemas"]["Opening"][];
             /** Sections */
             sections: components["schemas"]["PaperSection"][];
             /**
