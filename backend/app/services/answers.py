@@ -74,11 +74,9 @@ async def record_answers(
 ) -> dict[int, str]:
     """Store the answers in new `answer` messages (seq → payload), where they fit their question.
 
-    The others stay as messages that are marked as refused, and the student is told. What was made after its question's
-    own time, or out of order, is kept beside the answer that counts. In an exam without questions nothing is an answer:
-    they are asked elsewhere, and the messages alone are kept. Within the caller's transaction, which holds the exam
-    session's row: of two writers the second sees the first. `told`: when each was written, by its number.
-    Returns seq → why it was refused, or does not count by itself.
+    The others stay as refused messages, and the student is told. What was made after its question's time, or out of
+    order, is kept beside what counts. In an exam without questions the messages alone are kept. Within the caller's
+    transaction, which holds the exam session's row. `told`: when each was written. Returns seq → why it does not count.
     """
     if not messages:
         return {}
@@ -92,7 +90,7 @@ async def record_answers(
     fitting: list[GivenAnswer] = []
     refusals: dict[int, str] = {}
     for seq, one in given.items():
-        refused = "answer_invalid" if one is None else _refusal(questions.get(one.question_id), one.value, files)
+        refused = _refusal(one, questions, files)
         if refused is not None:
             refusals[seq] = refused
         elif one is not None:
@@ -197,16 +195,19 @@ class _Asked:
     held: bool
 
 
-def _refusal(question: _Asked | None, value: Any, files: set[int]) -> str | None:
+def _refusal(one: GivenAnswer | None, questions: Mapping[int, _Asked], files: set[int]) -> str | None:
     """`files`: those of this sitting among the files that are named."""
+    if one is None:
+        return "answer_invalid"
+    question = questions.get(one.question_id)
     if question is None:
         return "unknown_question"
     try:
-        check_answer(question.type, question.body, value)
+        check_answer(question.type, question.body, one.value)
     except AnswerInvalid:
         return "answer_invalid"
-    is_files = question.type == QuestionType.FILE_UPLOAD and value is not None
-    return "answer_invalid" if is_files and not files.issuperset(value) else None
+    is_files = question.type == QuestionType.FILE_UPLOAD and one.value is not None
+    return "answer_invalid" if is_files and not files.issuperset(one.value) else None
 
 
 def files_named(given: Iterable[GivenAnswer | None]) -> set[int]:
