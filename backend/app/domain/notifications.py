@@ -41,6 +41,7 @@ TEMPLATES: dict[str, Template] = {
     "results_released": Template(NotificationType.RESULT, Priority.NORMAL, ("exam",)),
     "decision_made": Template(NotificationType.DECISION, Priority.HIGH, ("exam",)),
     "staff_message": Template(NotificationType.MESSAGE, Priority.HIGH, ("exam", "text")),
+    "help_wanted": Template(NotificationType.MESSAGE, Priority.URGENT, ("exam", "student")),
     "exam_reminder": Template(NotificationType.EXAM, Priority.NORMAL, ("exam",), sendable=True),
     "check_your_camera": Template(NotificationType.EXAM, Priority.NORMAL, ("exam",), sendable=True),
     "exam_moved": Template(NotificationType.EXAM, Priority.HIGH, ("exam",), sendable=True),

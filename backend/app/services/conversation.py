@@ -19,7 +19,7 @@ from app.services.access import access_exam_as_staff, access_exam_session
 from app.services.audit import note
 from app.services.client_messages import StoredMessage
 from app.services.exam_sessions import SittingChanged, for_staff
-from app.services.news import message_was_read, tell_of_message
+from app.services.news import message_was_read, tell_of_help, tell_of_message
 from app.services.sitting import Sitting
 
 
@@ -74,11 +74,13 @@ async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> lis
 async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[StoredMessage]) -> None:
     """What the student says over the socket; in the transaction that stores the messages, whose row the caller holds.
 
-    A transaction that is tried again although the first one went through finds the texts there and counts none twice.
+    Tried again although it went through the first time, it finds the texts there and counts none twice.
     """
     spoken = [(message.seq, message.spoken) for message in messages if message.spoken is not None]
     if not spoken:
         return
+    known = select(ExamSession.unread, ExamSession.hand_raised).where(ExamSession.id == sitting.id)
+    before = (await db.execute(known)).one()
     texts = [
         {
             "exam_session_id": sitting.id,
@@ -92,10 +94,9 @@ async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[Stor
     ]
     columns: dict[str, object] = {}
     if texts:
-        rows = [{**text, "warning": False} for text in texts]
-        fresh = await db.scalars(
-            insert(SittingMessage).values(rows).on_conflict_do_nothing().returning(SittingMessage.id)
-        )
+        values = [{**text, "warning": False} for text in texts]
+        added = insert(SittingMessage).values(values).on_conflict_do_nothing().returning(SittingMessage.id)
+        fresh = await db.scalars(added)
         columns["unread"] = ExamSession.unread + len(list(fresh))
     hands = [one.raised for _seq, one in spoken if isinstance(one, Hand)]
     if hands:
@@ -107,6 +108,8 @@ async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[Stor
         .returning(ExamSession.unread, ExamSession.hand_raised)
     )
     unread, hand = changed.one()
+    if (unread and not before.unread) or (hand and not before.hand_raised):  # the first since staff have looked
+        await tell_of_help(db, exam_session_id=sitting.id, seq=spoken[0][0])
     _tell(db, sitting.id, sitting.exam_id, unread=unread, hand=hand)
 
 

@@ -33,6 +33,22 @@ async def tell_of_grave_violation(db: AsyncSession, *, exam_session_id: int, kin
     )
 
 
+async def tell_of_help(db: AsyncSession, *, exam_session_id: int, seq: int) -> None:
+    """To the exam's teacher: a student raised a hand or wrote. `seq`: the message that did, told once."""
+    query = (
+        select(Exam.id, Exam.creator_id, Exam.title, User.full_name)
+        .join(ExamSession, ExamSession.exam_id == Exam.id)
+        .join(User, User.id == ExamSession.student_id)
+        .where(ExamSession.id == exam_session_id, ~Exam.practice)
+    )
+    found = (await db.execute(query)).one_or_none()
+    if found is not None:
+        exam_id, teacher_id, title, student = found
+        wording = wording_of("help_wanted", exam=title, student=student)
+        about = {"exam_id": exam_id, "exam_session_id": exam_session_id}
+        await raise_notifications(db, [teacher_id], wording, key=f"help:{exam_session_id}:{seq}", **about)
+
+
 async def tell_of_publication(db: AsyncSession, exam: Exam) -> None:
     """To the students on the exam's list, once."""
     students = await db.scalars(select(ExamEnrolment.student_id).where(ExamEnrolment.exam_id == exam.id))
