@@ -20,7 +20,7 @@ const test = base.extend<object, { outside: Outside }>({
       await provide(server);
       await server.dispose();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "test", timeout: 120_000 },
   ],
 });
 
@@ -69,6 +69,7 @@ test("another login server lets in, and only whoever left for it from here", asy
   await page.goto("/login?next=/calendar");
   await page.getByRole("button", { name: "Sign in with School account" }).click();
   await expect(page).toHaveURL(({ pathname }) => pathname === "/calendar");
+  await expect(page.getByText("Nothing here")).toBeVisible(); // students have no calendar
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("My exams");
   const fresh = await (await browser.newContext()).newPage();

@@ -55,6 +55,15 @@ async function keptFirst(request) {
   const kept = await caches.match(request, { ignoreVary: true });
   if (kept) return kept;
   const fresh = await fetch(request);
-  if (fresh.ok) await (await caches.open(SHELL)).put(request, fresh.clone());
+  if (fresh.ok) await keep(request, fresh.clone());
   return fresh;
+}
+
+/** A device without room still opens the exam: what cannot be kept is fetched again. */
+async function keep(request, response) {
+  try {
+    await (await caches.open(SHELL)).put(request, response);
+  } catch {
+    // Full, or not allowed to store.
+  }
 }

@@ -6,8 +6,8 @@ import type { Plugin } from "vite";
 
 const SOURCE = fileURLToPath(new URL("room-worker.js", import.meta.url));
 const FIXED = ["/favicon.svg", "/room.webmanifest", "/sound-gate.js"];
-/** Chunks that are loaded by need and yet belong to a running exam: the words of both languages. */
-const WORDS = /locales\/(en|bn)\/(room|question|violations|states|errors)\.json$/;
+/** Chunks that are loaded by need and yet belong to a running exam: the words it starts with, in both languages. */
+const WORDS = wordsOf(readFileSync(fileURLToPath(new URL("../src/room/main.tsx", import.meta.url)), "utf8"));
 /** Formulas and their fonts come, and stay, with the first question that has one. */
 const LATER = /katex/i;
 
@@ -20,6 +20,12 @@ type Chunk = {
   imports?: string[];
   viteMetadata?: { importedCss: Set<string>; importedAssets: Set<string> };
 };
+
+function wordsOf(main: string): RegExp {
+  const names = [...(/startLanguages\(\[(.*?)\]\)/s.exec(main)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(([, name]) => name);
+  if (names.length === 0) throw new Error("src/room/main.tsx starts no words");
+  return new RegExp(`locales/(en|bn)/(${names.join("|")})\\.json$`);
+}
 
 export function roomShell(): Plugin {
   return {
