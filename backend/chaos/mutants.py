@@ -104,7 +104,11 @@ MUTANTS = (
         "the answer that arrives last wins",
         (
             Edit("app/services/answers.py", "        where=Answer.client_seq < new.client_seq,\n", ""),
-            Edit("app/services/answers.py", "max(known, one, key=lambda answer: answer.client_seq)", "one"),
+            Edit(
+                "app/services/answers.py",
+                "max(newest.get(one.question_id, one), one, key=lambda answer: answer.client_seq)",
+                "one",
+            ),
         ),
         pytest("tests/websockets/test_answers.py::test_the_highest_count_wins_whatever_comes_last"),
     ),
