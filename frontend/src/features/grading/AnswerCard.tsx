@@ -30,6 +30,11 @@ export function AnswerCard({ examId, question, item }: CardProps) {
               {t("staff:grading.late")}
             </Badge>
           ) : null}
+          {item.outside ? (
+            <Badge variant="light" color="yellow">
+              {t(`staff:grading.outside.${item.outside.why}`)}
+            </Badge>
+          ) : null}
           {item.auto_points === null ? null : (
             <Badge variant="light" color="gray">
               {t("staff:grading.auto", { n: format.number(item.auto_points, 2) })}
@@ -38,6 +43,14 @@ export function AnswerCard({ examId, question, item }: CardProps) {
         </Group>
       </Group>
       <Answer question={question} value={item.value} />
+      {item.outside ? (
+        <section aria-label={t("staff:grading.beside")}>
+          <Text size="sm" c="dimmed">
+            {t("staff:grading.beside")}
+          </Text>
+          <Answer question={question} value={item.outside.value} />
+        </section>
+      ) : null}
       <MarkForm examId={examId} question={question} item={item} />
     </article>
   );
