@@ -6,6 +6,7 @@ no core files; it dies with its server, and by the kernel's alarm when a frame t
 
 import argparse
 import ctypes
+import os
 import resource
 import signal
 import socket
@@ -21,11 +22,14 @@ from app.ai.wire import PREFIX, lengths, pack, pack_report, request_from, unpack
 
 PR_SET_PDEATHSIG = 1
 OPEN_FILES = 64
+NICENESS = 5
+"""Answers and acknowledgements first: on a machine that is full, looking waits and talking does not."""
 
 
 def confine(memory_mb: int) -> None:
     """Limits that hold whatever happens inside."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     if memory_mb:
