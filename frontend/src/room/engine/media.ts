@@ -19,6 +19,7 @@ export class Media {
   #audio: AudioContext | null = null;
   /** 0..1, of the last 50 ms; for the level meter. */
   level = 0;
+  #loudest = 0;
   /** Whether the microphone was asked for: opening again asks for the same. */
   wantsSound = false;
   onSound: ((samples: Float32Array<ArrayBuffer>) => void) | null = null;
@@ -33,6 +34,13 @@ export class Media {
   #set(change: Partial<MediaState>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
+  }
+
+  /** 0..1, the loudest 50 ms since the last time this was asked: a short word is not missed between two looks. */
+  takeLoudest(): number {
+    const loudest = this.#loudest;
+    this.#loudest = 0;
+    return loudest;
   }
 
   /** Asks for the camera and, where wanted, the microphone; a microphone that is missing does not cost the camera. */
@@ -99,7 +107,10 @@ export class Media {
       await audio.audioWorklet.addModule("/sound-gate.js");
       const gate = new AudioWorkletNode(audio, "sound-gate");
       gate.port.addEventListener("message", ({ data }: MessageEvent<{ level?: number; samples?: Float32Array<ArrayBuffer> }>) => {
-        if (data.level !== undefined) this.level = data.level;
+        if (data.level !== undefined) {
+          this.level = data.level;
+          this.#loudest = Math.max(this.#loudest, data.level);
+        }
         if (data.samples) this.onSound?.(data.samples);
       });
       gate.port.start();

@@ -11,7 +11,7 @@ export function LevelMeter({ media, onLoud }: { media: Media; onLoud: () => void
   useEffect(() => {
     const timer = setInterval(() => {
       setLevel(Math.min(1, Math.sqrt(media.level) * 2));
-      if (media.level > LOUD) onLoud();
+      if (media.takeLoudest() > LOUD) onLoud();
     }, 100);
     return () => clearInterval(timer);
   }, [media, onLoud]);
