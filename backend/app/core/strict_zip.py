@@ -1,9 +1,10 @@
 """ZIP files with nothing left to chance: the same content is the same bytes, so that every changed bit shows."""
 
 import hashlib
+import io
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,15 @@ def add(archive: zipfile.ZipFile, name: str, body: bytes | IO[bytes]) -> None:
         else:
             while chunk := body.read(CHUNK):
                 file.write(chunk)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Files as one archive, in their order."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name, content in files.items():
+            add(archive, name, content)
+    return body.getvalue()
 
 
 def check_strict(path: Path) -> list[str]:
@@ -52,9 +62,3 @@ def _hash_of(path: Path) -> str:
 
 def _hash(file: IO[bytes]) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def read(path: Path, names: Iterable[str]) -> dict[str, bytes]:
-    """Some of the files."""
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in names}

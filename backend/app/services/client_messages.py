@@ -124,11 +124,10 @@ async def record_messages(
 async def _insert(db: AsyncSession, rows: list[dict[str, Any]], tail: Tail | None) -> tuple[set[int], bool]:
     """Numbers that were not there yet, and whether all were, and are chained too (answers may yet be refused)."""
     statement = insert(ClientMessage).on_conflict_do_nothing().returning(ClientMessage.seq)
-    items = message_items([SimpleNamespace(**row) for row in rows])
     if tail is None or not tail.head.count or any(row["type"] == "answer" for row in rows):
         return set(await db.scalars(statement, rows)), False
     at = now()
-    links = tail.links(items, at)
+    links = tail.links(message_items([SimpleNamespace(**row) for row in rows]), at)
     kept = statement.values(rows).cte("kept")
     count = select(func.count()).select_from(kept).scalar_subquery()
     linked = tail.inserted(links, at, count == len(rows)).cte("linked")

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import io
-import zipfile
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.errors import Conflict, Missing
-from app.core.strict_zip import add
+from app.core.strict_zip import packed
 from app.db.models import CustodyManifest, Document, Evidence, ExamSession, UploadedFile, User, WrappedKey
 from app.domain.canonical import canonical
 from app.domain.custody import PURPOSE, Kind, Link, is_erased, range_of
@@ -58,7 +56,7 @@ async def bundle_of(db: AsyncSession, exam_session_id: int, store: EvidenceStore
     }
     signature = await asyncio.to_thread(notary.signer.sign, BUNDLE, canonical(statement))
     seal = canonical({"statement": statement, "signature": signature})
-    return await asyncio.to_thread(_pack, {CONTENT: text, SEAL: seal, **pieces})
+    return await asyncio.to_thread(packed, {CONTENT: text, SEAL: seal, **pieces})
 
 
 async def _content(
@@ -126,13 +124,4 @@ def piece_name(subject: str) -> str:
 
 
 def _sha256(content: bytes) -> str:
-
     return hashlib.sha256(content).hexdigest()
-
-
-def _pack(files: dict[str, bytes]) -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        for name, content in files.items():
-            add(archive, name, content)
-    return body.getvalue()

@@ -13,6 +13,17 @@ from app.services.notifications import raise_notifications, wording_of
 
 async def tell_of_grave_violation(db: AsyncSession, *, exam_session_id: int, kind: ViolationKind) -> None:
     """To the exam's teacher, once for each kind in each sitting: a student who does it ten times is one matter."""
+    key = f"violation:{exam_session_id}:{kind.value}"
+    await _tell_teacher(db, exam_session_id, "grave_violation", key=key, kind=kind.value)
+
+
+async def tell_of_help(db: AsyncSession, *, exam_session_id: int, seq: int) -> None:
+    """To the exam's teacher: a student raised a hand or wrote. `seq`: the message that did, told once."""
+    await _tell_teacher(db, exam_session_id, "help_wanted", key=f"help:{exam_session_id}:{seq}")
+
+
+async def _tell_teacher(db: AsyncSession, exam_session_id: int, template: str, *, key: str, **words: str) -> None:
+    """About a student's sitting; practice has no teacher."""
     query = (
         select(Exam.id, Exam.creator_id, Exam.title, User.full_name)
         .join(ExamSession, ExamSession.exam_id == Exam.id)
@@ -23,30 +34,9 @@ async def tell_of_grave_violation(db: AsyncSession, *, exam_session_id: int, kin
     if found is None:
         return
     exam_id, teacher_id, title, student = found
-    await raise_notifications(
-        db,
-        [teacher_id],
-        wording_of("grave_violation", exam=title, student=student, kind=kind.value),
-        key=f"violation:{exam_session_id}:{kind.value}",
-        exam_id=exam_id,
-        exam_session_id=exam_session_id,
-    )
-
-
-async def tell_of_help(db: AsyncSession, *, exam_session_id: int, seq: int) -> None:
-    """To the exam's teacher: a student raised a hand or wrote. `seq`: the message that did, told once."""
-    query = (
-        select(Exam.id, Exam.creator_id, Exam.title, User.full_name)
-        .join(ExamSession, ExamSession.exam_id == Exam.id)
-        .join(User, User.id == ExamSession.student_id)
-        .where(ExamSession.id == exam_session_id, ~Exam.practice)
-    )
-    found = (await db.execute(query)).one_or_none()
-    if found is not None:
-        exam_id, teacher_id, title, student = found
-        wording = wording_of("help_wanted", exam=title, student=student)
-        about = {"exam_id": exam_id, "exam_session_id": exam_session_id}
-        await raise_notifications(db, [teacher_id], wording, key=f"help:{exam_session_id}:{seq}", **about)
+    wording = wording_of(template, exam=title, student=student, **words)
+    about = {"exam_id": exam_id, "exam_session_id": exam_session_id}
+    await raise_notifications(db, [teacher_id], wording, key=key, **about)
 
 
 async def tell_of_publication(db: AsyncSession, exam: Exam) -> None:

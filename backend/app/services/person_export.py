@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-import io
 import json
-import zipfile
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +11,7 @@ from sqlalchemy import inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
-from app.core.strict_zip import add
+from app.core.strict_zip import packed
 from app.db.models import (
     Accommodation,
     Answer,
@@ -104,7 +102,7 @@ async def export_person(db: AsyncSession, who: User, user: User, store: Evidence
     files["manifest.json"] = _json(manifest)
     signature = await asyncio.to_thread(notary.signer.sign, PURPOSE, files["manifest.json"])
     files["manifest.signature"] = signature.encode()
-    return await asyncio.to_thread(_pack, files)
+    return await asyncio.to_thread(packed, files)
 
 
 async def _content(db: AsyncSession, user: User, *, whole: bool) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
@@ -148,11 +146,3 @@ def _written(value: Any) -> str:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(type(value).__name__)
-
-
-def _pack(files: dict[str, bytes]) -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        for name, content in files.items():
-            add(archive, name, content)
-    return body.getvalue()
