@@ -108,6 +108,9 @@ class ExamSessionDetail(Output):
     flag_reason: str
     outage_seconds: float
     credited_seconds: float
+    hand_raised: bool
+    unread: int
+    """Of the student's texts, how many the staff have not read."""
 
 
 class AlertRead(Output):

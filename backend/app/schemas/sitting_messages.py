@@ -80,6 +80,20 @@ class TextTold(Message):
     warning: bool = False
 
 
+class HandLowered(Message):
+    """The staff have taken the raised hand down."""
+
+    type: Literal["hand"] = "hand"
+    raised: Literal[False] = False
+
+
+class WordsRead(Message):
+    """The staff have read what the student wrote until then."""
+
+    type: Literal["read"] = "read"
+    at: datetime
+
+
 class Ending(Message):
     """The staff will end the sitting at `at`, unless they change their mind."""
 

@@ -14,7 +14,7 @@ from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
 from app.schemas.conversation import MessageRead
 from app.schemas.realtime import exam_session_topic, exam_topic
-from app.schemas.sitting_messages import Chat, DeskChanged, Hand, TextTold
+from app.schemas.sitting_messages import Chat, DeskChanged, Hand, HandLowered, TextTold, WordsRead
 from app.services.access import access_exam_as_staff, access_exam_session
 from app.services.audit import note
 from app.services.client_messages import StoredMessage
@@ -55,7 +55,10 @@ async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> lis
         SittingMessage.by_student.is_(by_student),
         SittingMessage.read_at.is_(None),
     )
-    await db.execute(update(SittingMessage).where(*unread).values(read_at=now()))
+    at = now()
+    read = await db.scalars(update(SittingMessage).where(*unread).values(read_at=at).returning(SittingMessage.id))
+    if read.all() and by_student:
+        announce(db, exam_session_topic(taken.id), WordsRead(at=at))
     if not by_student:
         await message_was_read(db, who.id, taken.exam_id)
     if by_student and taken.unread:
@@ -69,6 +72,20 @@ async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> lis
         .execution_options(populate_existing=True)
     )
     return [message_read(row) for row in rows]
+
+
+async def lower_hand(db: AsyncSession, who: User, exam_session_id: int) -> None:
+    """Staff take a raised hand down; the student is told. One that is not raised changes nothing."""
+    taken = await for_staff(db, who, exam_session_id)
+    if taken.state not in OPEN:
+        raise Conflict("exam_session_ended")
+    if not taken.hand_raised:
+        return
+    taken.hand_raised = False
+    note(db, who, "exam_session.hand_lowered", f"exam_session:{taken.id}")
+    await db.flush()
+    announce(db, exam_session_topic(taken.id), HandLowered())
+    _tell(db, taken.id, taken.exam_id, hand=False)
 
 
 async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[StoredMessage]) -> None:

@@ -79,6 +79,8 @@ async def exam_session_detail(db: AsyncSession, who: User, exam_session_id: int)
         flag_reason=taken.flag_reason,
         outage_seconds=round(taken.outage_seconds, 1),
         credited_seconds=round(taken.credited_seconds, 1),
+        hand_raised=taken.hand_raised,
+        unread=taken.unread,
     )
 
 

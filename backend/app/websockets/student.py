@@ -35,11 +35,13 @@ from app.schemas.sitting_messages import (
     Ending,
     EndingCancelled,
     Flagged,
+    HandLowered,
     Heartbeat,
     LetIn,
     OutageTold,
     RoomView,
     TextTold,
+    WordsRead,
 )
 from app.services.client_messages import understand
 from app.services.ledger import ExamSessionEnded
@@ -68,7 +70,7 @@ BATCH = 256
 """Numbered messages stored in one transaction at most."""
 WAITING = 2048
 """Numbered messages held in memory at most; then the socket is not read until the database has caught up."""
-TOLD = (LetIn, TextTold, Ending, EndingCancelled, RoomView, OutageTold, Flagged)
+TOLD = (LetIn, TextTold, HandLowered, WordsRead, Ending, EndingCancelled, RoomView, OutageTold, Flagged)
 """Passed on to the student as they are."""
 ENDINGS = {"submitted", "terminated", "expired"}
 

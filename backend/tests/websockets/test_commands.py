@@ -65,6 +65,35 @@ async def test_staff_and_student_talk(
     assert await deeds(sessions, f"exam:{exam.id}") == ["exam.message"]
 
 
+async def test_staff_read_and_take_the_hand_down(
+    server: LiveServer, student: User, taken: ExamSession, teacher: User, exam: Exam, sessions: Sessions
+) -> None:
+    line, page = await server.student(student, taken), await server.page(teacher, exam.id)
+    path = f"/exam-sessions/{taken.id}"
+    async with server.browser(teacher) as staff, server.browser(student) as browser:
+        await line.say(1, "hand", raised=True)
+        await line.say(2, "chat", text="May I leave?")
+        await line.acknowledged(2)
+        for reader in (staff, browser):
+            found = (await reader.get(path)).json()
+            assert (found["hand_raised"], found["unread"]) == (True, 1)
+        await browser.get(f"{path}/messages")
+        listed = (await staff.get(f"{path}/messages")).json()
+        assert (await line.until("read"))["at"] >= listed[-1]["at"]
+        assert await posted(staff, f"{path}/hand/lower") == await posted(staff, f"{path}/hand/lower")
+        assert (await line.until("hand"))["raised"] is False
+        await head(page, hand=False, unread=0)
+        await staff.get(f"{path}/messages")
+        found = (await browser.get(path)).json()
+        assert (found["hand_raised"], found["unread"]) == (False, 0)
+        await line.say(3, "hand", raised=True)
+        await head(page, hand=True)
+        await posted(staff, f"{path}/terminate", {"reason": "over"})
+        assert (await posted(staff, f"{path}/hand/lower", status=409))["code"] == "exam_session_ended"
+    assert len(line.of("hand")) == len(line.of("read")) == 1  # nothing new, nothing told
+    assert (await deeds(sessions, f"exam_session:{taken.id}")).count("exam_session.hand_lowered") == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "payload"),
     [

@@ -881,6 +881,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exam-sessions/{session_id}/hand/lower": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Hand Down
+         * @description Take a raised hand down; the student is told.
+         */
+        post: operations["take_hand_down_api_v1_exam_sessions__session_id__hand_lower_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exam-sessions/{session_id}/late-messages": {
         parameters: {
             query?: never;
@@ -4828,6 +4848,8 @@ export interface components {
             flag_reason: string;
             /** Flagged At */
             flagged_at: string | null;
+            /** Hand Raised */
+            hand_raised: boolean;
             /** Id */
             id: number;
             /** Outage Seconds */
@@ -4843,6 +4865,8 @@ export interface components {
             student: components["schemas"]["StudentRead"];
             /** Trust */
             trust: number;
+            /** Unread */
+            unread: number;
         };
         /**
          * ExamSessionRead
@@ -9625,6 +9649,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSessionDetail"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_hand_down_api_v1_exam_sessions__session_id__hand_lower_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Refused: `code` says why. */

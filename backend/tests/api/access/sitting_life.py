@@ -25,6 +25,7 @@ ROUTES: Routes = {
     ("GET", f"{SESSION}/messages"): Case(EXAM_READERS),
     ("POST", f"{SESSION}/message"): Case(EXAM_STAFF, {"text": "Good luck"}),
     ("POST", f"{SESSION}/warn"): Case(EXAM_STAFF, {"text": "Please sit upright"}),
+    ("POST", f"{SESSION}/hand/lower"): Case(EXAM_STAFF),
     ("POST", "/api/v1/exams/{exam_id}/message"): Case(EXAM_STAFF, {"text": "Ten minutes left"}),
     ("POST", "/api/v1/exams/{exam_id}/admit-all"): Case(EXAM_STAFF),
     ("GET", "/api/v1/exams/{exam_id}/consent"): Case(OWN_STUDENT),

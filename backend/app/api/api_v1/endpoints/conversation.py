@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from app.api.deps import CurrentUser, Db, Staff
+from app.schemas.auth import Done
 from app.schemas.base import PathId
 from app.schemas.conversation import MessageRead, MessageWrite, ToldCount
-from app.services.conversation import conversation, say, say_to_all
+from app.services.conversation import conversation, lower_hand, say, say_to_all
 
 router = APIRouter(tags=["conversation"])
 
@@ -26,6 +27,13 @@ async def message(db: Db, who: Staff, session_id: PathId, wanted: MessageWrite) 
 async def warn(db: Db, who: Staff, session_id: PathId, wanted: MessageWrite) -> MessageRead:
     """Warn one student: a text that must be looked at."""
     return await say(db, who, session_id, wanted.text, warning=True)
+
+
+@router.post("/exam-sessions/{session_id}/hand/lower")
+async def take_hand_down(db: Db, who: Staff, session_id: PathId) -> Done:
+    """Take a raised hand down; the student is told."""
+    await lower_hand(db, who, session_id)
+    return Done()
 
 
 @router.post("/exams/{exam_id}/message")
