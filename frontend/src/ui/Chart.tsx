@@ -3,9 +3,8 @@ import { Button, Group, Menu, Table, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { failureNotice } from "./notice";
 import classes from "./Chart.module.css";
-import { notice } from "./notice";
-import { type ProblemLike, problemText } from "./problemText";
 
 export type Row = { key: string; cells: readonly ReactNode[] };
 
@@ -22,7 +21,7 @@ export function Chart(props: {
   const [asTable, setAsTable] = useState(false);
   const isTable = asTable || !props.children;
   const take = (format: "csv" | "xlsx" | "json") =>
-    props.onExport?.(format).catch((error: unknown) => notice(problemText(t, error as ProblemLike), { failed: true }));
+    props.onExport?.(format).catch(failureNotice);
   return (
     <section className={classes.chart} aria-label={props.title}>
       <Group justify="space-between" gap="xs" mb={4}>

@@ -1,19 +1,16 @@
 // A button that fetches a file and says so when it cannot.
 import { Button } from "@mantine/core";
 import { type ReactNode, useState } from "react";
-import { useTranslation } from "react-i18next";
-import { notice } from "./notice";
-import { problemText, type ProblemLike } from "./problemText";
+import { failureNotice } from "./notice";
 
 export function DownloadButton(props: { label: string; title?: string; icon?: ReactNode; onDownload: () => Promise<void> }) {
-  const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
   const start = async () => {
     setBusy(true);
     try {
       await props.onDownload();
     } catch (error) {
-      notice(problemText(t, error as ProblemLike), { failed: true });
+      failureNotice(error);
     } finally {
       setBusy(false);
     }

@@ -2,13 +2,13 @@
 import { Alert, Button } from "@mantine/core";
 import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { type ProblemLike, problemText } from "./problemText";
+import { problemText } from "./problemText";
 
-export function Failure({ problem, onRetry }: { problem: ProblemLike; onRetry?: () => void }) {
+export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation();
   return (
     <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} title={t("common.failed")} maw={640} mx="auto">
-      <p>{problemText(t, problem)}</p>
+      <p>{problemText(t, error)}</p>
       {onRetry ? (
         <Button mt="sm" variant="default" leftSection={<IconRefresh size={18} aria-hidden />} onClick={onRetry}>
           {t("common.retry")}

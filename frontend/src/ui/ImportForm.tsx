@@ -3,8 +3,9 @@ import { Alert, Button, Checkbox, FileInput, Group, Stack, Table, Tabs, Text, Te
 import { IconAlertTriangle, IconCircleCheck, IconFileUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ProblemAlert } from "./ProblemAlert";
 import { useFormats } from "@/lib/useFormats";
-import { type ProblemLike, problemText } from "./problemText";
+import { type ProblemLike } from "./problemText";
 
 export type ImportReport = {
   found: number;
@@ -110,11 +111,7 @@ export function ImportForm(props: {
           {t("staff:import.store")}
         </Button>
       </Group>
-      {state.problem ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
-          {problemText(t, state.problem)}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={state.problem} />
       {state.report ? <Report report={state.report} stored={state.stored ?? false} /> : null}
     </Stack>
   );

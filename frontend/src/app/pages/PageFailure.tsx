@@ -1,6 +1,5 @@
 // For a page that could not be opened, most often because the server does not answer.
 import { useRouter, type ErrorComponentProps } from "@tanstack/react-router";
-import { asProblem } from "@/api/problem";
 import { Failure } from "@/ui/Failure";
 
 export function PageFailure({ error, reset }: ErrorComponentProps) {
@@ -8,7 +7,7 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
   return (
     <main style={{ padding: 24 }}>
       <Failure
-        problem={asProblem(error)}
+        error={error}
         onRetry={() => {
           reset();
           void router.invalidate();

@@ -6,7 +6,6 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "@/api/call";
-import { asProblem } from "@/api/problem";
 import type { AuditRow } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
@@ -66,7 +65,7 @@ export function AuditLog() {
         <TextInput type="date" label={t("analytics:to")} value={filter.until} onChange={(event) => change({ until: event.currentTarget.value })} />
       </div>
       {audit.isPending ? <Loading /> : null}
-      {audit.isError ? <Failure problem={asProblem(audit.error)} onRetry={() => void audit.refetch()} /> : null}
+      {audit.isError ? <Failure error={audit.error} onRetry={() => void audit.refetch()} /> : null}
       {audit.isSuccess && rows.length === 0 ? <Text c="dimmed">{t("staff:admin.audit.none")}</Text> : null}
       {rows.length > 0 ? <AuditTable rows={rows} /> : null}
       {audit.hasNextPage ? (

@@ -1,23 +1,21 @@
 // Settings of the whole institution: name, languages, how long pictures are kept, passwords, capture, mail.
-import { Alert, Button, Checkbox, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Checkbox, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import type { Institution } from "@/api/types";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/lib/languages";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import classes from "./Admin.module.css";
 
 export function InstitutionForm() {
   const institution = useQuery({ queryKey: ["institution"], queryFn: () => answered(api.GET("/api/v1/institution")) });
   if (institution.isPending) return <Loading />;
-  if (institution.isError) return <Failure problem={asProblem(institution.error)} onRetry={() => void institution.refetch()} />;
+  if (institution.isError) return <Failure error={institution.error} onRetry={() => void institution.refetch()} />;
   return <Form key={JSON.stringify(institution.data)} stored={institution.data as Institution} />;
 }
 
@@ -102,11 +100,7 @@ function Form({ stored }: { stored: Institution }) {
           value={wanted.mail_from ?? ""}
           onChange={(event) => change({ mail_from: event.currentTarget.value || null })}
         />
-        {save.isError ? (
-          <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
-            {problemText(t, asProblem(save.error))}
-          </Alert>
-        ) : null}
+        <ProblemAlert error={save.error} />
         <Group justify="space-between">
           <Text size="sm" c="dimmed">
             {t("staff:admin.institution.hint")}

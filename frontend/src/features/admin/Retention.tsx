@@ -5,13 +5,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import { bytesText } from "@/lib/bytes";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
 import classes from "./Admin.module.css";
 
 export function Retention() {
@@ -29,14 +27,14 @@ export function Retention() {
     mutationFn: (seen: { pictures: number; documents: number }) => answered(api.POST("/api/v1/retention/run", { body: seen })),
     onSuccess: (done) =>
       notice(t("staff:admin.retention.done", { n: format.number(done.pictures + done.documents), size: bytesText(done.bytes, tag) })),
-    onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+    onError: failureNotice,
     onSettled: () => {
       setSure(false);
       return queryClient.invalidateQueries({ queryKey: ["retention"] });
     },
   });
   if (preview.isPending) return <Loading />;
-  if (preview.isError) return <Failure problem={asProblem(preview.error)} onRetry={() => void preview.refetch()} />;
+  if (preview.isError) return <Failure error={preview.error} onRetry={() => void preview.refetch()} />;
   const { exams, pictures, documents, bytes, evidence_days, evidence_days_unreleased } = preview.data;
   return (
     <div className={classes.box}>

@@ -4,7 +4,6 @@ import { IconAlertTriangle, IconCircleCheck, IconDatabase, IconFlask } from "@ta
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import { bytesText } from "@/lib/bytes";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
@@ -27,7 +26,7 @@ export function SystemState() {
   const { t } = useTranslation();
   const system = useSystem();
   if (system.isPending) return <Loading />;
-  if (system.isError) return <Failure problem={asProblem(system.error)} onRetry={() => void system.refetch()} />;
+  if (system.isError) return <Failure error={system.error} onRetry={() => void system.refetch()} />;
   const { failing, demo_accounts, storage, scrub } = system.data;
   const damaged = [...(scrub?.missing ?? []), ...(scrub?.changed ?? [])];
   return (

@@ -1,13 +1,12 @@
 // Asks for a mailed link; says the same whether there is such an account or not.
 import { Alert, Button, Card, Text, TextInput, Title } from "@mantine/core";
-import { IconAlertTriangle, IconMailCheck } from "@tabler/icons-react";
+import { IconMailCheck } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { askForReset } from "@/api/client";
-import { asProblem } from "@/api/problem";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 
 export function ForgotForm() {
   const { t } = useTranslation();
@@ -28,11 +27,7 @@ export function ForgotForm() {
           <Text c="dimmed" mb="md">
             {t("reset.forgotText")}
           </Text>
-          {ask.isError ? (
-            <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
-              {problemText(t, asProblem(ask.error))}
-            </Alert>
-          ) : null}
+          <ProblemAlert error={ask.error} mb="md" />
           <form
             noValidate
             onSubmit={(event) => {

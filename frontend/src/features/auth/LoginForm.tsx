@@ -1,14 +1,12 @@
 // E-mail and password, with errors in plain words and, in demo mode only, the demo logins.
-import { Alert, Button, Card, PasswordInput, Text, TextInput, Title } from "@mantine/core";
+import { Button, Card, PasswordInput, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { demoMode, logIn } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import type { Tokens } from "@/api/types";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { DemoLogins } from "./DemoLogins";
 import { ProviderButton } from "./ProviderButton";
 
@@ -32,11 +30,7 @@ export function LoginForm({ next, onLoggedIn }: { next: string; onLoggedIn: (tok
       <Title order={1} size="h2" mb="md">
         {t("login.title")}
       </Title>
-      {login.isError ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
-          {problemText(t, asProblem(login.error))}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={login.error} mb="md" />
       <form onSubmit={form.onSubmit((values) => login.mutate(values))} noValidate>
         <TextInput
           label={t("login.email")}

@@ -1,12 +1,10 @@
 // For an account whose password was set by somebody else: nothing else opens before it has a password of its own.
-import { Alert, Button, Card, PasswordInput, Text, Title } from "@mantine/core";
+import { Button, Card, PasswordInput, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answered, api, logIn } from "@/api/client";
-import { asProblem } from "@/api/problem";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 
 type Fields = { current: string; wanted: string };
 
@@ -42,11 +40,7 @@ export function NewPasswordForm({ email }: { email: string }) {
       <Text c="dimmed" mb="md">
         {t("password.why")}
       </Text>
-      {change.isError ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
-          {problemText(t, asProblem(change.error))}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={change.error} mb="md" />
       <form onSubmit={form.onSubmit((fields) => change.mutate(fields))} noValidate>
         <input type="hidden" autoComplete="username" value={email} readOnly />
         <PasswordInput label={t("password.current")} autoComplete="current-password" mb="md" {...field("current")} />

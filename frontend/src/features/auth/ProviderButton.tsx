@@ -1,11 +1,10 @@
 // The way in through another login server; shown only where one is set up.
-import { Alert, Button } from "@mantine/core";
-import { IconAlertTriangle, IconLogin2 } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconLogin2 } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { providerOffer } from "@/api/client";
-import { asProblem } from "@/api/problem";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { leaveForProvider } from "./providerLogin";
 
 export function ProviderButton({ next }: { next: string }) {
@@ -15,11 +14,7 @@ export function ProviderButton({ next }: { next: string }) {
   if (!offer.data?.enabled) return null;
   return (
     <>
-      {leave.isError ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mt="md">
-          {problemText(t, asProblem(leave.error))}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={leave.error} mt="md" />
       <Button
         variant="default"
         fullWidth

@@ -1,12 +1,11 @@
 // Where another login server sends people back to: ends the sign-in, or says why it did not work.
-import { Alert, Card, Text, Title } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Card, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, type Problem } from "@/api/problem";
 import { Loading } from "@/ui/Loading";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { comeBackFromProvider } from "./providerLogin";
 
 let ending: Promise<string | null> | null = null;
@@ -24,9 +23,7 @@ export function ProviderReturn({ onBack }: { onBack: (next: string | null) => vo
       <Title order={1} size="h2" mb="md">
         {t("login.title")}
       </Title>
-      <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
-        {problemText(t, problem)}
-      </Alert>
+      <ProblemAlert error={problem} />
       <Text mt="md" ta="center">
         <Link to="/login">{t("reset.toLogin")}</Link>
       </Text>

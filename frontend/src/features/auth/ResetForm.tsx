@@ -6,9 +6,8 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { publicInstitution, resetPassword } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import { useFormats } from "@/lib/useFormats";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 
 /** The link's secret. It stands behind a #, so that it is never sent anywhere with the address. */
 function tokenIn(hash: string): string {
@@ -30,11 +29,12 @@ export function ResetForm() {
         </Alert>
       ) : (
         <>
-          {reset.isError || !token ? (
+          <ProblemAlert error={reset.error} mb="md" />
+          {token ? null : (
             <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
-              {token ? problemText(t, asProblem(reset.error)) : t("reset.noToken")}
+              {t("reset.noToken")}
             </Alert>
-          ) : null}
+          )}
           {token ? <NewPassword busy={reset.isPending} onWanted={(wanted) => reset.mutate(wanted)} /> : null}
         </>
       )}

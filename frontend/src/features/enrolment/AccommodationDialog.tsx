@@ -3,11 +3,9 @@ import { Alert, Button, Checkbox, Group, Modal, NumberInput, Stack, Text } from 
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Accommodation, AccommodationIn, EnrolledStudent, Preset, ViolationKind } from "@/api/types";
 import { kindName } from "@/ui/names";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
 import { useSetAccommodation } from "./enrolmentQueries";
 import { PresetChoice } from "./PresetChoice";
 
@@ -44,7 +42,7 @@ export function AccommodationDialog(props: {
           notice(t("staff:students.differentSaved", { name: student.full_name }));
           props.onClose();
         },
-        onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+        onError: failureNotice,
       },
     );
   return (

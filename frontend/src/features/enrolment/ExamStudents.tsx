@@ -6,7 +6,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
 import { importList } from "@/api/importList";
-import { asProblem } from "@/api/problem";
 import type { Accommodation, EnrolledStudent } from "@/api/types";
 import { useUser } from "@/api/useUser";
 import { useFormats } from "@/lib/useFormats";
@@ -14,8 +13,7 @@ import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { ImportForm, type ImportReport } from "@/ui/ImportForm";
 import { Loading } from "@/ui/Loading";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import { undoNotice } from "@/ui/undoNotice";
 import { AccommodationDialog } from "./AccommodationDialog";
 import { type Listed, useAccommodations, useEnrolments, useReplaceEnrolments } from "./enrolmentQueries";
@@ -30,14 +28,14 @@ export function ExamStudents({ examId }: { examId: number }) {
   const [different, setDifferent] = useState<EnrolledStudent | null>(null);
   const [search, setSearch] = useState("");
   if (enrolments.isPending) return <Loading />;
-  if (enrolments.isError) return <Failure problem={asProblem(enrolments.error)} onRetry={() => void enrolments.refetch()} />;
+  if (enrolments.isError) return <Failure error={enrolments.error} onRetry={() => void enrolments.refetch()} />;
   const students = enrolments.data;
   const wanted = search.trim().toLocaleLowerCase();
   const shown = students.filter((one) => `${one.full_name} ${one.email} ${one.group}`.toLocaleLowerCase().includes(wanted));
   const save = (list: Listed[], done?: () => void) =>
     replace.mutate(list, {
       onSuccess: () => done?.(),
-      onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+      onError: failureNotice,
     });
   const remove = (student: EnrolledStudent) => {
     const before = listed(students);

@@ -3,10 +3,9 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconCopy, IconSend } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Exam } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
-import { notice } from "@/ui/notice";
+import { failureNotice, notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
 import { type ChecklistItem, useChecklist, useDuplicateExam } from "./editQueries";
 import classes from "./ExamEditor.module.css";
@@ -16,7 +15,6 @@ export function ChecklistBox({ exam, isDirty }: { exam: Exam; isDirty: boolean }
   const { t } = useTranslation();
   const checklist = useChecklist(exam.id);
   const publish = usePublishExam();
-  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
   const isDraft = exam.status === "draft";
   const open = checklist.data?.items.filter((item) => !item.ok).length ?? 0;
   return (
@@ -35,7 +33,7 @@ export function ChecklistBox({ exam, isDirty }: { exam: Exam; isDirty: boolean }
               onClick={() =>
                 publish.mutate(exam.id, {
                   onSuccess: () => notice(t("authoring:checklist.published", { title: exam.title })),
-                  onError: failed,
+                  onError: failureNotice,
                 })
               }
             >
@@ -46,7 +44,7 @@ export function ChecklistBox({ exam, isDirty }: { exam: Exam; isDirty: boolean }
       </Group>
       {checklist.isError ? (
         <Alert color="gray" mt="xs" p="xs">
-          {problemText(t, asProblem(checklist.error))}
+          {problemText(t, checklist.error)}
         </Alert>
       ) : null}
       {checklist.data ? (
@@ -100,7 +98,7 @@ function Duplicate({ examId }: { examId: number }) {
             notice(t("authoring:duplicated", { title: copy.title }));
             void navigate({ to: `/exams/${copy.id}/edit` });
           },
-          onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+          onError: failureNotice,
         })
       }
     >

@@ -4,7 +4,6 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { Failure } from "@/ui/Failure";
@@ -22,7 +21,7 @@ export function ExamCalendar() {
   const exams = useExams();
   const [shown, setShown] = useState(() => ({ year: new Date().getFullYear(), month: new Date().getMonth() }));
   if (exams.isPending) return <Loading />;
-  if (exams.isError) return <Failure problem={asProblem(exams.error)} onRetry={() => void exams.refetch()} />;
+  if (exams.isError) return <Failure error={exams.error} onRetry={() => void exams.refetch()} />;
   const days = monthDays(shown.year, shown.month, exams.data, FIRST_DAY);
   const tag = language === "bn" ? "bn-BD" : "en-GB";
   const monthName = new Intl.DateTimeFormat(tag, { month: "long", year: "numeric" });

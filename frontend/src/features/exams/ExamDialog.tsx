@@ -1,12 +1,10 @@
 // The small dialog that makes an exam; everything else is changed on its own page.
-import { Alert, Button, Group, Modal, NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import classes from "./ExamDialog.module.css";
 import { type ExamFields, examOf, faultsOf, newExamFields } from "./examForm";
 import { useSaveExam } from "./examQueries";
@@ -52,7 +50,7 @@ function ExamForm({ onClose }: { onClose: () => void }) {
       {
         onSuccess: (saved) => {
           onClose();
-          if (saved.publishFailed) notice(problemText(t, asProblem(saved.publishFailed)), { failed: true });
+          if (saved.publishFailed) failureNotice(saved.publishFailed);
           else notice(t("exams.saved", { title: saved.exam.title }));
         },
       },
@@ -61,11 +59,7 @@ function ExamForm({ onClose }: { onClose: () => void }) {
 
   return (
     <form onSubmit={submit} noValidate>
-      {save.isError ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
-          {problemText(t, asProblem(save.error))}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={save.error} mb="md" />
       <TextInput label={t("exams.form.title")} required mb="md" data-autofocus {...field("title")} />
       <Textarea label={t("exams.form.description")} autosize minRows={2} mb="md" {...field("description")} />
       <div className={classes.times}>

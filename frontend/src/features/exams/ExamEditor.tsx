@@ -1,14 +1,12 @@
 // The exam's own page: every setting in groups, each with its consequence, and what is missing before publication.
-import { Alert, Button, Group, Text, Title } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Group, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Exam, ExamChanges } from "@/api/types";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { AccessSettings } from "./AccessSettings";
 import { BasicSettings, ScheduleSettings } from "./BasicSettings";
 import { ChecklistBox } from "./ChecklistBox";
@@ -23,7 +21,7 @@ import { StakesPicker } from "./StakesPicker";
 export function ExamEditor({ examId }: { examId: number }) {
   const exam = useExam(examId);
   if (exam.isPending) return <Loading />;
-  if (exam.isError) return <Failure problem={asProblem(exam.error)} onRetry={() => void exam.refetch()} />;
+  if (exam.isError) return <Failure error={exam.error} onRetry={() => void exam.refetch()} />;
   return <Editor key={examId} exam={exam.data} />;
 }
 
@@ -112,9 +110,7 @@ function Editor({ exam }: { exam: Exam }) {
       </div>
       <div className={classes.bar} data-dirty={isDirty || undefined}>
         {update.isError ? (
-          <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} p="xs" flex={1}>
-            {problemText(t, asProblem(update.error))}
-          </Alert>
+          <ProblemAlert error={update.error} p="xs" flex={1} />
         ) : (
           <Text size="sm" role="status" c="dimmed">
             {isDirty ? t("authoring:unsaved") : t("authoring:allSaved")}

@@ -15,13 +15,11 @@ import {
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Exam } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
 import { ExamStatusBadge } from "./ExamStatusBadge";
 import { ExamWindow } from "./ExamWindow";
 import { isOpenAt } from "./examForm";
@@ -94,7 +92,7 @@ function PublishButton({ exam }: { exam: Exam }) {
   const confirm = () =>
     publish.mutate(exam.id, {
       onSettled: () => setAsked(false),
-      onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+      onError: failureNotice,
     });
   return (
     <>
@@ -122,7 +120,7 @@ function ExamMenu({ exam }: { exam: Exam }) {
     remove.mutate(exam.id, {
       onSettled: () => setAsked(false),
       onSuccess: () => notice(t("exams.deleted", { title: exam.title })),
-      onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+      onError: failureNotice,
     });
   return (
     <>

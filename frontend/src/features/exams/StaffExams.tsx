@@ -4,7 +4,6 @@ import { IconCalendar, IconClipboardText, IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -43,7 +42,7 @@ export function StaffExams() {
         ) : null}
       </Group>
       {exams.isPending ? <Loading /> : null}
-      {exams.isError ? <Failure problem={asProblem(exams.error)} onRetry={() => void exams.refetch()} /> : null}
+      {exams.isError ? <Failure error={exams.error} onRetry={() => void exams.refetch()} /> : null}
       {exams.data?.length === 0 ? (
         <Empty
           icon={<IconClipboardText size={48} aria-hidden />}

@@ -3,12 +3,10 @@ import { Badge, Button, Group, NumberInput, Text, Textarea, TextInput } from "@m
 import { IconCheck, IconPaperclip } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { GradedQuestion, GradingItem } from "@/api/types";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { DownloadButton } from "@/ui/DownloadButton";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import { wordsIn } from "@/ui/questions/questionTypes";
 import { answerLines, rubricSum } from "./answerText";
 import classes from "./Grading.module.css";
@@ -106,7 +104,7 @@ function MarkForm({ examId, question, item }: CardProps) {
       { answerId: item.answer_id, mark: { points: points === "" ? null : points, comment, internal_note: note, rubric } },
       {
         onSuccess: () => setSaved(true),
-        onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+        onError: failureNotice,
       },
     );
   return (

@@ -3,7 +3,6 @@ import { Badge, NavLink, SegmentedControl, Switch, Text, Title } from "@mantine/
 import { IconChecklist } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { GradedQuestion, GradingSummary } from "@/api/types";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { Empty } from "@/ui/Empty";
@@ -26,7 +25,7 @@ export function Grading({ examId }: { examId: number }) {
   const [questionId, setQuestionId] = useState<number | null>(null);
   const [sittingId, setSittingId] = useState<number | null>(null);
   if (summary.isPending) return <Loading />;
-  if (summary.isError) return <Failure problem={asProblem(summary.error)} onRetry={() => void summary.refetch()} />;
+  if (summary.isError) return <Failure error={summary.error} onRetry={() => void summary.refetch()} />;
   const first = summary.data.find((one) => one.to_mark > 0) ?? summary.data.find((one) => one.by_hand) ?? summary.data[0];
   const shownQuestion = questionId ?? first?.question_id ?? null;
   const stretch: Stretch | null =
@@ -95,7 +94,7 @@ function StudentLinks(props: { examId: number; chosen: number | null; onPick: (i
   const format = useFormats();
   const results = useResults(props.examId);
   if (results.isPending) return <Loading />;
-  if (results.isError) return <Failure problem={asProblem(results.error)} onRetry={() => void results.refetch()} />;
+  if (results.isError) return <Failure error={results.error} onRetry={() => void results.refetch()} />;
   return results.data.results.map((one, at) => (
     <NavLink
       key={one.exam_session_id}
@@ -115,7 +114,7 @@ function Answers({ examId, stretch }: { examId: number; stretch: Stretch }) {
   const format = useFormats();
   const answers = useAnswers(examId, stretch);
   if (answers.isPending) return <Loading />;
-  if (answers.isError) return <Failure problem={asProblem(answers.error)} onRetry={() => void answers.refetch()} />;
+  if (answers.isError) return <Failure error={answers.error} onRetry={() => void answers.refetch()} />;
   const { questions, items, total } = answers.data;
   const questionOf = new Map(questions.map((one) => [one.id, one]));
   const [only] = questions;

@@ -5,15 +5,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "@/api/call";
-import { asProblem } from "@/api/problem";
 import type { QuestionStatistics, ResultRow, ResultsRead } from "@/api/types";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { DownloadButton } from "@/ui/DownloadButton";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import { wordsIn } from "@/ui/questions/questionTypes";
 import { undoNotice } from "@/ui/undoNotice";
 import { useRelease, useResults, useStatistics } from "./gradingQueries";
@@ -22,7 +20,7 @@ export function Results({ examId }: { examId: number }) {
   const { t } = useTranslation();
   const results = useResults(examId);
   if (results.isPending) return <Loading />;
-  if (results.isError) return <Failure problem={asProblem(results.error)} onRetry={() => void results.refetch()} />;
+  if (results.isError) return <Failure error={results.error} onRetry={() => void results.refetch()} />;
   return (
     <div style={{ maxWidth: 1100, margin: "0 auto" }}>
       <Group justify="space-between" mb="md" gap="xs">
@@ -80,10 +78,9 @@ function Release({ examId, read }: { examId: number; read: ResultsRead }) {
   const [asked, setAsked] = useState(false);
   const [anyway, setAnyway] = useState(false);
   const toMark = read.results.reduce((sum, one) => sum + one.to_mark, 0);
-  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
   if (read.released_at) {
     return (
-      <Button variant="default" loading={release.isPending} onClick={() => release.mutate({ release: false }, { onError: failed })}>
+      <Button variant="default" loading={release.isPending} onClick={() => release.mutate({ release: false }, { onError: failureNotice })}>
         {t("staff:results.withdraw")}
       </Button>
     );
@@ -92,10 +89,10 @@ function Release({ examId, read }: { examId: number; read: ResultsRead }) {
     release.mutate(
       { release: true, anyway },
       {
-        onError: failed,
+        onError: failureNotice,
         onSuccess: () => {
           setAsked(false);
-          undoNotice(t("staff:results.done"), () => release.mutate({ release: false }, { onError: failed }));
+          undoNotice(t("staff:results.done"), () => release.mutate({ release: false }, { onError: failureNotice }));
         },
       },
     );
@@ -193,7 +190,7 @@ function Statistics({ examId }: { examId: number }) {
   const { t } = useTranslation();
   const statistics = useStatistics(examId);
   if (statistics.isPending) return <Loading />;
-  if (statistics.isError) return <Failure problem={asProblem(statistics.error)} onRetry={() => void statistics.refetch()} />;
+  if (statistics.isError) return <Failure error={statistics.error} onRetry={() => void statistics.refetch()} />;
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">

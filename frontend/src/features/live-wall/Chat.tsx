@@ -3,7 +3,6 @@ import { ActionIcon, Group, Menu, Textarea } from "@mantine/core";
 import { IconBolt, IconSend } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { SittingMessage } from "@/api/types";
 import { LANGUAGES } from "@/lib/languages";
 import { useFormats, useLanguage } from "@/lib/useFormats";
@@ -24,7 +23,7 @@ export function Chat({ sitting }: { sitting: SittingWithViolations }) {
       <h3 id="chat-title" className={classes.title}>
         {t("staff:live.messages")}
       </h3>
-      {messages.isError ? <Failure problem={asProblem(messages.error)} onRetry={() => void messages.refetch()} /> : null}
+      {messages.isError ? <Failure error={messages.error} onRetry={() => void messages.refetch()} /> : null}
       {messages.data?.length === 0 ? <p className={classes.none}>{t("staff:live.noMessages")}</p> : null}
       <ol className={classes.list} aria-live="polite">
         {messages.data?.map((message) => (

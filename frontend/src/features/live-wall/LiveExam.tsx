@@ -31,7 +31,7 @@ export function LiveExam({ examId, ...address }: { examId: number } & LiveAddres
   const live = useLiveExam(examId);
   const { status, view } = live;
   if (status.phase === "failed" && !view) {
-    return <Failure problem={{ code: status.code, params: {}, message: "" }} onRetry={live.retryNow} />;
+    return <Failure error={{ code: status.code, params: {}, message: "" }} onRetry={live.retryNow} />;
   }
   if (!view) {
     return (

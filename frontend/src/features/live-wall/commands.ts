@@ -1,11 +1,8 @@
 // What staff can do to sittings from the live page; each is audited by the server and told to the student.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import { call } from "@/api/call";
 import { answered, api } from "@/api/client";
-import { asProblem } from "@/api/problem";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 
 export type Command =
   | { verb: "pause" | "warn" | "message"; text: string }
@@ -31,12 +28,11 @@ function bodyOf(command: Command): object {
 
 /** Runs a command; a refusal is told in words. The page itself changes when the server announces what happened. */
 export function useCommand(sittingId: number) {
-  const { t } = useTranslation();
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (command: Command) =>
       call<unknown>("POST", `/exam-sessions/${sittingId}/${command.verb}`, { body: bodyOf(command) }),
-    onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+    onError: failureNotice,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["messages", sittingId] }),
   });
 }
@@ -44,13 +40,12 @@ export function useCommand(sittingId: number) {
 export type ExamCommand = { verb: "message"; text: string } | { verb: "admit-all" };
 
 export function useExamCommand(examId: number) {
-  const { t } = useTranslation();
   return useMutation({
     mutationFn: (command: ExamCommand) =>
       call<unknown>("POST", `/exams/${examId}/${command.verb}`, {
         body: command.verb === "message" ? { text: command.text } : {},
       }),
-    onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+    onError: failureNotice,
   });
 }
 

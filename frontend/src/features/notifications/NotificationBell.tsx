@@ -5,7 +5,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import type { Notification } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
@@ -72,7 +71,7 @@ function List({ onOpen }: { onOpen: (notification: Notification) => void }) {
     onSettled: refresh,
   });
   if (list.isPending) return <Loading />;
-  if (list.isError) return <Failure problem={asProblem(list.error)} onRetry={() => void list.refetch()} />;
+  if (list.isError) return <Failure error={list.error} onRetry={() => void list.refetch()} />;
   return (
     <>
       <Group justify="space-between" mb="xs">

@@ -1,13 +1,11 @@
 // Makes one account; its first password must be changed at the first sign-in.
-import { Alert, Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Role } from "@/api/types";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/lib/languages";
 import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { type NewAccount, useCreateUser } from "./peopleQueries";
 
 const ROLES: readonly Role[] = ["student", "teacher", "admin"];
@@ -32,11 +30,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
         }}
       >
         <Stack gap="sm">
-          {create.isError ? (
-            <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
-              {problemText(t, asProblem(create.error))}
-            </Alert>
-          ) : null}
+          <ProblemAlert error={create.error} />
           <TextInput
             label={t("people.name")}
             required

@@ -1,7 +1,6 @@
 // Where somebody is signed in, and ending it.
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { User } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
@@ -17,7 +16,7 @@ export function LoginsDialog({ user, onClose }: { user: User; onClose: () => voi
   return (
     <Modal opened onClose={onClose} centered title={t("staff:people.loginsTitle", { name: user.full_name })} closeButtonProps={{ "aria-label": t("common.close") }}>
       {logins.isPending ? <Loading /> : null}
-      {logins.isError ? <Failure problem={asProblem(logins.error)} onRetry={() => void logins.refetch()} /> : null}
+      {logins.isError ? <Failure error={logins.error} onRetry={() => void logins.refetch()} /> : null}
       {logins.data?.length === 0 ? <Text c="dimmed">{t("staff:people.noLogins")}</Text> : null}
       <Stack gap="xs">
         {logins.data?.map((login) => (

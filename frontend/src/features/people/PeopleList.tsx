@@ -5,15 +5,13 @@ import { IconDeviceLaptop, IconDotsVertical, IconFileImport, IconKey, IconSearch
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { importList } from "@/api/importList";
-import { asProblem } from "@/api/problem";
 import type { Role, User } from "@/api/types";
 import { useUser } from "@/api/useUser";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { ImportForm, type ImportReport } from "@/ui/ImportForm";
 import { Loading } from "@/ui/Loading";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import { undoNotice } from "@/ui/undoNotice";
 import { AccountDialog } from "./AccountDialog";
 import { LoginsDialog } from "./LoginsDialog";
@@ -65,7 +63,7 @@ export function PeopleList() {
         />
       </Group>
       {people.isPending ? <Loading /> : null}
-      {people.isError ? <Failure problem={asProblem(people.error)} onRetry={() => void people.refetch()} /> : null}
+      {people.isError ? <Failure error={people.error} onRetry={() => void people.refetch()} /> : null}
       {people.isSuccess && rows.length === 0 ? <Text c="dimmed">{t("staff:people.nobody")}</Text> : null}
       {rows.length > 0 ? <PeopleTable rows={rows} onShow={setShown} /> : null}
       {people.hasNextPage ? (
@@ -127,16 +125,15 @@ function UserMenu({ user, onShow }: { user: User; onShow: (shown: Shown) => void
   const me = useUser();
   const setActive = useSetActive();
   const reset = useResetPassword();
-  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
   const name = user.full_name;
   const turn = (active: boolean) =>
     setActive.mutate(
       { id: user.id, active },
       {
-        onError: failed,
+        onError: failureNotice,
         onSuccess: () =>
           undoNotice(t(active ? "staff:people.activated" : "staff:people.deactivated", { name }), () =>
-            setActive.mutate({ id: user.id, active: !active }, { onError: failed }),
+            setActive.mutate({ id: user.id, active: !active }, { onError: failureNotice }),
           ),
       },
     );
@@ -152,7 +149,7 @@ function UserMenu({ user, onShow }: { user: User; onShow: (shown: Shown) => void
           leftSection={<IconKey size={16} aria-hidden />}
           onClick={() =>
             reset.mutate(user.id, {
-              onError: failed,
+              onError: failureNotice,
               onSuccess: (made) => onShow({ kind: "password", user, password: made.temporary_password, until: made.expires_at }),
             })
           }

@@ -2,10 +2,8 @@
 import { Button, Checkbox, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { useFormats } from "@/lib/useFormats";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
 import { BankSearch } from "./BankSearch";
 import { useTakeFromBank } from "./questionQueries";
 
@@ -40,7 +38,7 @@ export function BankDialog({ examId, onClose }: { examId: number; onClose: () =>
                 notice(t("authoring:taken", { count: chosen.length, n: format.number(chosen.length) }));
                 onClose();
               },
-              onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+              onError: failureNotice,
             })
           }
         >

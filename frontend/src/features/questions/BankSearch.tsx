@@ -4,7 +4,6 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch, IconTag } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -46,7 +45,7 @@ export function BankSearch(props: {
         />
       </Group>
       {bank.isPending ? <Loading /> : null}
-      {bank.isError ? <Failure problem={asProblem(bank.error)} onRetry={() => void bank.refetch()} /> : null}
+      {bank.isError ? <Failure error={bank.error} onRetry={() => void bank.refetch()} /> : null}
       {bank.isSuccess && questions.length === 0 ? <Text c="dimmed">{t("authoring:bankEmpty")}</Text> : null}
       <ul className={classes.list}>
         {questions.map((question) => {

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { download } from "@/api/call";
 import { asProblem, type Problem } from "@/api/problem";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { notice } from "@/ui/notice";
+import { failureNotice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
 
 const EXPORTS = ["json", "csv", "gift", "aiken", "moodle_xml", "qti"] as const;
@@ -23,7 +23,7 @@ export function ExportMenu({ examId }: { examId: number }) {
     } catch (error) {
       const problem = asProblem(error);
       if (problem.code === "format_cannot_carry") setRefused({ format, problem });
-      else notice(problemText(t, problem), { failed: true });
+      else failureNotice(problem);
     }
   };
   return (

@@ -3,8 +3,8 @@ import { Alert, Button, FileInput, Group, Modal, Select, Stack, Text } from "@ma
 import { IconAlertTriangle, IconCircleCheck, IconFileUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { useFormats } from "@/lib/useFormats";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { problemText } from "@/ui/problemText";
 import { type QuestionImportReport, useImportQuestions } from "./questionQueries";
 
@@ -65,11 +65,7 @@ export function ImportDialog({ examId, onClose }: { examId: number; onClose: () 
             {t("staff:import.store")}
           </Button>
         </Group>
-        {problem ? (
-          <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />}>
-            {problemText(t, asProblem(problem))}
-          </Alert>
-        ) : null}
+        <ProblemAlert error={problem} />
         {report ? <Report report={report} stored={stored.isSuccess} /> : null}
       </Stack>
     </Modal>

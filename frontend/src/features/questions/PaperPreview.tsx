@@ -5,7 +5,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "@/api/call";
-import { asProblem } from "@/api/problem";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
@@ -40,7 +39,7 @@ export function PaperPreview({ examId, onClose }: { examId: number; onClose: () 
         </Button>
       </Group>
       {paper.isPending ? <Loading /> : null}
-      {paper.isError ? <Failure problem={asProblem(paper.error)} onRetry={() => void paper.refetch()} /> : null}
+      {paper.isError ? <Failure error={paper.error} onRetry={() => void paper.refetch()} /> : null}
       <Stack gap="lg">
         {paper.data?.map((section) => (
           <SectionView key={section.id} section={section} language={language} />

@@ -3,10 +3,8 @@ import { ActionIcon, Group, Title } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import type { QuestionType } from "@/ui/questions/questionTypes";
 import { BankSearch } from "./BankSearch";
 import { NewQuestionMenu } from "./NewQuestionMenu";
@@ -69,7 +67,7 @@ export function QuestionBank() {
           remove.mutate(leaving.id, {
             onSettled: () => setLeaving(null),
             onSuccess: () => setWritten(null),
-            onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+            onError: failureNotice,
           });
         }}
       />

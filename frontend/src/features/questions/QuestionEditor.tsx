@@ -3,14 +3,12 @@ import { Button, Group, Text, Title } from "@mantine/core";
 import { IconBooks, IconEye, IconFileImport, IconFolderPlus, IconListNumbers } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { useFormats } from "@/lib/useFormats";
 import { ConfirmDialog } from "@/ui/ConfirmDialog";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
 import type { QuestionType } from "@/ui/questions/questionTypes";
 import { BankDialog } from "./BankDialog";
 import { ImportDialog } from "./ImportDialog";
@@ -38,7 +36,7 @@ export function QuestionEditor({ examId }: { examId: number }) {
   if (questions.isPending || sections.isPending) return <Loading />;
   const failed = questions.error ?? sections.error;
   if (!questions.data || !sections.data) {
-    return <Failure problem={asProblem(failed)} onRetry={() => void Promise.all([questions.refetch(), sections.refetch()])} />;
+    return <Failure error={failed} onRetry={() => void Promise.all([questions.refetch(), sections.refetch()])} />;
   }
   const chosen = written && "id" in written ? questions.data.find((one) => one.id === written.id) : undefined;
   const points = questions.data.reduce((sum, one) => sum + one.points, 0);
@@ -77,7 +75,7 @@ export function QuestionEditor({ examId }: { examId: number }) {
           onToBank={(id) =>
             toBank.mutate(id, {
               onSuccess: () => notice(t("authoring:inBank")),
-              onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+              onError: failureNotice,
             })
           }
         />
@@ -152,7 +150,7 @@ function Dialogs(props: { examId: number; shown: Shown | null; onClose: () => vo
                 props.onDeleted();
                 onClose();
               },
-              onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+              onError: failureNotice,
             })
           }
         />

@@ -3,10 +3,9 @@ import { Alert, Button, FileButton, Group, NumberInput, SegmentedControl, Stack,
 import { IconAlertTriangle, IconPhotoPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import { useLanguage } from "@/lib/useFormats";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { QuestionView } from "@/ui/questions/QuestionView";
 import type { AnswerValue, WordsLanguage } from "@/ui/questions/questionTypes";
 import { BodyFields } from "./BodyFields";
@@ -70,11 +69,7 @@ export function QuestionForm(props: {
           {t(`authoring:fault.${fault}`)}
         </Alert>
       ) : null}
-      {save.isError ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} p="xs">
-          {problemText(t, asProblem(save.error))}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={save.error} p="xs" />
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={props.onCancel}>
           {t("common.close")}
@@ -101,7 +96,7 @@ function TextFields({ draft, onChange }: Part) {
       const { en, bn } = draft.text;
       onChange({ text: { ...(en || !bn ? { en: `${en ?? ""}${mark}` } : {}), ...(bn ? { bn: `${bn}${mark}` } : {}) } });
     } catch (error) {
-      notice(problemText(t, asProblem(error)), { failed: true });
+      failureNotice(error);
     } finally {
       setBusy(false);
     }

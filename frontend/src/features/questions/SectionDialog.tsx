@@ -2,9 +2,7 @@
 import { Button, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import { type Section, type SectionDraft, useDeleteSection, useSaveSection } from "./questionQueries";
 import classes from "./Questions.module.css";
 
@@ -20,7 +18,6 @@ export function SectionDialog(props: { examId: number; section: Section | null; 
   });
   const save = useSaveSection(props.examId);
   const remove = useDeleteSection(props.examId);
-  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
   const change = (some: Partial<SectionDraft>) => setDraft((known) => ({ ...known, ...some }));
   return (
     <Modal
@@ -33,7 +30,7 @@ export function SectionDialog(props: { examId: number; section: Section | null; 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate({ id: section?.id ?? null, draft }, { onSuccess: onClose, onError: failed });
+          save.mutate({ id: section?.id ?? null, draft }, { onSuccess: onClose, onError: failureNotice });
         }}
       >
         <Stack gap="md">
@@ -95,7 +92,7 @@ export function SectionDialog(props: { examId: number; section: Section | null; 
                 variant="subtle"
                 color="red"
                 loading={remove.isPending}
-                onClick={() => remove.mutate(section.id, { onSuccess: onClose, onError: failed })}
+                onClick={() => remove.mutate(section.id, { onSuccess: onClose, onError: failureNotice })}
               >
                 {t("authoring:sectionDelete")}
               </Button>

@@ -3,12 +3,10 @@ import { Alert, Badge, Button, Group, Text, Textarea } from "@mantine/core";
 import { IconEyeOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Review } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { stateName } from "@/ui/names";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice } from "@/ui/notice";
 import { useAddNote } from "./reviewQueries";
 import classes from "./SittingReview.module.css";
 
@@ -34,7 +32,7 @@ export function Notes({ review }: { review: Review }) {
   const save = () =>
     add.mutate(text.trim(), {
       onSuccess: () => setText(""),
-      onError: (error) => notice(problemText(t, asProblem(error)), { failed: true }),
+      onError: failureNotice,
     });
   return (
     <section className={classes.box} aria-labelledby="notes-title">

@@ -1,12 +1,10 @@
 // The decision about a whole sitting, with words for the student and a note for the staff.
-import { Alert, Button, Group, Modal, Radio, Stack, Text, Textarea } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Group, Modal, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Decision, Review } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useDecide } from "./reviewQueries";
 
 const DECISIONS: readonly Decision[] = ["clean", "suspicious", "violation"];
@@ -35,11 +33,7 @@ export function DecisionDialog(props: { review: Review; sittingId: number; onDec
           if (decision) decide.mutate({ decision, text: text.trim(), note: note.trim() }, { onSuccess: props.onDecided });
         }}
       >
-        {decide.isError ? (
-          <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="sm">
-            {problemText(t, asProblem(decide.error))}
-          </Alert>
-        ) : null}
+        <ProblemAlert error={decide.error} mb="sm" />
         {open > 0 ? (
           <Text size="sm" mb="sm">
             {t("review:stillOpen", { count: open, n: format.number(open) })}

@@ -1,18 +1,16 @@
 // Other weights after the exam: compared for everybody before anything is saved.
-import { Alert, Button, Group, NumberInput, Table, Text, Title } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Button, Group, NumberInput, Table, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
-import { asProblem } from "@/api/problem";
 import type { Exam, RescoreRow } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { kindName } from "@/ui/names";
 import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { ProblemAlert } from "@/ui/ProblemAlert";
 import { TrustBadge } from "@/ui/TrustBadge";
 import classes from "./Rescore.module.css";
 
@@ -24,7 +22,7 @@ export function Rescore({ examId }: { examId: number }) {
     queryFn: () => answered(api.GET("/api/v1/exams/{exam_id}", { params: { path: { exam_id: examId } } })),
   });
   if (exam.isPending) return <Loading />;
-  if (exam.isError) return <Failure problem={asProblem(exam.error)} onRetry={() => void exam.refetch()} />;
+  if (exam.isError) return <Failure error={exam.error} onRetry={() => void exam.refetch()} />;
   return <Form exam={exam.data} />;
 }
 
@@ -69,11 +67,7 @@ function Form({ exam }: { exam: Exam }) {
       <Text c="dimmed" mb="md">
         {t("review:rescore.text")}
       </Text>
-      {problem ? (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} mb="md">
-          {problemText(t, asProblem(problem))}
-        </Alert>
-      ) : null}
+      <ProblemAlert error={problem} mb="md" />
       <div className={classes.fields}>
         {(["warning_threshold", "critical_threshold"] as const).map((name) => (
           <NumberInput

@@ -5,7 +5,6 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "@/api/call";
-import { asProblem } from "@/api/problem";
 import type { QueueItem } from "@/api/types";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { DownloadButton } from "@/ui/DownloadButton";
@@ -42,7 +41,7 @@ export function ReviewQueue({ examId = null }: { examId?: number | null }) {
         data={QUEUE_STATUS.map((value) => ({ value, label: t(`review:queue.status.${value}`) }))}
       />
       {queue.isPending ? <Loading /> : null}
-      {queue.isError ? <Failure problem={asProblem(queue.error)} onRetry={() => void queue.refetch()} /> : null}
+      {queue.isError ? <Failure error={queue.error} onRetry={() => void queue.refetch()} /> : null}
       {queue.isSuccess && items.length === 0 ? (
         <Empty
           icon={<IconEyeCheck size={48} aria-hidden />}

@@ -5,7 +5,6 @@ import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "@/api/call";
-import { asProblem } from "@/api/problem";
 import type { Review, Verdict } from "@/api/types";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { DownloadButton } from "@/ui/DownloadButton";
@@ -38,7 +37,7 @@ type Props = {
 export function SittingReview(props: Props) {
   const review = useReview(props.sittingId);
   if (review.isPending) return <Loading />;
-  if (review.isError) return <Failure problem={asProblem(review.error)} onRetry={() => void review.refetch()} />;
+  if (review.isError) return <Failure error={review.error} onRetry={() => void review.refetch()} />;
   return <Loaded {...props} review={review.data} />;
 }
 

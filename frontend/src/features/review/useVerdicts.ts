@@ -1,12 +1,10 @@
 // Giving verdicts with a way back: at once, without asking, undone by one press.
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem } from "@/api/problem";
 import type { Review, ReviewedViolation, Verdict, ViolationKind } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { kindName } from "@/ui/names";
-import { notice } from "@/ui/notice";
-import { problemText } from "@/ui/problemText";
+import { failureNotice, notice } from "@/ui/notice";
 import { hideUndo, undoNotice } from "@/ui/undoNotice";
 import { useDismissSeveral, useGiveVerdict, useUndoSeveral, useUndoVerdict } from "./reviewQueries";
 
@@ -29,16 +27,15 @@ export function useVerdicts(review: Review, onPick: (violationId: number) => voi
   const dismissing = useDismissSeveral(sittingId);
   const undoingSeveral = useUndoSeveral(sittingId);
   const done = useRef<Deed[]>([]);
-  const failed = (error: unknown) => notice(problemText(t, asProblem(error)), { failed: true });
 
   const takeBack = (deed: Deed) => {
     hideUndo();
     done.current = done.current.filter((one) => one !== deed);
     const [first] = deed.violationIds;
     if (deed.several) {
-      undoingSeveral.mutate({ examId: review.session.exam_id, violationIds: deed.violationIds }, { onError: failed });
+      undoingSeveral.mutate({ examId: review.session.exam_id, violationIds: deed.violationIds }, { onError: failureNotice });
     } else if (first !== undefined) {
-      undoing.mutate(first, { onError: failed });
+      undoing.mutate(first, { onError: failureNotice });
     }
     if (first !== undefined) onPick(first);
   };
@@ -61,7 +58,7 @@ export function useVerdicts(review: Review, onPick: (violationId: number) => voi
         {
           onError: (error) => {
             forget(deed);
-            failed(error);
+            failureNotice(error);
           },
           onSuccess: (read) =>
             offer(
@@ -82,7 +79,7 @@ export function useVerdicts(review: Review, onPick: (violationId: number) => voi
         {
           onError: (error) => {
             forget(deed);
-            failed(error);
+            failureNotice(error);
           },
           onSuccess: () =>
             offer(
@@ -92,7 +89,7 @@ export function useVerdicts(review: Review, onPick: (violationId: number) => voi
         },
       );
     },
-    undo: (violationId) => undoing.mutate(violationId, { onError: failed }),
+    undo: (violationId) => undoing.mutate(violationId, { onError: failureNotice }),
     undoLast: () => {
       const last = done.current.at(-1);
       if (last) takeBack(last);
