@@ -5,7 +5,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "@/api/call";
+import { answered, api } from "@/api/client";
 import type { AuditRow } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 
 /** The beginning of a chosen day, and what comes `later` ms after it. */
 function moment(day: string, later: number): string {
-  return day ? new Date(new Date(day).getTime() + later).toISOString() : "";
+  return new Date(new Date(day).getTime() + later).toISOString();
 }
 
 function useAudit(filter: Filter) {
@@ -27,8 +27,15 @@ function useAudit(filter: Filter) {
     queryKey: ["audit", filter],
     queryFn: ({ pageParam }) => {
       const { q, action, since, until } = filter;
-      const query = { q, action, since: moment(since, 0), until: moment(until, DAY_MS), skip: pageParam, limit: PAGE };
-      return call<AuditRow[]>("GET", "/audit", { query });
+      const query = {
+        ...(q ? { q } : {}),
+        ...(action ? { action } : {}),
+        ...(since ? { since: moment(since, 0) } : {}),
+        ...(until ? { until: moment(until, DAY_MS) } : {}),
+        skip: pageParam,
+        limit: PAGE,
+      };
+      return answered(api.GET("/api/v1/audit", { params: { query } }));
     },
     initialPageParam: 0,
     getNextPageParam: (last, all) => (last.length < PAGE ? undefined : all.length * PAGE),
@@ -41,7 +48,7 @@ export function AuditLog() {
   const [filter, setFilter] = useState<Filter>({ q: "", action: "", since: "", until: "" });
   const [wanted] = useDebouncedValue(filter, 300);
   const audit = useAudit(wanted);
-  const actions = useQuery({ queryKey: ["audit-actions"], queryFn: () => call<string[]>("GET", "/audit/actions") });
+  const actions = useQuery({ queryKey: ["audit-actions"], queryFn: () => answered(api.GET("/api/v1/audit/actions")) });
   const rows = audit.data?.pages.flat() ?? [];
   const change = (some: Partial<Filter>) => setFilter((known) => ({ ...known, ...some }));
   return (

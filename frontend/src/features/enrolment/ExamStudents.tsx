@@ -11,7 +11,7 @@ import { useUser } from "@/api/useUser";
 import { useFormats } from "@/lib/useFormats";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
-import { ImportForm, type ImportReport } from "@/ui/ImportForm";
+import { ImportForm } from "@/ui/ImportForm";
 import { Loading } from "@/ui/Loading";
 import { failureNotice } from "@/ui/notice";
 import { undoNotice } from "@/ui/undoNotice";
@@ -255,7 +255,7 @@ function ImportDialog({ examId, onClose }: { examId: number; onClose: () => void
         example={"email,name,group\nnadia@example.org,Nadia Rahman,A"}
         options={options}
         onImport={(source, chosen, dryRun) =>
-          importList<ImportReport>(`/exams/${examId}/enrolments/import`, source, { ...chosen, dry_run: dryRun })
+          importList(`/exams/${examId}/enrolments/import`, source, { ...chosen, dry_run: dryRun })
         }
       />
     </Modal>

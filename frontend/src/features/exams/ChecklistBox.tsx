@@ -3,11 +3,11 @@ import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconCopy, IconSend } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Exam } from "@/api/types";
+import type { ChecklistItem, Exam } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { failureNotice, notice } from "@/ui/notice";
 import { problemText } from "@/ui/problemText";
-import { type ChecklistItem, useChecklist, useDuplicateExam } from "./editQueries";
+import { useChecklist, useDuplicateExam } from "./editQueries";
 import classes from "./ExamEditor.module.css";
 import { usePublishExam } from "./examQueries";
 

@@ -1,8 +1,7 @@
 // Reading and changing one exam in the editor.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call } from "@/api/call";
 import { answered, api } from "@/api/client";
-import type { Exam, ExamChanges } from "@/api/types";
+import type { ExamChanges } from "@/api/types";
 
 export function useExam(examId: number) {
   return useQuery({
@@ -21,20 +20,18 @@ export function useUpdateExam(examId: number) {
   });
 }
 
-export type ChecklistItem = { code: string; ok: boolean; params: Record<string, string | number> };
-export type Checklist = { ready: boolean; items: ChecklistItem[] };
-
 export function useChecklist(examId: number) {
   return useQuery({
     queryKey: ["exams", examId, "checklist"],
-    queryFn: () => call<Checklist>("GET", `/exams/${examId}/checklist`),
+    queryFn: () => answered(api.GET("/api/v1/exams/{exam_id}/checklist", { params: { path: { exam_id: examId } } })),
   });
 }
 
 export function useDuplicateExam() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (examId: number) => call<Exam>("POST", `/exams/${examId}/duplicate`),
+    mutationFn: (examId: number) => 
+      answered(api.POST("/api/v1/exams/{exam_id}/duplicate", { params: { path: { exam_id: examId } } })),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["exams"] }),
   });
 }

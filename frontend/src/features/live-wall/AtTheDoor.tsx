@@ -3,10 +3,8 @@ import { Alert } from "@mantine/core";
 import { IconHandStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { call } from "@/api/call";
-import { fetchPicture } from "@/api/client";
-import type { Review } from "@/api/types";
-import { DocumentPictures, type HandedPicture } from "@/ui/DocumentPictures";
+import { answered, api, fetchPicture } from "@/api/client";
+import { DocumentPictures } from "@/ui/DocumentPictures";
 import { isWaiting } from "./attention";
 import type { SittingWithViolations } from "./messages";
 
@@ -16,14 +14,15 @@ const EVERY_MS = 5000;
 export function AtTheDoor({ sitting }: { sitting: SittingWithViolations }) {
   const { t } = useTranslation();
   const waits = isWaiting(sitting);
+  const path = { params: { path: { session_id: sitting.id } } };
   const documents = useQuery({
     queryKey: ["documents", sitting.id],
-    queryFn: () => call<HandedPicture[]>("GET", `/exam-sessions/${sitting.id}/documents`),
+    queryFn: () => answered(api.GET("/api/v1/exam-sessions/{session_id}/documents", path)),
     refetchInterval: waits ? EVERY_MS : false,
   });
   const objection = useQuery({
     queryKey: ["objection", sitting.id],
-    queryFn: () => call<Review>("GET", `/exam-sessions/${sitting.id}/review`),
+    queryFn: () => answered(api.GET("/api/v1/exam-sessions/{session_id}/review", path)),
     select: ({ consent }) => consent?.objection ?? "",
     enabled: waits,
     refetchInterval: waits ? EVERY_MS : false,

@@ -1,6 +1,5 @@
 // What staff can do to sittings from the live page; each is audited by the server and told to the student.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call } from "@/api/call";
 import { answered, api } from "@/api/client";
 import { failureNotice } from "@/ui/notice";
 
@@ -10,19 +9,23 @@ export type Command =
   | { verb: "extend"; minutes: number }
   | { verb: "terminate"; reason: string; delaySeconds: number };
 
-function bodyOf(command: Command): object {
+function send(sittingId: number, command: Command): Promise<unknown> {
+  const params = { path: { session_id: sittingId } };
   switch (command.verb) {
     case "pause":
-      return { reason: command.text };
+      return answered(api.POST("/api/v1/exam-sessions/{session_id}/pause", { params, body: { reason: command.text } }));
     case "warn":
+      return answered(api.POST("/api/v1/exam-sessions/{session_id}/warn", { params, body: { text: command.text } }));
     case "message":
-      return { text: command.text };
+      return answered(api.POST("/api/v1/exam-sessions/{session_id}/message", { params, body: { text: command.text } }));
     case "extend":
-      return { minutes: command.minutes };
-    case "terminate":
-      return { reason: command.reason, delay_seconds: command.delaySeconds };
+      return answered(api.POST("/api/v1/exam-sessions/{session_id}/extend", { params, body: { minutes: command.minutes } }));
+    case "terminate": {
+      const body = { reason: command.reason, delay_seconds: command.delaySeconds };
+      return answered(api.POST("/api/v1/exam-sessions/{session_id}/terminate", { params, body }));
+    }
     default:
-      return {};
+      return answered<unknown>(api.POST(`/api/v1/exam-sessions/{session_id}/${command.verb}`, { params }));
   }
 }
 
@@ -30,8 +33,7 @@ function bodyOf(command: Command): object {
 export function useCommand(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (command: Command) =>
-      call<unknown>("POST", `/exam-sessions/${sittingId}/${command.verb}`, { body: bodyOf(command) }),
+    mutationFn: (command: Command) => send(sittingId, command),
     onError: failureNotice,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["messages", sittingId] }),
   });
@@ -40,11 +42,12 @@ export function useCommand(sittingId: number) {
 export type ExamCommand = { verb: "message"; text: string } | { verb: "admit-all" };
 
 export function useExamCommand(examId: number) {
+  const params = { path: { exam_id: examId } };
   return useMutation({
     mutationFn: (command: ExamCommand) =>
-      call<unknown>("POST", `/exams/${examId}/${command.verb}`, {
-        body: command.verb === "message" ? { text: command.text } : {},
-      }),
+      command.verb === "message"
+        ? answered<unknown>(api.POST("/api/v1/exams/{exam_id}/message", { params, body: { text: command.text } }))
+        : answered<unknown>(api.POST("/api/v1/exams/{exam_id}/admit-all", { params })),
     onError: failureNotice,
   });
 }

@@ -9,7 +9,7 @@ import type { Role, User } from "@/api/types";
 import { useUser } from "@/api/useUser";
 import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
-import { ImportForm, type ImportReport } from "@/ui/ImportForm";
+import { ImportForm } from "@/ui/ImportForm";
 import { Loading } from "@/ui/Loading";
 import { failureNotice } from "@/ui/notice";
 import { undoNotice } from "@/ui/undoNotice";
@@ -194,7 +194,7 @@ function Dialogs({ shown, onClose }: { shown: Shown | null; onClose: () => void 
         hint={t("staff:people.importHint")}
         example={"email,full_name,role,language\nnadia@example.org,Nadia Rahman,student,bn"}
         options={[]}
-        onImport={(source, _chosen, dryRun) => importList<ImportReport>("/users/import", source, { dry_run: dryRun })}
+        onImport={(source, _chosen, dryRun) => importList("/users/import", source, { dry_run: dryRun })}
       />
     </Modal>
   );

@@ -3,10 +3,11 @@ import { Alert, Button, FileInput, Group, Modal, Select, Stack, Text } from "@ma
 import { IconAlertTriangle, IconCircleCheck, IconFileUpload } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { QuestionImportReport } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { problemText } from "@/ui/problemText";
-import { type QuestionImportReport, useImportQuestions } from "./questionQueries";
+import { useImportQuestions } from "./questionQueries";
 
 const FORMATS = ["auto", "json", "csv", "gift", "aiken", "moodle_xml", "qti"] as const;
 
@@ -92,8 +93,8 @@ function Report({ report, stored }: { report: QuestionImportReport; stored: bool
           {report.errors.slice(0, 50).map((error, at) => (
             // oxlint-disable-next-line react/no-array-index-key
             <li key={at}>
-              {error.line === null ? "" : `${t("staff:import.line", { n: format.number(error.line) })}: `}
-              {problemText(t, { code: error.code, params: error.params ?? {}, message: error.text ?? "" })}
+              {error.line > 0 ? `${t("staff:import.line", { n: format.number(error.line) })}: ` : ""}
+              {problemText(t, { code: error.code, params: error.params, message: error.text })}
               {error.text ? <Text size="sm" c="dimmed" component="span">{` “${error.text}”`}</Text> : null}
             </li>
           ))}

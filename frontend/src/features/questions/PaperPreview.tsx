@@ -4,17 +4,16 @@ import { IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "@/api/call";
+import { answered, api } from "@/api/client";
+import type { PaperSection } from "@/api/types";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { QuestionView } from "@/ui/questions/QuestionView";
-import { type AnswerValue, type PaperQuestion, type Words, wordsIn, type WordsLanguage } from "@/ui/questions/questionTypes";
+import { type AnswerValue, wordsIn, type WordsLanguage } from "@/ui/questions/questionTypes";
 import { RichText } from "@/ui/RichText";
 import { loadQuestionPicture } from "./questionQueries";
 import classes from "./Questions.module.css";
-
-type Section = { id: number; title: Words; instructions: Words; questions: (PaperQuestion & { position: number })[] };
 
 export function PaperPreview({ examId, onClose }: { examId: number; onClose: () => void }) {
   const { t } = useTranslation();
@@ -23,7 +22,8 @@ export function PaperPreview({ examId, onClose }: { examId: number; onClose: () 
   const [seed, setSeed] = useState(1);
   const paper = useQuery({
     queryKey: ["exams", examId, "preview", seed],
-    queryFn: () => call<Section[]>("GET", `/exams/${examId}/preview`, { query: { seed } }),
+    queryFn: () => 
+      answered(api.GET("/api/v1/exams/{exam_id}/preview", { params: { path: { exam_id: examId }, query: { seed } } })),
   });
   return (
     <Modal opened onClose={onClose} size="xl" title={t("authoring:preview")} closeButtonProps={{ "aria-label": t("common.close") }}>
@@ -49,7 +49,7 @@ export function PaperPreview({ examId, onClose }: { examId: number; onClose: () 
   );
 }
 
-function SectionView({ section, language }: { section: Section; language: WordsLanguage }) {
+function SectionView({ section, language }: { section: PaperSection; language: WordsLanguage }) {
   const format = useFormats();
   const [answers, setAnswers] = useState<Record<number, AnswerValue>>({});
   const title = wordsIn(section.title, language);

@@ -1,35 +1,11 @@
 // A question while it is written: a fresh one of each type, what belongs to it, and what is still wrong with it.
-import type { QuestionBody, QuestionType, Words } from "@/ui/questions/questionTypes";
+import type { QuestionKey, QuestionRead, QuestionWrite, RubricLine } from "@/api/types";
+import type { QuestionType, Words } from "@/ui/questions/questionTypes";
 
-export type QuestionKey = {
-  option?: string | null;
-  options?: string[] | null;
-  partial?: boolean | null;
-  value?: boolean | number | null;
-  accepted?: string[] | null;
-  case_sensitive?: boolean | null;
-  tolerance?: number | null;
-  relative?: boolean | null;
-  blanks?: Record<string, string[]> | null;
-  pairs?: Record<string, string> | null;
-  order?: string[] | null;
-};
-export type RubricLine = { id: string; text: Words; points: number };
-
-export type QuestionDraft = {
-  type: QuestionType;
-  text: Words;
-  section_id: number | null;
-  points: number;
-  negative_points: number;
-  seconds: number | null;
-  tags: string[];
-  explanation: Words;
-  body: QuestionBody;
-  key: QuestionKey;
-  rubric: RubricLine[];
-};
-export type Question = QuestionDraft & { id: number; exam_id: number | null; position: number };
+export type { QuestionKey, RubricLine };
+export type QuestionDraft = Required<Omit<QuestionWrite, "position">>;
+/** The server leaves out what is null; here nothing is left out. */
+export type Question = QuestionDraft & Required<Pick<QuestionRead, "id" | "exam_id" | "position">>;
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 

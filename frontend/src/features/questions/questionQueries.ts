@@ -2,20 +2,11 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, callWithReport } from "@/api/call";
 import { answered, api, fetchPicture } from "@/api/client";
-import type { QuestionRead, SectionRead } from "@/api/types";
-import type { Words } from "@/ui/questions/questionTypes";
+import type { QuestionImportReport, QuestionPicture, QuestionRead, SectionRead, SectionWrite } from "@/api/types";
 import type { Question, QuestionDraft } from "./questionDraft";
 
-export type Section = {
-  id: number;
-  position: number;
-  title: Words;
-  instructions: Words;
-  pool: number | null;
-  seconds: number | null;
-  navigation: "free" | "forward" | null;
-};
-export type SectionDraft = Omit<Section, "id" | "position">;
+export type SectionDraft = Required<Omit<SectionWrite, "position">>;
+export type Section = SectionDraft & Pick<SectionRead, "id" | "position">;
 
 const questionsKey = (examId: number) => ["exams", examId, "questions"];
 const sectionsKey = (examId: number) => ["exams", examId, "sections"];
@@ -33,24 +24,21 @@ export function useQuestions(examId: number) {
   });
 }
 
-function wholeSection(section: SectionRead): Section {
-  const { pool = null, seconds = null, navigation = null } = section;
-  return { ...section, pool, seconds, navigation };
-}
-
 export function useSections(examId: number) {
   return useQuery({
     queryKey: sectionsKey(examId),
-    queryFn: async () =>
-      (await answered(api.GET("/api/v1/exams/{exam_id}/sections", { params: { path: { exam_id: examId } } }))).map(wholeSection),
+    queryFn: async (): Promise<Section[]> =>
+      answered(api.GET("/api/v1/exams/{exam_id}/sections", { params: { path: { exam_id: examId } } })),
   });
 }
 
 /** Where a question lives: in an exam or in the bank. */
 export type Home = { examId: number } | "bank";
 
-function homePath(home: Home): string {
-  return home === "bank" ? "/question-bank" : `/exams/${home.examId}/questions`;
+function createQuestion(home: Home, body: QuestionDraft): Promise<QuestionRead> {
+  return home === "bank"
+    ? answered(api.POST("/api/v1/question-bank", { body }))
+    : answered(api.POST("/api/v1/exams/{exam_id}/questions", { params: { path: { exam_id: home.examId } }, body }));
 }
 
 function useRefresh() {
@@ -65,7 +53,7 @@ export function useSaveQuestion(home: Home) {
     mutationFn: async ({ id, draft }: { id: number | null; draft: QuestionDraft }) =>
       whole(
         await (id === null
-          ? call<Question>("POST", homePath(home), { body: draft })
+          ? createQuestion(home, draft)
           : answered(
               api.PUT("/api/v1/questions/{question_id}", { params: { path: { question_id: id } }, body: draft }),
             )),
@@ -127,11 +115,17 @@ export function useDeleteSection(examId: number) {
 
 const BANK_PAGE = 50;
 
-export function useBank(search: { q: string; tag: string }) {
+export function useBank({ q, tag }: { q: string; tag: string }) {
   return useInfiniteQuery({
-    queryKey: ["question-bank", search],
+    queryKey: ["question-bank", { q, tag }],
     queryFn: async ({ pageParam }) =>
-      (await call<Question[]>("GET", "/question-bank", { query: { ...search, skip: pageParam, limit: BANK_PAGE } })).map(whole),
+      (
+        await answered(
+          api.GET("/api/v1/question-bank", {
+            params: { query: { ...(q ? { q } : {}), ...(tag ? { tag } : {}), skip: pageParam, limit: BANK_PAGE } },
+          }),
+        )
+      ).map(whole),
     initialPageParam: 0,
     getNextPageParam: (last, all) => (last.length < BANK_PAGE ? undefined : all.length * BANK_PAGE),
     placeholderData: (known) => known,
@@ -141,7 +135,10 @@ export function useBank(search: { q: string; tag: string }) {
 export function useTakeFromBank(examId: number) {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (ids: number[]) => call<Question[]>("POST", `/exams/${examId}/questions/from-bank`, { body: { ids } }),
+    mutationFn: (ids: number[]) =>
+      answered(
+        api.POST("/api/v1/exams/{exam_id}/questions/from-bank", { params: { path: { exam_id: examId } }, body: { ids } }),
+      ),
     onSettled: () => refresh({ examId }),
   });
 }
@@ -149,18 +146,11 @@ export function useTakeFromBank(examId: number) {
 export function useToBank() {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (id: number) => call<Question>("POST", `/questions/${id}/to-bank`),
+    mutationFn: (id: number) =>
+      answered(api.POST("/api/v1/questions/{question_id}/to-bank", { params: { path: { question_id: id } } })),
     onSettled: () => refresh("bank"),
   });
 }
-
-export type QuestionImportReport = {
-  format: string;
-  found: number;
-  imported: number;
-  skipped_doubles: number;
-  errors: { line: number | null; code: string; params?: Record<string, string | number>; text?: string }[];
-};
 
 export function useImportQuestions(examId: number) {
   const refresh = useRefresh();
@@ -176,10 +166,10 @@ export function useImportQuestions(examId: number) {
   });
 }
 
-export async function uploadQuestionPicture(file: File): Promise<{ id: number }> {
+export async function uploadQuestionPicture(file: File): Promise<QuestionPicture> {
   const form = new FormData();
   form.set("file", file);
-  return call<{ id: number }>("POST", "/question-files", { form });
+  return call<QuestionPicture>("POST", "/question-files", { form });
 }
 
 export function loadQuestionPicture(id: number): Promise<Blob> {
