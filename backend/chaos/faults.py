@@ -42,54 +42,54 @@ class Fault:
     """Whether this machine has what it takes."""
 
 
-async def kill_server(world: World, times: int) -> float:
-    """F01: SIGKILL at random instants under load, and a new start."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        await asyncio.sleep(world.random.uniform(0.0, 0.3))
-        begun = time.monotonic()
-        world.server.kill()
-        await world.blocking(world.server.start)
-        await world.acks_again()
-        slowest = max(slowest, time.monotonic() - begun)
-    return slowest
+def each(once: Callable[[World], Awaitable[float]], *, acks: int = 5) -> Inject:
+    """A fault that is injected again and again, always while acknowledgements flow; the slowest recovery counts."""
+
+    async def inject(world: World, times: int) -> float:
+        slowest = 0.0
+        for _ in range(times):
+            await world.some_acks(acks)
+            slowest = max(slowest, await once(world))
+        return slowest
+
+    return inject
 
 
-async def restart_server(world: World, times: int) -> float:
+async def kill_server(world: World) -> float:
+    """F01: SIGKILL at a random instant under load, and a new start."""
+    await asyncio.sleep(world.random.uniform(0.0, 0.3))
+    begun = time.monotonic()
+    world.server.kill()
+    await world.blocking(world.server.start)
+    await world.acks_again()
+    return time.monotonic() - begun
+
+
+async def restart_server(world: World) -> float:
     """F02: SIGTERM and a new start; students are told to come back (1012)."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        begun = time.monotonic()
-        world.server.send(signal.SIGTERM)
-        await world.blocking(world.server.wait)
-        ended = time.monotonic() - begun
-        if ended > 20:
-            raise AssertionError(f"the server took {ended:.0f} s to end")
-        codes = {student.client.close_code for student in world.students}
-        if codes & {1006, 1011}:
-            raise AssertionError(f"students were not told to come back but hung up on: {codes}")
-        await world.blocking(world.server.start)
-        await world.acks_again()
-        slowest = max(slowest, time.monotonic() - begun)
-    return slowest
+    begun = time.monotonic()
+    world.server.send(signal.SIGTERM)
+    await world.blocking(world.server.wait)
+    ended = time.monotonic() - begun
+    if ended > 20:
+        raise AssertionError(f"the server took {ended:.0f} s to end")
+    codes = {student.client.close_code for student in world.students}
+    if codes & {1006, 1011}:
+        raise AssertionError(f"students were not told to come back but hung up on: {codes}")
+    await world.blocking(world.server.start)
+    await world.acks_again()
+    return time.monotonic() - begun
 
 
-async def kill_worker(world: World, times: int) -> float:
+async def kill_worker(world: World) -> float:
     """F03: SIGKILL of an analysis worker; the server goes on and starts another."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        before = workers(world)
-        begun = time.monotonic()
-        victim = world.random.choice(sorted(before))
-        os.kill(victim, signal.SIGKILL)
-        async with asyncio.timeout(30):
-            while not workers(world) - before:  # noqa: ASYNC110 - another process's child has no event
-                await asyncio.sleep(0.05)
-        slowest = max(slowest, time.monotonic() - begun, await world.acks_again())
-    return slowest
+    before = workers(world)
+    begun = time.monotonic()
+    os.kill(world.random.choice(sorted(before)), signal.SIGKILL)
+    async with asyncio.timeout(30):
+        while not workers(world) - before:  # noqa: ASYNC110 - another process's child has no event
+            await asyncio.sleep(0.05)
+    return max(time.monotonic() - begun, await world.acks_again())
 
 
 def workers(world: World) -> set[int]:
@@ -98,55 +98,47 @@ def workers(world: World) -> set[int]:
     return {child.pid for child in children if is_alive(child.pid) and "postgres" not in child.name()}
 
 
-async def crash_postgres(world: World, times: int) -> float:
+async def crash_postgres(world: World) -> float:
     """F04: PostgreSQL is told to drop everything (SIGQUIT); the server starts it again by itself."""
-    return await _end_postgres(world, times, signal.SIGQUIT)
+    return await _end_postgres(world, signal.SIGQUIT)
 
 
-async def restart_postgres(world: World, times: int) -> float:
+async def restart_postgres(world: World) -> float:
     """F05: a fast shutdown (SIGINT); the server starts it again by itself."""
-    return await _end_postgres(world, times, signal.SIGINT)
+    return await _end_postgres(world, signal.SIGINT)
 
 
-async def _end_postgres(world: World, times: int, how: signal.Signals) -> float:
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        postmaster = world.postmaster()
-        begun = time.monotonic()
-        os.kill(postmaster, how)
-        async with asyncio.timeout(30):
-            while is_alive(postmaster):  # noqa: ASYNC110 - no child of ours
-                await asyncio.sleep(0.02)
-        await world.acks_again()
-        slowest = max(slowest, time.monotonic() - begun)
-    return slowest
+async def _end_postgres(world: World, how: signal.Signals) -> float:
+    postmaster = world.postmaster()
+    begun = time.monotonic()
+    os.kill(postmaster, how)
+    async with asyncio.timeout(30):
+        while is_alive(postmaster):  # noqa: ASYNC110 - no child of ours
+            await asyncio.sleep(0.02)
+    await world.acks_again()
+    return time.monotonic() - begun
 
 
-async def freeze_postgres(world: World, times: int) -> float:
+async def freeze_postgres(world: World) -> float:
     """F06: every process of PostgreSQL stands still for 6 s; nothing is acknowledged meanwhile, health says so."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        first = psutil.Process(world.postmaster())
-        frozen = [*first.children(recursive=True), first]
+    first = psutil.Process(world.postmaster())
+    frozen = [*first.children(recursive=True), first]
+    for process in frozen:
+        process.suspend()
+    try:
+        await asyncio.sleep(1.0)
+        acked = world.acked
+        await asyncio.sleep(5.0)
+        if world.acked != acked:
+            raise AssertionError("acknowledged while the database stood still")
+        live = await world.blocking(lambda: world.server.status_of("/health/live"))
+        ready = await world.blocking(lambda: world.server.status_of("/health/ready"))
+        if (live, ready) != (200, 503):
+            raise AssertionError(f"health says {live} alive and {ready} ready")
+    finally:
         for process in frozen:
-            process.suspend()
-        try:
-            await asyncio.sleep(1.0)
-            acked = world.acked
-            await asyncio.sleep(5.0)
-            if world.acked != acked:
-                raise AssertionError("acknowledged while the database stood still")
-            live = await world.blocking(lambda: world.server.status_of("/health/live"))
-            ready = await world.blocking(lambda: world.server.status_of("/health/ready"))
-            if (live, ready) != (200, 503):
-                raise AssertionError(f"health says {live} alive and {ready} ready")
-        finally:
-            for process in frozen:
-                process.resume()
-        slowest = max(slowest, await world.acks_again())
-    return slowest
+            process.resume()
+    return await world.acks_again()
 
 
 async def end_backends(world: World, times: int) -> float:
@@ -159,70 +151,54 @@ async def end_backends(world: World, times: int) -> float:
     return await world.acks_again()
 
 
-async def cut_line(world: World, times: int) -> float:
+async def cut_line(world: World) -> float:
     """F13: nothing arrives either way for 12 s (60 s and more are the browser test's); then it does again."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        world.proxy.become(Line(deaf=True))
-        await asyncio.sleep(12)
-        world.proxy.become(CLEAR)
-        slowest = max(slowest, await world.acks_again())
-    return slowest
+    world.proxy.become(Line(deaf=True))
+    await asyncio.sleep(12)
+    world.proxy.become(CLEAR)
+    return await world.acks_again()
 
 
-async def reset_line(world: World, times: int) -> float:
-    """F15: TCP resets at random instants, some while nobody may connect."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks(2)
-        await asyncio.sleep(world.random.uniform(0.0, 0.1))
-        away = world.random.uniform(0.0, 0.5)
-        world.proxy.become(Line(down=True))
-        world.proxy.reset()
-        await asyncio.sleep(away)
-        world.proxy.become(CLEAR)
-        slowest = max(slowest, await world.acks_again())
-    return slowest
+async def reset_line(world: World) -> float:
+    """F15: a TCP reset at a random instant, now and then while nobody may connect."""
+    await asyncio.sleep(world.random.uniform(0.0, 0.1))
+    away = world.random.uniform(0.0, 0.5)
+    world.proxy.become(Line(down=True))
+    world.proxy.reset()
+    await asyncio.sleep(away)
+    world.proxy.become(CLEAR)
+    return await world.acks_again()
 
 
-async def slice_line(world: World, times: int) -> float:
+async def slice_line(world: World) -> float:
     """F15: every byte comes alone, and connections break after a random number of them."""
-    slowest = 0.0
-    for _ in range(times):
-        world.proxy.become(Line(piece=1, limit=world.random.randrange(2_000, 40_000)))
-        await asyncio.sleep(3)
-        world.proxy.become(CLEAR)
+    world.proxy.become(Line(piece=1, limit=world.random.randrange(2_000, 40_000)))
+    await asyncio.sleep(3)
+    world.proxy.become(CLEAR)
+    return await world.acks_again()
+
+
+async def bad_line(world: World) -> float:
+    """F16: 800 ± 400 ms and 64 kbit/s each way for every connection, for 10 s."""
+    slowest, begun = 0.0, time.monotonic()
+    world.proxy.become(Line(latency=0.8, jitter=0.4, rate=8_000))
+    while time.monotonic() - begun < 10:
         slowest = max(slowest, await world.acks_again())
+    world.proxy.become(CLEAR)
     return slowest
 
 
-async def bad_line(world: World, times: int) -> float:
-    """F16: 800 ± 400 ms and 64 kbit/s each way for every connection, for 10 s each time."""
-    slowest = 0.0
-    for _ in range(times):
-        world.proxy.become(Line(latency=0.8, jitter=0.4, rate=8_000))
-        begun = time.monotonic()
-        while time.monotonic() - begun < 10:
-            slowest = max(slowest, await world.acks_again())
-        world.proxy.become(CLEAR)
-    return slowest
-
-
-async def freeze_server(world: World, times: int) -> float:
+async def freeze_server(world: World) -> float:
     """F22: the server stands still for 5 s; that is nobody's fault but ours."""
-    slowest = 0.0
-    for _ in range(times):
-        await world.some_acks()
-        world.server.send(signal.SIGSTOP)
-        await asyncio.sleep(5)
-        world.server.send(signal.SIGCONT)
-        slowest = max(slowest, await world.acks_again())
+    world.server.send(signal.SIGSTOP)
+    await asyncio.sleep(5)
+    world.server.send(signal.SIGCONT)
+    back = await world.acks_again()
     async with looking(world.url) as db:
         noted = await db.fetchval("SELECT count(*) FROM violations")
     if noted:
         raise AssertionError(f"{noted} violations from our own pause")
-    return slowest
+    return back
 
 
 def settable_clock(folder: Path) -> Mapping[str, str]:
@@ -256,22 +232,24 @@ async def set_clock(world: World, times: int) -> float:
     return slowest
 
 
-async def everything(world: World, times: int) -> float:
-    """F30: one fault after another in random order."""
-    slowest = 0.0
-    some = [kill_server, restart_server, kill_worker, crash_postgres, restart_postgres, end_backends, reset_line]
-    for _ in range(times):
-        slowest = max(slowest, await world.random.choice(some)(world, 1))
-    return slowest
+async def end_one_backend(world: World) -> float:
+    """Backends are terminated, once."""
+    return await end_backends(world, 1)
+
+
+async def anything(world: World) -> float:
+    """F30: one fault, whichever comes."""
+    once = [kill_server, restart_server, kill_worker, crash_postgres, restart_postgres, end_one_backend, reset_line]
+    return await world.random.choice(once)(world)
 
 
 FAULTS = (
-    Fault("F01", "kill -9 of the server", kill_server, 20, 1, 10.0),
-    Fault("F02", "SIGTERM, new start", restart_server, 5, 1, 10.0),
-    Fault("F03", "kill -9 of an analysis worker", kill_worker, 10, 1, 5.0),
-    Fault("F04", "PostgreSQL crashes", crash_postgres, 10, 1, 15.0),
-    Fault("F05", "PostgreSQL restarts", restart_postgres, 5, 1, 10.0),
-    Fault("F06", "PostgreSQL stands still for 6 s", freeze_postgres, 4, 0, 15.0),
+    Fault("F01", "kill -9 of the server", each(kill_server), 20, 1, 10.0),
+    Fault("F02", "SIGTERM, new start", each(restart_server), 5, 1, 10.0),
+    Fault("F03", "kill -9 of an analysis worker", each(kill_worker), 10, 1, 5.0),
+    Fault("F04", "PostgreSQL crashes", each(crash_postgres), 10, 1, 15.0),
+    Fault("F05", "PostgreSQL restarts", each(restart_postgres), 5, 1, 10.0),
+    Fault("F06", "PostgreSQL stands still for 6 s", each(freeze_postgres), 4, 0, 15.0),
     Fault("F07", "backends terminated", end_backends, 1000, 20, 15.0),
     Fault(
         "F10",
@@ -287,17 +265,17 @@ FAULTS = (
     Fault(
         "F11",
         "database disk full for 8 s",
-        resources.fill_database_disk,
+        each(resources.fill_database_disk),
         3,
         0,
         30.0,
         place=resources.small_database_disk,
         possible=resources.can_mount,
     ),
-    Fault("F13", "line cut for 12 s", cut_line, 3, 0, 15.0),
-    Fault("F15", "TCP resets", reset_line, 20, 2, 15.0),
-    Fault("F15", "one byte at a time, cut off", slice_line, 5, 1, 15.0),
-    Fault("F16", "800 ± 400 ms, 64 kbit/s", bad_line, 2, 0, 10.0),
+    Fault("F13", "line cut for 12 s", each(cut_line), 3, 0, 15.0),
+    Fault("F15", "TCP resets", each(reset_line, acks=2), 20, 2, 15.0),
+    Fault("F15", "one byte at a time, cut off", each(slice_line), 5, 1, 15.0),
+    Fault("F16", "800 ± 400 ms, 64 kbit/s", each(bad_line), 2, 0, 10.0),
     Fault(
         "F21",
         "server's clock set ± 2 h",
@@ -308,8 +286,8 @@ FAULTS = (
         environment=settable_clock,
         possible=FAKETIME.exists,
     ),
-    Fault("F22", "server stands still for 5 s", freeze_server, 4, 0, 10.0),
+    Fault("F22", "server stands still for 5 s", each(freeze_server), 4, 0, 10.0),
     Fault("F24", "no more files may be opened", resources.exhaust_files, 3, 1, 5.0),
-    Fault("F27", "signing key rotated", resources.rotate_keys, 3, 1, 10.0),
-    Fault("F30", "any of these in random order", everything, 30, 2, 20.0),
+    Fault("F27", "signing key rotated", each(resources.rotate_keys), 3, 1, 10.0),
+    Fault("F30", "any of these in random order", each(anything), 30, 2, 20.0),
 )

@@ -16,10 +16,10 @@ from pathlib import Path
 from statistics import linear_regression, median
 
 import uvloop
-from prometheus_client.parser import text_string_to_metric_families
 
 from app.commands.crowd import Counts, Crowd
 from app.commands.load import drawn_room
+from app.commands.server_metrics import metrics_of
 from chaos.carrying import loaded, say
 from chaos.load_bars import Loaded
 from chaos.world import looking
@@ -31,11 +31,6 @@ SLOWER = 1.5
 BACK_SECONDS = 60.0
 CHURN_TOGETHER = 10
 CHURN_PAUSE = 0.2
-WANTED = {
-    "process_resident_memory_bytes": "rss",
-    "process_open_fds": "files",
-    "proctor_asyncio_tasks": "tasks",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +55,15 @@ class Watch:
 
     async def look(self) -> Sample:
         """One more sample."""
-        text = await asyncio.to_thread(self.made.server.read, "/metrics")
-        found: dict[str, float] = {}
-        for family in text_string_to_metric_families(text):
-            for one in family.samples:
-                if one.name in WANTED:
-                    found[WANTED[one.name]] = one.value
+        found = await metrics_of(self.made.server.url)
         async with looking(self.made.url) as db:
             count = await db.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         sample = Sample(
-            time.monotonic(), found["rss"] / 2**20, int(found["files"]), int(found["tasks"]), int(count or 0)
+            time.monotonic(),
+            found["process_resident_memory_bytes"] / 2**20,
+            int(found["process_open_fds"]),
+            int(found["proctor_asyncio_tasks"]),
+            int(count or 0),
         )
         self.samples.append(sample)
         return sample

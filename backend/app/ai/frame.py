@@ -40,9 +40,10 @@ from app.ai.schedule import SCHEDULE
 from app.ai.screen_change import change_since
 from app.ai.types import FrameRequest, Memory, Quality
 from app.domain.sources import Source
-from app.domain.violations import NeutralState
+from app.domain.violations import NeutralState, ViolationKind
 
 SIGNATURE = (32, 24)
+EVERYTHING = frozenset(ViolationKind)
 ASIDE, DOWN = 9.0, 10.0
 """Degrees from rest from which hands and desk deserve a look."""
 STRAIGHT, LEAST_FACE, HAND_ASIDE = 25.0, 64, 0.5
@@ -144,8 +145,9 @@ class Frame:
         """Faces in working pixels, main face first. Also looked for where nothing may be concluded: it is only told.
 
         Nobody's face is looked for by a second camera: it stands aside, and an absent face there means nothing.
+        Nor where every kind is switched off.
         """
-        if self.source is not Source.CAMERA:
+        if self.source is not Source.CAMERA or self._request.disabled >= EVERYTHING:
             return []
         with self.timed("faces"):
             if self.single:

@@ -3,15 +3,22 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from app.commands.rehearsal import Rehearsal, RehearsalStudent, in_turns
 from app.commands.student_client import Pace, StudentClient, Tally, percentile_ms
+from app.domain.violations import ViolationKind
 
 EAGER = Pace(rate=1000.0, burst=1000.0)
+UNWATCHED: Mapping[str, Any] = {
+    "disabled_kinds": [str(kind) for kind in ViolationKind],
+    "enable_identity_check": False,
+    "enable_audio_detection": False,
+}
+"""Settings of an exam whose frames are decoded and measured, and in which nobody looks for anything."""
 
 
 @dataclass(slots=True)
@@ -81,6 +88,10 @@ class Crowd:
     def exam_id(self) -> int:
         """What they sit."""
         return self._rehearsal.exam_id
+
+    async def ask(self, path: str) -> Any:
+        """A page as the administrator asks for it. Raises StudentClientError, httpx2.HTTPError."""
+        return await self._rehearsal.ask("GET", path)
 
     def part(self, count: int) -> "Crowd":
         """The first `count` of it: the same students, counted by themselves. Whoever made the whole closes them."""

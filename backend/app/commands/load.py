@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import httpx2
 import typer
 import uvloop
-from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.ai.types import FrameRefused
 from app.commands.complaints import complain
-from app.commands.crowd import Counts, crowd_of
+from app.commands.crowd import UNWATCHED, Counts, crowd_of
+from app.commands.server_metrics import server_usage
 from app.commands.student_client import StudentClientError
 from app.domain.demo_accounts import DEMO_ACCOUNTS
 
@@ -111,7 +111,7 @@ async def measure(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, disable=quiet
     ) as bar:
         task = bar.add_task(f"{students} students come in", total=None)
-        async with crowd_of(server, admin, students, enable_face_detection=False) as crowd:
+        async with crowd_of(server, admin, students, **UNWATCHED) as crowd:
             bar.update(task, description=f"{students} students sit {seconds:.0f} s")
             before, spent = await server_usage(server), _own_cpu()
             counts = await crowd.stream(frames, seconds=seconds, fps=fps)
@@ -145,23 +145,6 @@ def figures(counts: Counts) -> dict[str, Any]:
         "reconnects": counts.reconnects,
         "errors": counts.errors,
     }
-
-
-async def server_usage(server: str) -> dict[str, float]:
-    """Memory in bytes and CPU in seconds of the server and of its workers, from its own metrics."""
-    async with httpx2.AsyncClient(timeout=30.0) as http:
-        answer = (await http.get(f"{server.rstrip('/')}/metrics")).raise_for_status()
-    sums: dict[str, float] = {}
-    for family in text_string_to_metric_families(answer.text):
-        for sample in family.samples:
-            sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
-    names = {
-        "rss": "process_resident_memory_bytes",
-        "cpu": "process_cpu_seconds_total",
-        "workers_rss": "proctor_worker_resident_bytes",
-        "workers_cpu": "proctor_worker_cpu_seconds",
-    }
-    return {short: sums.get(name, 0.0) for short, name in names.items()}
 
 
 def show(result: dict[str, Any]) -> None:

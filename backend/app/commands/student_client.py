@@ -119,8 +119,8 @@ class StudentClient:
         return self.exam_session_id
 
     async def enter(self, exam_id: int) -> None:
-        """Start (or go on with) the exam session."""
-        taken = await self._ask("POST", "/proctoring/start-session", json={"exam_id": exam_id})
+        """Start (or go on with) the exam session, as often as it takes."""
+        taken = await self._ask_again("POST", "/proctoring/start-session", json={"exam_id": exam_id})
         self.exam_session_id = int(taken["id"])
 
     async def connect(self) -> None:
@@ -317,12 +317,12 @@ class StudentClient:
                 done.set_result(False)
         self._frames.clear()
 
-    async def _ask_again(self, method: str, path: str) -> Any:
+    async def _ask_again(self, method: str, path: str, **body: Any) -> Any:
         """A request that may be made twice, made until the server is there to answer it."""
         delay = FIRST_DELAY
         while True:
             try:
-                return await self._ask(method, path)
+                return await self._ask(method, path, **body)
             except StudentClientError as error:
                 if error.status not in TRY_AGAIN:
                     raise

@@ -5,22 +5,20 @@ Reading and writing take processor time: call them in a thread.
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 from app.core.errors import Invalid
+from app.services.archives import MAGIC, ArchiveRefused, Limits, unpacked
 
 Cell: TypeAlias = str | int | float | bool | datetime | None
 
 MOST_ROWS = 5000
 MOST_COLUMNS = 50
 LONGEST_CELL = 1000
-ZIP_MAGIC = b"PK\x03\x04"
-MOST_ENTRIES = 200
-LARGEST_UNPACKED = 64 * 1024 * 1024
+WORKBOOK = Limits(entries=200, largest=64 * 1024 * 1024)
 FORBIDDEN_XML = (b"<!DOCTYPE", b"<!ENTITY")
 DELIMITERS = ("\t", ";", ",")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -65,7 +63,7 @@ def read_table(body: bytes, columns: Columns) -> Table:
     Invalid `table_empty`, `table_unreadable`, `table_encoding`, `table_quotes`, `table_too_long`, `table_too_wide`,
     `cell_too_long`, `column_missing`, `column_twice`.
     """
-    lines = _xlsx_lines(body) if body.startswith(ZIP_MAGIC) else _csv_lines(_decoded(body))
+    lines = _xlsx_lines(body) if body.startswith(MAGIC) else _csv_lines(_decoded(body))
     filled = [(line, cells) for line, cells in lines if any(cells)]
     if not filled:
         raise Invalid("table_empty")
@@ -171,18 +169,13 @@ def _xlsx_lines(body: bytes) -> Iterator[tuple[int, list[str]]]:
 def _refuse_bombs(body: bytes) -> None:
     """Invalid `table_unreadable` for an archive that unpacks to too much, or whose XML defines entities."""
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_ENTRIES or sum(one.file_size for one in entries) > LARGEST_UNPACKED:
-                raise Invalid("table_unreadable")
-            for entry in entries:
-                if not entry.filename.lower().endswith((".xml", ".rels")):
-                    continue
-                content = archive.read(entry)
-                if b"\0" in content or any(mark in content for mark in FORBIDDEN_XML):
-                    raise Invalid("table_unreadable")
-    except Exception as error:  # zipfile lets whatever its decompressors raise through
-        raise Invalid("table_unreadable") from error
+        files = unpacked(body, WORKBOOK)
+    except ArchiveRefused as refused:
+        raise Invalid("table_unreadable") from refused
+    for name, content in files.items():
+        is_xml = name.lower().endswith((".xml", ".rels"))
+        if is_xml and (b"\0" in content or any(mark in content for mark in FORBIDDEN_XML)):
+            raise Invalid("table_unreadable")
 
 
 def _checked(count: int, line: int, cells: Sequence[str]) -> list[str]:

@@ -164,6 +164,7 @@ def package(**files: bytes) -> bytes:
         (b"type,text_en,points\nessay,Q,-1\n", 2, "question_field_invalid"),  # C15
         (b"type,text_en,points\nessay,Q,lots\n", 2, "number_unreadable"),
         (b"type,text_en\nnovel,Q\n", 2, "question_field_invalid"),
+        (b"text_en,type\nQ\n", 2, "question_field_invalid"),  # a line that ends early: found by `make fuzz`
         (
             (JSON_HEAD + ONE + ",\n" + WRONG + "]}").encode(),
             2,

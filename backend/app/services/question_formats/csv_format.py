@@ -95,7 +95,7 @@ def read(body: bytes) -> Parsed:
         if any(one.strip() for one in cells[len(names) :]):
             parsed.wrong(Unreadable("csv_too_many_cells"), line)
             continue
-        row = {name: unsafe(cell) for name, cell in zip(names, cells, strict=False)}
+        row = dict.fromkeys(names, "") | {name: unsafe(cell) for name, cell in zip(names, cells, strict=False)}
         try:
             content, section = _question(row)
         except Unreadable as error:
