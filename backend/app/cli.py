@@ -2,7 +2,7 @@
 
 import typer
 
-from app.commands import db, keys, models, users
+from app.commands import db, demo, keys, models, users
 from app.commands.analyze import analyze
 from app.commands.load import load
 from app.commands.replay import replay
@@ -12,6 +12,7 @@ from app.commands.verify import bundle, verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.add_typer(db.commands, name="db")
+app.add_typer(demo.commands, name="demo")
 app.add_typer(keys.commands, name="keys")
 app.add_typer(models.commands, name="models")
 app.add_typer(users.commands, name="users")

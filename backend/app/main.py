@@ -35,6 +35,8 @@ from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
 from app.services.custody_journal import Journal
 from app.services.custody_seal import Notary, keep_sealing
+from app.services.demo_data.sittings import Place
+from app.services.demo_data.work import DemoWork
 from app.services.disk_watch import DiskWatch, SparingStore
 from app.services.evidence_sweep import sweep_evidence
 from app.services.institution import follow_institution, in_force
@@ -135,6 +137,8 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         sparing = SparingStore(state.store, state.disk)
         services = Services(state.sessions, state.engine, sparing, state.bus.publish, pulse)
         state.live = LiveExamSessions(services, state.bus)
+        state.demo = DemoWork(Place(state.sessions, sparing, state.live.settle), state.notary)
+        stack.push_async_callback(state.demo.close)
         numbers = ServerNumbers(state.engine, state.live, DatabasePool(database))
         state.metrics.register(numbers)
         stack.callback(state.metrics.unregister, numbers)

@@ -218,6 +218,8 @@ class ExamRead(Output):
     time_credit_minutes: int
     late_sync_minutes: int
     results_released_at: datetime | None
+    demo_data: bool
+    """Made for demonstration."""
     created_at: datetime
     updated_at: datetime
 

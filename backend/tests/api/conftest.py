@@ -4,6 +4,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.config import Settings
+from app.services.demo_data.sittings import Place
+from app.services.demo_data.work import DemoWork
 from app.storage import open_storage
 from tests.fakes import ScriptedEngine
 
@@ -27,4 +29,5 @@ async def closed_app(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.live = NoLiveExamSessions()
     app.state.store = open_storage(settings)
     app.state.engine = ScriptedEngine()
+    app.state.demo = DemoWork(Place(app.state.sessions, app.state.store, app.state.live.settle), app.state.notary)
     return app

@@ -530,6 +530,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description What is there, and how far the work on it is.
+         */
+        get: operations["read_api_v1_demo_data_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Begin to make it; asked again with GET, it says how far it is.
+         */
+        post: operations["make_api_v1_demo_data_post"];
+        /**
+         * Remove
+         * @description Begin to remove it, and nothing else.
+         */
+        delete: operations["remove_api_v1_demo_data_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/detection/presets": {
         parameters: {
             query?: never;
@@ -4126,6 +4154,49 @@ export interface components {
             subject: string;
         };
         /**
+         * DemoDataRead
+         * @description `allowed`: whether this server may have any.
+         */
+        DemoDataRead: {
+            /** Allowed */
+            allowed: boolean;
+            /** Exam Sessions */
+            exam_sessions: number;
+            /** Exams */
+            exams: number;
+            /** Exists */
+            exists: boolean;
+            progress: components["schemas"]["DemoProgress"];
+            /** Students */
+            students: number;
+        };
+        /**
+         * DemoProgress
+         * @description Steps `done` of `total`; `none` where there is nothing and nothing was tried since it was removed.
+         */
+        DemoProgress: {
+            /**
+             * Done
+             * @default 0
+             */
+            done?: number;
+            /**
+             * Removes
+             * @default false
+             */
+            removes?: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done" | "failed";
+            /**
+             * Total
+             * @default 0
+             */
+            total?: number;
+        };
+        /**
          * Direction
          * @description What is asked; left and right are the student's own.
          * @enum {string}
@@ -4714,6 +4785,8 @@ export interface components {
             creator_id: number;
             /** Critical Threshold */
             critical_threshold: number;
+            /** Demo Data */
+            demo_data: boolean;
             /** Description */
             description: string;
             /** Disabled Kinds */
@@ -8855,6 +8928,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SocialLoginBegun"] | components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_v1_demo_data_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoDataRead"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_api_v1_demo_data_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoDataRead"];
+                };
+            };
+            /** @description Refused: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now, or not on this server: `code` says why. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_api_v1_demo_data_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoDataRead"];
                 };
             };
             /** @description Refused: `code` says why. */

@@ -11,6 +11,7 @@ from app.api.api_v1.endpoints import (
     calendar,
     consents,
     conversation,
+    demo_data,
     detection,
     documents,
     enrolment_imports,
@@ -61,4 +62,5 @@ router.include_router(documents.router)
 router.include_router(student_way.router)
 router.include_router(reports.router)
 router.include_router(administration.router)
+router.include_router(demo_data.router)
 router.include_router(family.router)

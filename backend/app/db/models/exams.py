@@ -88,6 +88,8 @@ class Exam(Row, Base):
     """Children sit it: no face is measured or remembered, and nothing is scored (domain/minors.py)."""
     practice: Mapped[bool] = mapped_column(default=False)
     """The one built-in exam for trying everything out; shown in no list."""
+    demo_data: Mapped[bool] = mapped_column(default=False)
+    """Made for demonstration; goes with all of that."""
 
     @property
     def has_password(self) -> bool:

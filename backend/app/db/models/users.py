@@ -26,6 +26,8 @@ class User(Row, Base):
     mail_digest: Mapped[bool] = mapped_column(default=True)
     """Whether what was not read in the app is sent by mail, now and then."""
     is_demo: Mapped[bool] = mapped_column(default=False)
+    demo_data: Mapped[bool] = mapped_column(default=False)
+    """Nobody: made for demonstration, without a login; goes with all of that."""
     must_change_password: Mapped[bool] = mapped_column(default=False)
     password_expires_at: Mapped[datetime | None]
     token_version: Mapped[int] = mapped_column(default=0)

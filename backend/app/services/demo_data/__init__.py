@@ -1,0 +1,1 @@
+"""Demonstration data: courses, exams in every state, and sittings, made by the product's own code and removable."""
