@@ -22,6 +22,10 @@ FIRM_POINTS = [10, 127, 356, 234, 454, 168, 172, 397]
 PLACE_NUMBERS = 20
 SURE_WITHOUT_MESH = 0.7
 """Profiles have no mesh: a box the mesh does not confirm counts from this detector score."""
+SURE_ALONE = 0.75
+"""Score from which a face beside another counts that the near detector sees and the far one does not: patterns on walls
+and curtains reach 0.6 and fool the mesh too; people that near reach 0.86 and more, and the far one sees them as well.
+"""
 SMALL_SHARE = 1 / 16
 """Faces narrower than this share of the picture suggest a group, in which others may be smaller still."""
 
@@ -68,6 +72,16 @@ def best_first(faces: Sequence[SeenFace]) -> list[SeenFace]:
         if not any(same_face(face.found, other.found) for other in kept):
             kept.append(face)
     return kept
+
+
+def agreed(near: Sequence[SeenFace], far: Sequence[FoundFace]) -> list[SeenFace]:
+    """The near detector's faces without ghosts: the surest, and those it is sure of or the far one sees too."""
+    surest = max(near, key=lambda face: (face.confirmed, face.found.score), default=None)
+    return [
+        face
+        for face in near
+        if face is surest or face.found.score >= SURE_ALONE or any(same_face(face.found, other) for other in far)
+    ]
 
 
 def mesh_frame(mesh: Mesh) -> tuple[Array, float]:
@@ -157,17 +171,18 @@ class FaceSearch:
         near = self._seen(picture, self.near.find(picture))
         if not self._must_search_far(near, at, recall):
             return self._ordered(near)
-        found = best_first([*near, *self._seen(picture, self.far.find(picture))])
-        counted = self._ordered(found)
+        far = self.far.find(picture)
+        near = agreed(near, far)
+        counted = self._ordered(best_first([*near, *self._seen(picture, far)]))
         recall["background_at"] = at
         recall["background"] = int(len(counted) > len(self._ordered(near)))
         return counted
 
     def look_thoroughly(self, picture: Picture) -> list[SeenFace]:
         """Faces of an independent picture: both detectors, and closer looks where only small ones or none are found."""
-        proposals = [*self.near.find(picture), *self.far.find(picture)]
-        found = best_first(self._seen(picture, proposals, at_most=len(proposals)))
-        counted = self._ordered(found)
+        near, far = self.near.find(picture), self.far.find(picture)
+        seen = agreed(self._seen(picture, near, at_most=len(near)), far)
+        counted = self._ordered(best_first([*seen, *self._seen(picture, far, at_most=len(far))]))
         small = max(picture.shape[:2]) * SMALL_SHARE
         if any(face.found.box[2] >= small for face in counted):
             return counted
@@ -181,8 +196,10 @@ class FaceSearch:
         return self._ordered(best_first([*counted, *seen]))
 
     def _must_search_far(self, near: Sequence[SeenFace], at: float, recall: Recall) -> bool:
-        """None certain near the camera, somebody behind last time, or simply time for it."""
-        if not any(face.confirmed for face in near) or recall.get("background"):
+        """Not just one certain near the camera, somebody behind last time, or simply time for it."""
+        if sum(face.counts for face in near) != 1 or not any(face.confirmed for face in near):
+            return True
+        if recall.get("background"):
             return True
         last = recall.get("background_at")
         return not isinstance(last, float | int) or not 0 <= at - last < self._schedule.background_every

@@ -63,7 +63,9 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true", help="do not print the pages' outputs at the end")
     options = parser.parse_args()
     wanted, place = options.only or (FIRST, *PAGES), folder()
-    well = [run(FIRST, place, "--write")] if FIRST in wanted else []
+    kept = place / FIRST
+    kept.mkdir(exist_ok=True)
+    well = [run(FIRST, place, "--write", "--keep", str(kept))] if FIRST in wanted else []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         well += pool.map(lambda page: run(page, place), [page for page in PAGES if page in wanted])
     for page in (FIRST, *PAGES):

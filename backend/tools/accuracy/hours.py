@@ -1,11 +1,12 @@
 """Long quiet sittings for counting false alarms: people who sway, lamps that change, cameras that hunt for focus.
 
-Made from real portraits and the real video, under every variation of sittings.py; and sittings in which somebody else
-takes the student's place. Everything follows from a seed.
+Made from real portraits, photographs and the real video, under every variation of sittings.py and with things worn; and
+sittings in which somebody else takes the student's place. Everything follows from a seed, and one person moves in the
+same way under every variation: whatever differs between two groups, the group made.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import cv2
@@ -17,8 +18,10 @@ from app.ai.face_search import FaceSearch
 from app.ai.networks import Picture
 from app.ai.picture import encode
 from app.domain.violations import ViolationKind
-from tools.accuracy.scenes import DATA, VIDEOS, read, video_frames
+from tools.accuracy.scenes import DATA, VIDEOS, photographs, read, video_frames
 from tools.accuracy.sittings import Variation, variations
+from tools.accuracy.worn import Change as Dress
+from tools.accuracy.worn import beard, glasses, scarf
 
 FPS = 1.0
 WIDTH, HEIGHT = 640, 480
@@ -30,6 +33,21 @@ PORTRAITS = ("obama.jpg", "biden.jpg", "biden2.jpg")
 SAME = (("center_focus", "center_left_center"), ("biden.jpg", "biden2.jpg"))
 """Pictures of one person, who is no stranger to himself."""
 NOISES = 8
+STRANGERS = {
+    "000000000113": (0, 1),
+    "000000000165": (0,),
+    "000000000294": (0,),
+    "000000000370": (0,),
+    "000000000389": (0,),
+    "000000000459": (0,),
+}
+"""Photograph → the faces in it, main face first, that are people before a camera."""
+WORN: dict[str, Dress] = {
+    "glasses": glasses((30, 30, 34)),
+    "headscarf": scarf((70, 110, 80)),
+    "full beard": beard((25, 20, 18)),
+    "niqab": scarf((25, 25, 28), niqab=True),
+}
 WALL = (125, 125, 125)
 """Where the source has no more picture: repeated or mirrored edges grow bodies and arms."""
 
@@ -45,13 +63,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class LongSitting:
-    """Minutes of one person; with a `stranger`, who takes the place after SWAP_AT seconds."""
+    """Minutes of one person; with a `stranger`, who takes the place after SWAP_AT seconds.
+
+    `draw`: whose chance rules how they move; None for one of its own.
+    """
 
     name: str
     variation: Variation
     person: Person
     seconds: float
     stranger: Person | None = None
+    draw: int | None = None
     fps: float = FPS
     events: dict[ViolationKind, tuple[float, float]] = field(default_factory=dict)
 
@@ -137,13 +159,44 @@ def is_same(one: Person, other: Person) -> bool:
     return one.name == other.name or any(names <= set(group) for group in SAME)
 
 
+def strangers() -> list[Person]:
+    """Faces cut out of labelled photographs, with nothing in their hands, turned to the camera: chosen by eye."""
+    search, found = FaceSearch(), []
+    for photograph in photographs():
+        faces = search.look_thoroughly(photograph.pixels) if photograph.name in STRANGERS else []
+        for number in STRANGERS.get(photograph.name, ()):
+            left, top, width, height = faces[number].found.box
+            x, y = int(max(left - 0.8 * width, 0)), int(max(top - height, 0))
+            part = photograph.pixels[y : int(top + 2.2 * height), x : int(left + 1.8 * width)]
+            middle = (left - x + width / 2, top - y + height / 2, width)
+            found.append(Person(f"{photograph.name}/{number}", (part,), middle))
+    return found
+
+
+def dressed(person: Person, dress: Dress, search: FaceSearch) -> Person | None:
+    """The person with something drawn on every picture; None where a face's points cannot be found in one."""
+    pictures = []
+    for pixels in person.pictures:
+        faces = search.look_thoroughly(pixels)
+        if not faces or not faces[0].confirmed:
+            return None
+        pictures.append(dress(pixels, faces[0].mesh))
+    return replace(person, pictures=tuple(pictures))
+
+
 def quiet_sittings(hours: float) -> Iterator[LongSitting]:
-    """Every person under every variation, `hours` together, in which nothing happens."""
-    everybody, ways = people(), variations()
-    seconds = hours * 3600 / (len(everybody) * len(ways))
+    """Every person under every variation and with everything worn, `hours` together, in which nothing happens."""
+    everybody, ways, search = [*people(), *strangers()], variations(), FaceSearch()
+    seconds = hours * 3600 / (len(everybody) * (len(ways) + len(WORN)))
     for variation in ways:
-        for person in everybody:
-            yield LongSitting("quiet", variation, person, seconds)
+        for number, person in enumerate(everybody):
+            yield LongSitting("quiet", variation, person, seconds, draw=number)
+    for name, dress in WORN.items():
+        for number, person in enumerate(everybody):
+            wearing = dressed(person, dress, search)
+            if wearing is not None:
+                worn = Variation("worn", name, lambda pixels: pixels)
+                yield LongSitting("quiet", worn, wearing, seconds, draw=number)
 
 
 def swapped_sittings(each: int = 2) -> Iterator[LongSitting]:

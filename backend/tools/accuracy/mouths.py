@@ -27,8 +27,9 @@ from app.domain.incidents import Incidents
 from app.domain.presets import Preset, rules_for
 from app.domain.violations import ViolationKind
 from app.services.hearing import Ear, placed
+from tools.accuracy.fairness import most_per_hour
 from tools.accuracy.hours import NOISES, Person, movement, noises, people, shown
-from tools.accuracy.kinds import most_per_hour, wilson
+from tools.accuracy.kinds import wilson
 from tools.accuracy.scenes import DATA, VIDEOS, video_frames
 from tools.accuracy.voices import HELD_BACK, utterances
 from tools.accuracy.worn import warped

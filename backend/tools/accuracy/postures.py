@@ -20,8 +20,9 @@ from app.ai.types import FrameRequest, Memory
 from app.domain.incidents import Incidents
 from app.domain.presets import Preset, rules_for
 from app.domain.violations import Observation, ViolationKind
+from tools.accuracy.fairness import most_per_hour
 from tools.accuracy.hours import NOISES, Person, movement, noises, people, shown
-from tools.accuracy.kinds import most_per_hour, wilson
+from tools.accuracy.kinds import wilson
 from tools.accuracy.sittings import skin
 from tools.accuracy.worn import CLOTHS, HANDS, SKIN, WORN, Change, bent, mask
 

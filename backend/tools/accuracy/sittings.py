@@ -52,7 +52,8 @@ def variations() -> list[Variation]:
     """As it is, and each trait's groups."""
     return [
         Variation("none", "as filmed", lambda pixels: pixels),
-        *(Variation("skin", f"luminance × {factor}", skin(factor)) for factor in (0.45, 0.7, 1.0, 1.2)),
+        *(Variation("skin", f"luminance × {factor}", skin(factor)) for factor in (0.45, 0.7, 1.2)),
+        Variation("skin", "recoloured deep brown", skin(0.62, 0.46, 0.4)),
         *(Variation("light", f"gain {gain}", gain_of(gain)) for gain in (0.5, 0.75, 1.3)),
         *(Variation("camera", name, change) for name, change in CAMERAS.items()),
         *(Variation("JPEG quality", str(quality), lambda pixels: pixels, quality) for quality in (30, 50, 90)),
@@ -60,8 +61,9 @@ def variations() -> list[Variation]:
     ]
 
 
-def skin(factor: float) -> Change:
-    """The skin's luminance multiplied, everything else as it was."""
+def skin(*factors: float) -> Change:
+    """The skin's luminance multiplied, or its red, green and blue; everything else as it was."""
+    factor = np.array(factors, np.float32)
 
     def change(pixels: Picture) -> Picture:
         ycc = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
