@@ -70,11 +70,12 @@ class HandFinder:
         self._hand_input = self._hands.get_input_details()[0]
         outputs = {detail["name"]: detail["index"] for detail in self._hands.get_output_details()}
         self._is_hand: int = outputs["Identity_1"]
+        self._confirmations = 0
 
     @property
-    def runs(self) -> int:
-        """How often the palm network ran."""
-        return self._palms.runs
+    def runs(self) -> tuple[int, int]:
+        """How often the palm network and the hand network ran."""
+        return self._palms.runs, self._confirmations
 
     def near(self, picture: Picture, face: FoundFace) -> list[NearHand]:
         """Confirmed hands in the square around a face, surest palm first."""
@@ -115,7 +116,10 @@ class HandFinder:
         angle = float(np.arctan2(up[0], -up[1]))
         side = int(self._hand_input["shape"][1])
         centre = (palm.middle + up * palm.side * HAND_SHIFT).astype(np.float32)
-        crop = cut(square, turned_square(centre, max(palm.side, 1.0) * HAND_CROP, angle, side), side)
+        return self._is_a_hand(cut(square, turned_square(centre, max(palm.side, 1.0) * HAND_CROP, angle, side), side))
+
+    def _is_a_hand(self, crop: Array) -> float:
+        self._confirmations += 1
         self._hands.set_tensor(self._hand_input["index"], crop)
         self._hands.invoke()
         return float(self._hands.get_tensor(self._is_hand).item())

@@ -16,11 +16,10 @@ from app.ai.detectors.looking_away import LookingAway
 from app.ai.detectors.looking_down import LookingDown
 from app.ai.detectors.looped_video import LoopedVideo
 from app.ai.detectors.more_persons import MorePersons
+from app.ai.detectors.mouth_and_voice import SILENT_SPEECH, VOICE_ELSEWHERE
 from app.ai.detectors.multiple_faces import MultipleFaces
 from app.ai.detectors.phone_detected import PhoneDetected
-from app.ai.detectors.silent_speech import SilentSpeech
 from app.ai.detectors.unauthorized_object import UnauthorizedObject
-from app.ai.detectors.voice_elsewhere import VoiceElsewhere
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
 from app.domain.sources import Source
@@ -49,8 +48,8 @@ DETECTORS: tuple[Detector, ...] = (
     LookingDown(),
     FaceCovered(),
     HandAtEar(),
-    VoiceElsewhere(),
-    SilentSpeech(),
+    VOICE_ELSEWHERE,
+    SILENT_SPEECH,
     FrozenVideo(),
     LoopedVideo(),
     FaceSpoof(),
