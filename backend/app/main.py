@@ -39,6 +39,7 @@ from app.services.demo_data.sittings import Place
 from app.services.demo_data.work import DemoWork
 from app.services.disk_watch import DiskWatch, SparingStore
 from app.services.evidence_sweep import sweep_evidence
+from app.services.hourly_limits import HourlyLimits
 from app.services.institution import follow_institution, in_force
 from app.services.kept_sitting import Services
 from app.services.key_rotation import refuse_without_masters
@@ -108,6 +109,7 @@ def _add_parts(app: FastAPI, settings: Settings) -> None:
     state.entrance = asyncio.Semaphore(ENTRANCE)
     state.store = open_storage(settings)
     state.disk = DiskWatch(settings)
+    state.limits = HourlyLimits()
     state.mailer = Mailer(settings)
     state.identity_provider = IdentityProvider(settings)
     state.reports = ReportRenderer()

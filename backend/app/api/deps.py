@@ -1,6 +1,7 @@
 """What endpoints ask for: settings, the transaction, and who is there."""
 
 import ipaddress
+import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any, cast
 
@@ -16,6 +17,7 @@ from app.domain.roles import Language, Role
 from app.schemas.base import Limit, Skip
 from app.services import auth
 from app.services.disk_watch import DiskWatch
+from app.services.hourly_limits import HourlyLimits
 from app.services.login_guard import LoginGuard
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -53,8 +55,14 @@ async def get_db(request: Request) -> AsyncIterator[AsyncSession]:
         yield db
 
 
+def get_limits(request: Request) -> HourlyLimits:
+    """What keeps one person from importing or exporting without end."""
+    return cast("HourlyLimits", request.app.state.limits)
+
+
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 Disk = Annotated[DiskWatch, Depends(get_disk)]
+Limits = Annotated[HourlyLimits, Depends(get_limits)]
 LoginGuardDep = Annotated[LoginGuard, Depends(get_login_guard)]
 SessionsDep = Annotated[Sessions, Depends(get_sessions)]
 Db = Annotated[AsyncSession, Depends(get_db, scope="function")]
@@ -66,12 +74,20 @@ async def get_signed_in(
     """Whoever the bearer token stands for, also when the password must be changed first."""
     if not token:
         raise Unauthenticated
-    user = await auth.who_is(db, token, settings=settings)
+    user, request.state.login = await auth.who_is(db, token, settings=settings)
     request.state.language = Language(user.preferred_language)
     return user
 
 
 SignedIn = Annotated[User, Depends(get_signed_in)]
+
+
+def get_login(request: Request, _user: SignedIn) -> uuid.UUID | None:
+    """The login that the bearer token belongs to."""
+    return cast("uuid.UUID | None", request.state.login)
+
+
+LoginId = Annotated[uuid.UUID | None, Depends(get_login)]
 
 
 async def get_current_user(user: SignedIn) -> User:

@@ -76,6 +76,15 @@ class Settings(BaseSettings):
     LOGIN_FREE_FAILURES: int | None = Field(
         None, ge=1, le=100, description="Wrong logins in a row before waits begin. Unset: 5 in production, else 50."
     )
+    IMPORTS_PER_HOUR: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        description="Imports of one person that change something. Unset: 5 in production, else 500.",
+    )
+    EXPORTS_PER_HOUR: int | None = Field(
+        None, ge=1, le=10_000, description="Exports of one person, bundles included. Unset: 10 in production, else 500."
+    )
     ACCESS_TOKEN_MINUTES: int = Field(15, ge=1, le=60, description="Life of an access token.")
     REFRESH_TOKEN_DAYS: int = Field(14, ge=1, le=90, description="Life of a refresh token.")
     TICKET_SECONDS: int = Field(60, ge=5, le=60, description="Life of a one-use socket ticket.")
@@ -145,6 +154,21 @@ class Settings(BaseSettings):
     def signing_key_file(self) -> Path:
         """Where the key is that signs closed exam sessions."""
         return self.SIGNING_KEY_FILE or self.VAR_DIR / "signing_key"
+
+    @property
+    def imports_per_hour(self) -> int:
+        """Of one person."""
+        return self.IMPORTS_PER_HOUR or (5 if self.production else 500)
+
+    @property
+    def import_readings_per_hour(self) -> int:
+        """Files of one person that are read for an import: a list is tried out before it is right."""
+        return 6 * self.imports_per_hour
+
+    @property
+    def exports_per_hour(self) -> int:
+        """Of one person."""
+        return self.EXPORTS_PER_HOUR or (10 if self.production else 500)
 
     @property
     def production(self) -> bool:

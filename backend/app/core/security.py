@@ -53,6 +53,8 @@ class Claims:
     user_id: int
     token_version: int
     token_id: uuid.UUID
+    login: uuid.UUID | None = None
+    """The login (family of refresh tokens) it belongs to; with it the token ends."""
 
 
 def normalise_password(password: str) -> str:
@@ -85,13 +87,19 @@ def digest(token: str) -> str:
 
 
 def issue_token(
-    settings: Settings, *, kind: TokenKind, audience: str, user_id: int, token_version: int
+    settings: Settings,
+    *,
+    kind: TokenKind,
+    audience: str,
+    user_id: int,
+    token_version: int,
+    login: uuid.UUID | None = None,
 ) -> tuple[str, Claims, int]:
     """A signed token, what it says, and its life in seconds."""
     key_id, key = next(iter(_keys(settings).items()))
     seconds = _longest_life(settings, kind)
     issued = int(now().timestamp())
-    claims = Claims(user_id=user_id, token_version=token_version, token_id=uuid.uuid4())
+    claims = Claims(user_id=user_id, token_version=token_version, token_id=uuid.uuid4(), login=login)
     payload = {
         "iss": ISSUER,
         "aud": audience,
@@ -102,6 +110,8 @@ def issue_token(
         "sub": str(user_id),
         "ver": token_version,
     }
+    if login is not None:
+        payload["sid"] = str(login)
     return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"kid": key_id}), claims, seconds
 
 
@@ -154,7 +164,8 @@ def _checked(payload: dict[str, Any], kind: TokenKind, *, longest_life: int) -> 
         raise jwt.ExpiredSignatureError
     if not isinstance(subject, str) or not (subject.isascii() and subject.isdigit() and len(subject) <= 10):
         raise ValueError("sub")
-    return Claims(user_id=int(subject), token_version=version, token_id=uuid.UUID(payload["jti"]))
+    login = uuid.UUID(payload["sid"]) if "sid" in payload else None
+    return Claims(user_id=int(subject), token_version=version, token_id=uuid.UUID(payload["jti"]), login=login)
 
 
 def _longest_life(settings: Settings, kind: TokenKind) -> int:

@@ -281,7 +281,7 @@ class LiveHead(Message):
     """One exam session as the live page's tile shows it.
 
     `question` is the position of the one looked at, `answered` of `total` are answered, `unread` counts the student's
-    messages. `kbps` and `sound_level` (0..1) are known only while the student is connected.
+    messages. `kbps`, `sound_level` (0..1) and `speech` (somebody speaks) are known only while the student is connected.
     """
 
     id: int
@@ -305,6 +305,7 @@ class LiveHead(Message):
     outage_seconds: float
     kbps: float | None
     sound_level: float | None
+    speech: bool | None
     ending_at: datetime | None
     group: str
     unread: int

@@ -273,6 +273,17 @@ class UnobservedRead(Output):
     states: list[NeutralState]
 
 
+class SoundRead(Output):
+    """5 seconds of sound, as measured; seconds of the sitting. Where nothing was heard there is none."""
+
+    begin: Annotated[float, Field(serialization_alias="from")]
+    to: float
+    level: float
+    """Loudness, 0..1."""
+    speech: float
+    """Share of the time in which somebody spoke."""
+
+
 class ReviewRead(Output):
     """One exam session from beginning to end, for those who decide."""
 
@@ -290,6 +301,7 @@ class ReviewRead(Output):
     comments: list[CommentRead]
     history: list[DeedRead]
     unobserved: list[UnobservedRead]
+    sound: list[SoundRead]
 
 
 # --- other weights ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
@@ -29,6 +29,11 @@ from app.db.session import Sessions, unit_of_work
 from app.services import audit
 
 PURGED_AT_ONCE = 100
+GRACE = timedelta(seconds=20)
+"""So long the client that has just used a refresh token may use it again: a page may be reloaded before it has heard
+the answer. What the lost answer held is then worth no more than this one (docs/decisions/0015)."""
+MOST_SIBLINGS = 5
+"""Unused refresh tokens of one login at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +72,24 @@ async def login(sessions: Sessions, *, email: str, password: str, from_loopback:
     raise Unauthenticated("login_failed")
 
 
-async def refresh(sessions: Sessions, secret: str, *, from_loopback: bool, settings: Settings) -> Login:
-    """Trade a refresh token for new tokens. One that was used before ends its whole family: one of two is a thief."""
+async def refresh(sessions: Sessions, secret: str, *, client: str, from_loopback: bool, settings: Settings) -> Login:
+    """Trade a refresh token for new tokens. One that was used before ends its whole family: one of two is a thief.
+
+    `client` is told again for GRACE: whatever says where a request comes from and by which program.
+    """
     async with unit_of_work(sessions) as db:
         row = await db.scalar(select(RefreshToken).where(RefreshToken.token_hash == digest(secret)).with_for_update())
         if row is None:
             raise Unauthenticated("token_invalid")
-        if row.used_at is not None and row.revoked_at is None:
+        by = digest(client)
+        if row.used_at is not None and row.revoked_at is None and not await _may_repeat(db, row, by):
             await _end_family(db, row.family)
             audit.note(db, None, "user.refresh_reused", f"user:{row.user_id}")
         elif row.revoked_at is None and row.expires_at > now():
             user = await db.get(User, row.user_id)
             if user and _refusal(user, at=now(), from_loopback=from_loopback, settings=settings) is None:
-                row.used_at = now()
+                if row.used_at is None:
+                    await _use(db, row, by)
                 return await _open(db, user, family=row.family, settings=settings)
     raise Unauthenticated("token_expired" if row.expires_at <= now() else "token_revoked")
 
@@ -113,17 +123,29 @@ async def end_all_logins(db: AsyncSession, user: User) -> None:
     )
 
 
-async def who_is(db: AsyncSession, token: str, *, settings: Settings) -> User:
-    """The person an access token stands for; Unauthenticated `token_expired`, `token_invalid` or `token_revoked`."""
-    return await holder_of(db, read_token(settings, token, kind=TokenKind.ACCESS, audience=API_AUDIENCE))
+async def who_is(db: AsyncSession, token: str, *, settings: Settings) -> tuple[User, uuid.UUID | None]:
+    """Whom an access token stands for, and by which login.
+
+    Unauthenticated `token_expired`, `token_invalid` or `token_revoked`.
+    """
+    claims = read_token(settings, token, kind=TokenKind.ACCESS, audience=API_AUDIENCE)
+    return await holder_of(db, claims), claims.login
 
 
 async def holder_of(db: AsyncSession, claims: Claims) -> User:
-    """The person of a good token, if that person may still come in."""
-    user = await db.get(User, claims.user_id)
-    if user is None or not user.is_active or user.token_version != claims.token_version:
+    """The person of a good token, if that person may still come in and the login goes on: one statement for both."""
+    query = select(User).where(User.id == claims.user_id, User.is_active, User.token_version == claims.token_version)
+    user: User | None = await db.scalar(query.where(goes_on(claims.login)))
+    if user is None:
         raise Unauthenticated("token_revoked")
     return user
+
+
+def goes_on(login: uuid.UUID | None) -> ColumnElement[bool]:
+    """Whether a login was not ended; a token that names none ends by itself within minutes."""
+    if login is None:
+        return true()
+    return exists().where(RefreshToken.family == login, RefreshToken.revoked_at.is_(None))
 
 
 def _refusal(user: User, *, at: datetime, from_loopback: bool, settings: Settings) -> str | None:
@@ -139,7 +161,12 @@ def _refusal(user: User, *, at: datetime, from_loopback: bool, settings: Setting
 
 async def _open(db: AsyncSession, user: User, *, family: uuid.UUID, settings: Settings) -> Login:
     access_token, _, seconds = issue_token(
-        settings, kind=TokenKind.ACCESS, audience=API_AUDIENCE, user_id=user.id, token_version=user.token_version
+        settings,
+        kind=TokenKind.ACCESS,
+        audience=API_AUDIENCE,
+        user_id=user.id,
+        token_version=user.token_version,
+        login=family,
     )
     secret, hashed = new_secret()
     expires_at = now() + timedelta(days=settings.REFRESH_TOKEN_DAYS)
@@ -147,6 +174,20 @@ async def _open(db: AsyncSession, user: User, *, family: uuid.UUID, settings: Se
     await _purge(db)
     await db.flush()
     return Login(user=user, access_token=access_token, refresh_token=secret, expires_in=seconds)
+
+
+async def _use(db: AsyncSession, row: RefreshToken, by: str) -> None:
+    """This one goes on: what a repeated exchange gave beside it is used up too, so that one login stays one."""
+    used = (RefreshToken.family == row.family, RefreshToken.used_at.is_(None))
+    await db.execute(update(RefreshToken).where(*used).values(used_at=now(), used_by=by))
+
+
+async def _may_repeat(db: AsyncSession, row: RefreshToken, by: str) -> bool:
+    """Whether a used token is only told again: by the client that used it, a moment ago, and not without end."""
+    if row.used_by != by or row.used_at is None or now() - row.used_at > GRACE:
+        return False
+    unused = (RefreshToken.family == row.family, RefreshToken.used_at.is_(None))
+    return (await db.scalar(select(func.count(RefreshToken.id)).where(*unused)) or 0) < MOST_SIBLINGS
 
 
 async def _end_family(db: AsyncSession, family: uuid.UUID) -> None:

@@ -8,11 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import monotonic
 from app.db.models import ExamEnrolment, ExamSession
 from app.services.progress import NOTHING, progress_of
 
 QUIETEST_DB = -60.0
 """Of a microphone: at or below, the level shown is 0."""
+SPEAKS = 0.3
+"""Share of the newest chunk from which somebody is said to speak."""
+STALE_SECONDS = 5.0
+"""What was heard longer ago says nothing about now."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,9 @@ class Desk:
     total: int = 0
     kbps: float | None = None
     sound_level: float | None = None
+    speech: bool | None = None
+    heard_at: float = 0.0
+    """By the monotonic clock; not shown."""
 
     @classmethod
     def of(cls, taken: ExamSession, *, group: str = "", progress: tuple[int, int] = (0, 0)) -> "Desk":
@@ -57,17 +65,26 @@ class Desk:
         for name, value in changes.items():
             setattr(self, name, value)
 
-    def hear(self, level_db: float) -> None:
-        """How loud the last sound was."""
-        self.sound_level = round(min(1.0, max(0.0, 1.0 - level_db / QUIETEST_DB)), 2)
+    def hear(self, level_db: float, speech: float) -> None:
+        """How loud the last sound was, and in what share of it somebody spoke."""
+        self.sound_level, self.speech = round(loudness(level_db), 2), speech >= SPEAKS
+        self.heard_at = monotonic()
 
     def left(self) -> None:
         """The line is down."""
-        self.kbps = self.sound_level = None
+        self.kbps = self.sound_level = self.speech = None
 
     def shown(self) -> dict[str, Any]:
         """Fields of LiveHead."""
-        return asdict(self)
+        shown = asdict(self)
+        if monotonic() - shown.pop("heard_at") > STALE_SECONDS:
+            shown["sound_level"] = shown["speech"] = None
+        return shown
+
+
+def loudness(level_db: float) -> float:
+    """0..1 of a level in dB of full scale."""
+    return min(1.0, max(0.0, 1.0 - level_db / QUIETEST_DB))
 
 
 async def desks_of(db: AsyncSession, sittings: Sequence[ExamSession]) -> dict[int, Desk]:

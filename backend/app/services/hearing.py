@@ -40,6 +40,10 @@ class Hear:
     until: float
     level: float = -90.0
     """Loudness in dB of full scale."""
+    seconds: float = 0.0
+    """Length of the chunk, which ends at `until`."""
+    speech: float = 0.0
+    """Share of it in which somebody spoke."""
 
 
 class Ear:
@@ -65,7 +69,7 @@ def placed(report: SoundReport, end: float) -> Hear:
     """A report whose chunk began at 0, moved so that it ends at `end`."""
     begin = end - report.seconds
     heard = tuple(replace(h, started_at=begin + h.started_at, ended_at=begin + h.ended_at) for h in report.heard)
-    return Hear(heard, end, report.level)
+    return Hear(heard, end, report.level, report.seconds, report.speech)
 
 
 class Hearing:

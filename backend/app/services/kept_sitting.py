@@ -21,6 +21,7 @@ from app.services.ledger import Entry, Ledger
 from app.services.pulse import Pulse
 from app.services.side_sources import SideSources
 from app.services.sitting import RecentFrames, Sitting
+from app.services.sound_lane import SoundLane
 from app.services.violations import Noted
 from app.storage import EvidenceStore
 
@@ -54,6 +55,7 @@ class KeptSitting(ABC):
         self._question: int | None = taken.question
         self._recent = RecentFrames()
         self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
+        self._sound = SoundLane()
         self._lock = asyncio.Lock()
         self._stored_at = 0.0
 
@@ -82,6 +84,7 @@ class KeptSitting(ABC):
         self._coverage = Coverage()
         self._coverage.begin(0.0)
         self._recent, self._beside = RecentFrames(), SideSources(self.sitting, {})
+        self._sound = SoundLane()
 
     def _load_incidents(self, dumped: Mapping[str, Any] | None) -> Incidents:
         rules = self.sitting.rules
@@ -99,6 +102,7 @@ class KeptSitting(ABC):
         checkpoint: bool = False,
         settle: bool = False,
         away_since: datetime | None = None,
+        leaving: bool = False,
     ) -> None:
         """Apply changes in memory and store them in one transaction, as often as the database needs.
 
@@ -111,8 +115,10 @@ class KeptSitting(ABC):
                 return
             pictures = {c.key: await self._beside.keep(self._services.store, c, self._recent) for c in changes}
             server_pauses = self._services.pulse.pauses() if settle else ()
-            entry = Entry(self._state(), changes, pictures, messages, settle, away_since, server_pauses)
+            sound = self._sound.take(everything=settle or leaving)
+            entry = Entry(self._state(), changes, pictures, messages, settle, away_since, server_pauses, sound)
             await self._ledger.store(entry)
+            self._sound.stored()
             self._stored_at = self.clock.at
             self._beside.stored(pictures)
         self._kept(changes)

@@ -35,6 +35,7 @@ from app.services.news import tell_of_grave_violation
 from app.services.outages import open_outage, settle_outage
 from app.services.progress import NOTHING, progress_of
 from app.services.sitting import Sitting
+from app.services.sound_lane import Pieces, record_sound
 from app.services.standing import Standing, scores, standing_of, write_scores
 from app.services.violations import Noted, change_out, evidence_out, record_violation
 
@@ -61,6 +62,7 @@ class Entry:
     """The student has left, or, where the exam session has ended, was last heard."""
     pauses: Sequence[Pause] = ()
     """When the server itself was away."""
+    sound: Pieces = field(default_factory=dict)
 
 
 class Ledger:
@@ -152,6 +154,7 @@ class Ledger:
             noted[change.key] = await self._write_change(db, change, episodes[change.key], pictures, chained)
             if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
                 await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
+        await record_sound(db, self._sitting.id, entry.sound)
         await self._write_attendance(db, entry)
         await self._chain(db, tail, chained, settle=entry.settle)
         if entry.changes:

@@ -142,9 +142,11 @@ class LiveExamSession(KeptSitting):
             elapsed = self.elapsed()
             found = await self.hearing.listen(sound, elapsed=elapsed, captured_ms=captured_ms, number=number)
             if found is not None:
-                self.desk.hear(found.level)
+                self.desk.hear(found.level, found.speech)
             if found is not None and self.sitting.state != SessionState.CREATED:
-                await self._commit(lambda: self._incidents.hear(found.heard, found.until))
+                self._sound.note(found)
+                due = self._sound.due
+                await self._commit(lambda: self._incidents.hear(found.heard, found.until), checkpoint=due)
         return found
 
     async def hear(self, messages: Sequence[StoredMessage]) -> int:
@@ -242,7 +244,7 @@ class LiveExamSession(KeptSitting):
         if self.sitting.state not in OPEN:
             return
         away_since = self.attendance.away_since() if self.desk.begun else None
-        await self._commit(list, checkpoint=True, away_since=away_since)
+        await self._commit(list, checkpoint=True, away_since=away_since, leaving=True)
 
     # --- what it looks like -------------------------------------------------------------------------------------
 

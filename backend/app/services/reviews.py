@@ -44,6 +44,7 @@ from app.services.outages import outages_of
 from app.services.papers import stored_parts
 from app.services.people import People, people_of
 from app.services.sitting_reads import exam_session_detail
+from app.services.sound_lane import sound_of
 from app.services.verdicts import histories_of
 from app.services.violations import describe, episode_of, exam_weights
 
@@ -78,6 +79,7 @@ async def review_of(db: AsyncSession, who: User, exam_session_id: int) -> Review
         comments=[one for one in comments if one.violation_id is None],
         history=await _history(db, taken),
         unobserved=unobserved_in(taken),
+        sound=await sound_of(db, taken.id),
     )
 
 

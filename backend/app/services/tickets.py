@@ -1,5 +1,6 @@
 """Ways into a socket: one-use tickets, and plain access tokens where the settings allow them."""
 
+import uuid
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
@@ -10,16 +11,23 @@ from app.core.config import Settings
 from app.core.errors import Unauthenticated
 from app.core.security import API_AUDIENCE, Claims, TokenKind, issue_token, read_token
 from app.db.models import SocketTicket, User
-from app.services.auth import holder_of
+from app.services.auth import goes_on, holder_of
 
 KEPT_AFTER_EXPIRY = timedelta(hours=1)
 PURGED_AT_ONCE = 100
 
 
-async def issue(db: AsyncSession, who: User, *, audience: str, settings: Settings) -> tuple[str, int]:
-    """A ticket for exactly one socket, such as `student:17` or `live:3`, and its life in seconds."""
+async def issue(
+    db: AsyncSession, who: User, *, audience: str, settings: Settings, login: uuid.UUID | None = None
+) -> tuple[str, int]:
+    """A ticket for exactly one socket, such as `student:17` or `live:3`, and its life in seconds; part of a `login`."""
     token, claims, seconds = issue_token(
-        settings, kind=TokenKind.TICKET, audience=audience, user_id=who.id, token_version=who.token_version
+        settings,
+        kind=TokenKind.TICKET,
+        audience=audience,
+        user_id=who.id,
+        token_version=who.token_version,
+        login=login,
     )
     expires_at = now() + timedelta(seconds=seconds)
     db.add(SocketTicket(jti=claims.token_id, user_id=who.id, expires_at=expires_at))
@@ -28,8 +36,8 @@ async def issue(db: AsyncSession, who: User, *, audience: str, settings: Setting
     return token, seconds
 
 
-async def enter(db: AsyncSession, token: str, *, audience: str, settings: Settings) -> User:
-    """The person this token lets into the socket; a ticket is used up by it once the caller commits.
+async def enter(db: AsyncSession, token: str, *, audience: str, settings: Settings) -> tuple[User, uuid.UUID | None]:
+    """Who this token lets into the socket, and by which login; a ticket is used up by it once the caller commits.
 
     Raises Unauthenticated: `token_expired`, `token_invalid`, `ticket_used`, `token_revoked`,
     `password_change_required`.
@@ -39,16 +47,16 @@ async def enter(db: AsyncSession, token: str, *, audience: str, settings: Settin
     except Unauthenticated as refused:
         if not settings.socket_access_tokens:
             raise
-        return await _holder(db, _access_claims(settings, token, refused))
+        claims = _access_claims(settings, token, refused)
+        return await _holder(db, claims), claims.login
     await _use_up(db, claims)
-    return await _holder(db, claims)
+    return await _holder(db, claims), claims.login
 
 
-async def still_valid(db: AsyncSession, user_id: int, token_version: int) -> bool:
-    """Whether who came in with this token version may stay; asked every few seconds for an open socket."""
-    found = await db.scalar(
-        select(User.id).where(User.id == user_id, User.is_active, User.token_version == token_version)
-    )
+async def still_valid(db: AsyncSession, user_id: int, token_version: int, login: uuid.UUID | None = None) -> bool:
+    """Whether who came in with this token version and login may stay; asked every few seconds for an open socket."""
+    query = select(User.id).where(User.id == user_id, User.is_active, User.token_version == token_version)
+    found = await db.scalar(query.where(goes_on(login)))
     return found is not None
 
 

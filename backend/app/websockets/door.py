@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -38,10 +39,11 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Who came in, and with which token version."""
+    """Who came in, with which token version, and by which login where the token names one."""
 
     user_id: int
     token_version: int
+    login: uuid.UUID | None
 
 
 def origin_allowed(websocket: WebSocket, settings: Settings) -> bool:
@@ -62,7 +64,7 @@ async def admit_student(
 ) -> tuple[Guest, ExamSession]:
     """The student of this exam session, which is open and, once begun, active from now on. Raises Refusal."""
     async with _reasons(), unit_of_work(sessions) as db:
-        who = await tickets.enter(db, token, audience=f"student:{exam_session_id}", settings=settings)
+        who, login = await tickets.enter(db, token, audience=f"student:{exam_session_id}", settings=settings)
         try:
             taken = await access_own_exam_session(db, who, exam_session_id, lock=True)
         except Missing:
@@ -74,32 +76,32 @@ async def admit_student(
         except Forbidden:
             raise Refusal(Close.NOT_YOURS) from None
         await activate(db, taken)
-        return Guest(who.id, who.token_version), taken
+        return Guest(who.id, who.token_version, login), taken
 
 
 async def admit_staff(sessions: Sessions, settings: Settings, *, token: str, exam_id: int) -> tuple[Guest, User, Exam]:
     """Somebody who runs this exam. Raises Refusal."""
     async with _reasons(), unit_of_work(sessions) as db:
-        who = await tickets.enter(db, token, audience=f"live:{exam_id}", settings=settings)
+        who, login = await tickets.enter(db, token, audience=f"live:{exam_id}", settings=settings)
         try:
             exam = await access_exam_as_staff(db, who, exam_id)
         except Missing:
             raise Refusal(await _missing(exam_exists(db, exam_id))) from None
-        return Guest(who.id, who.token_version), who, exam
+        return Guest(who.id, who.token_version, login), who, exam
 
 
 async def admit_person(sessions: Sessions, settings: Settings, *, token: str) -> tuple[Guest, User]:
     """Anybody who is logged in; what they may see is asked when they ask for it. Raises Refusal."""
     async with _reasons(), unit_of_work(sessions) as db:
-        who = await tickets.enter(db, token, audience="person", settings=settings)
-        return Guest(who.id, who.token_version), who
+        who, login = await tickets.enter(db, token, audience="person", settings=settings)
+        return Guest(who.id, who.token_version, login), who
 
 
 async def may_stay(sessions: Sessions, guest: Guest) -> bool:
     """Whether the account behind an open socket is still what it was; a database that is away changes nothing."""
     try:
         async with unit_of_work(sessions) as db:
-            return await tickets.still_valid(db, guest.user_id, guest.token_version)
+            return await tickets.still_valid(db, guest.user_id, guest.token_version, guest.login)
     except Exception as error:
         if not is_passing(error):
             raise

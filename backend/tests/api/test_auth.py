@@ -4,13 +4,14 @@ import asyncio
 import statistics
 import time
 import unicodedata
+from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core import security
 from app.core.clock import now
@@ -18,6 +19,7 @@ from app.core.config import Settings
 from app.db.models import AuditEntry, RefreshToken, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.roles import Role
+from app.services.auth import GRACE, MOST_SIBLINGS
 from tests.builders import PASSWORD, make_user
 
 LOGIN = "/api/v1/auth/login"
@@ -115,17 +117,52 @@ async def test_unknown_and_known_accounts_take_the_same_time(client: httpx2.Asyn
     assert 0.6 < known / unknown < 1.67
 
 
+async def renewed(client: httpx2.AsyncClient, tokens: dict[str, Any], *, agent: str = "this one") -> httpx2.Response:
+    body = {"refresh_token": tokens["refresh_token"]}
+    return await client.post("/api/v1/auth/refresh", json=body, headers={"User-Agent": agent})
+
+
+async def is_in(client: httpx2.AsyncClient, tokens: dict[str, Any]) -> bool:
+    answer = await client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+    return answer.status_code == 200
+
+
 async def test_a_refresh_token_is_good_once(client: httpx2.AsyncClient, student: User, sessions: Sessions) -> None:
     first = (await log_in(client, student)).json()
-    second = (await client.post("/api/v1/auth/refresh", json={"refresh_token": first["refresh_token"]})).json()
+    second = (await renewed(client, first)).json()
     assert second["refresh_token"] != first["refresh_token"]
-    again = await client.post("/api/v1/auth/refresh", json={"refresh_token": first["refresh_token"]})
+    again = await renewed(client, first, agent="another one")
     assert (again.status_code, again.json()["code"]) == (401, "token_revoked")
+    assert not await is_in(client, second)
     # The thief and the owner look alike, so the family ends for both.
     after = await client.post("/api/v1/auth/refresh", json={"refresh_token": second["refresh_token"]})
     assert after.status_code == 401
     async with sessions() as db:
         assert await db.scalar(select(AuditEntry.id).where(AuditEntry.action == "user.refresh_reused"))
+
+
+async def test_an_answer_that_was_lost_can_be_asked_for_again(
+    client: httpx2.AsyncClient, student: User, sessions: Sessions
+) -> None:
+    first = (await log_in(client, student)).json()
+    lost = (await renewed(client, first)).json()
+    heard = await renewed(client, first)
+    assert heard.status_code == 200
+    gone_on = await renewed(client, heard.json())
+    assert gone_on.status_code == 200
+    async with unit_of_work(sessions) as db:  # later than the grace
+        used = update(RefreshToken).where(RefreshToken.used_at.is_not(None))
+        await db.execute(used.values(used_at=RefreshToken.used_at - GRACE))
+    assert await is_in(client, gone_on.json())
+    assert (await renewed(client, lost)).status_code == 401  # who has that one is somebody else
+    assert not await is_in(client, gone_on.json())
+    assert (await renewed(client, gone_on.json())).status_code == 401
+
+
+async def test_a_lost_answer_is_not_told_without_end(client: httpx2.AsyncClient, student: User) -> None:
+    first = (await log_in(client, student)).json()
+    found = [(await renewed(client, first)).status_code for _ in range(MOST_SIBLINGS + 1)]
+    assert found == [200] * MOST_SIBLINGS + [401]
 
 
 async def test_refresh_tokens_are_stored_hashed(client: httpx2.AsyncClient, student: User, sessions: Sessions) -> None:
@@ -141,6 +178,7 @@ async def test_logout_ends_this_login_only(client: httpx2.AsyncClient, student: 
     headers = {"Authorization": f"Bearer {here['access_token']}"}
     done = await client.post("/api/v1/auth/logout", headers=headers, json={"refresh_token": here["refresh_token"]})
     assert done.json() == {"ok": True}
+    assert [await is_in(client, tokens) for tokens in (here, there)] == [False, True]
     ended = await client.post("/api/v1/auth/refresh", json={"refresh_token": here["refresh_token"]})
     assert ended.json()["code"] == "token_revoked"
     assert (

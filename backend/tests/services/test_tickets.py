@@ -28,7 +28,7 @@ async def entered(sessions: Sessions, token: str, settings: Settings, audience: 
     """Who came in, or the code of the refusal."""
     try:
         async with unit_of_work(sessions) as db:
-            user = await tickets.enter(db, token, audience=audience, settings=settings)
+            user, _ = await tickets.enter(db, token, audience=audience, settings=settings)
             return f"user {user.id}"
     except Unauthenticated as refused:
         return refused.code

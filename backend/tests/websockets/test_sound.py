@@ -73,6 +73,28 @@ async def test_speech_becomes_one_violation_with_what_was_measured(
     assert line.errors() == []
 
 
+async def test_teachers_see_that_somebody_speaks_and_reviewers_when(
+    server: LiveServer, student: User, teacher: User, taken: ExamSession, speech: list[bytes]
+) -> None:
+    page, line = await server.page(teacher, taken.exam_id), await server.student(student, taken)
+    await play(line, speech)
+    await line.until("violation.opened")
+    while (head := (await page.until("session.updated"))["session"])["speech"] is not True:
+        pass
+    assert head["sound_level"] > 0.2
+    await line.connection.close()
+    while (head := (await page.until("session.updated"))["session"])["online"]:
+        pass
+    assert (head["speech"], head["sound_level"]) == (None, None)
+    await page.connection.close()
+    await server.loopback.quiet()
+    async with server.browser(teacher) as browser:
+        lane = (await browser.get(f"/exam-sessions/{taken.id}/review")).json()["sound"]
+    assert 1 <= len(lane) <= 3
+    assert max(one["speech"] for one in lane) > 0.5
+    assert all(one["to"] - one["from"] == 5 and one["level"] > 0.2 for one in lane)
+
+
 async def test_nothing_of_the_sound_itself_is_stored(
     server: LiveServer, student: User, taken: ExamSession, speech: list[bytes]
 ) -> None:

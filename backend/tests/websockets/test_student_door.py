@@ -13,7 +13,7 @@ from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.exam_sessions import SessionState
 from app.domain.roles import Role
-from tests.builders import make_exam_session, make_user
+from tests.builders import PASSWORD, make_exam_session, make_user
 from tests.live import LiveServer
 
 OTHER_KEY = "another-key-00112233445566778899aabbccddeeff"
@@ -184,6 +184,29 @@ async def test_a_disabled_account_is_closed_within_seconds(
         assert (await browser.put(f"/users/{student.id}", json={"is_active": False})).status_code == 200
     assert await line.code() == 4401
     assert await refused(server, taken, server.token(student)) == 4401
+
+
+async def test_a_login_that_is_ended_closes_its_lines_and_no_others(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    server.change(RECHECK_SECONDS=0.2)
+    async with server.browser(student) as browser:
+        here, there = [
+            (await browser.post("/auth/login", json={"email": student.email, "password": PASSWORD})).json()
+            for _ in range(2)
+        ]
+        ticket = await browser.post(
+            f"/proctoring/sessions/{taken.id}/ticket", headers={"Authorization": f"Bearer {here['access_token']}"}
+        )
+        line = await server.dial(f"ws/{taken.id}", ticket.json()["ticket"])
+        await line.until("hello")
+        body = {"refresh_token": there["refresh_token"]}
+        await browser.post("/auth/logout", json=body)
+        await line.say(1)
+        await line.acknowledged(1)
+        await browser.post("/auth/logout", json={"refresh_token": here["refresh_token"]})
+        assert await line.code() == 4401
+        assert await refused(server, taken, here["access_token"]) == 4401
 
 
 async def test_somebody_who_must_change_their_password_does_not_get_in(

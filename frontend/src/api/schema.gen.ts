@@ -6807,6 +6807,8 @@ export interface components {
             /** Outages */
             outages: components["schemas"]["OutageRead"][];
             session: components["schemas"]["ExamSessionDetail"];
+            /** Sound */
+            sound: components["schemas"]["SoundRead"][];
             /** Unobserved */
             unobserved: components["schemas"]["UnobservedRead"][];
             /** Violations */
@@ -7156,6 +7158,20 @@ export interface components {
             enabled: boolean;
             /** Name */
             name: string;
+        };
+        /**
+         * SoundRead
+         * @description 5 seconds of sound, as measured; seconds of the sitting. Where nothing was heard there is none.
+         */
+        SoundRead: {
+            /** From */
+            from: number;
+            /** Level */
+            level: number;
+            /** Speech */
+            speech: number;
+            /** To */
+            to: number;
         };
         /**
          * Source

@@ -19,6 +19,7 @@ from app.db.models.reviews import GivenDecision, GivenVerdict, StaffNote, Studen
 from app.db.models.scrub_runs import ScrubRun
 from app.db.models.sign_in import ExternalIdentity, PasswordReset, ProviderLogin
 from app.db.models.sitting_messages import SittingMessage
+from app.db.models.sound_pieces import SoundPiece
 from app.db.models.users import RefreshToken, SocketTicket, User
 from app.db.models.violations import Evidence, Violation
 from app.db.models.wrapped_keys import WrappedKey
@@ -57,6 +58,7 @@ __all__ = [
     "ServerPause",
     "SittingMessage",
     "SocketTicket",
+    "SoundPiece",
     "StaffNote",
     "StudentComment",
     "UploadedFile",

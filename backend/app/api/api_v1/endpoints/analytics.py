@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from app.api.deps import Db, Page, Staff
+from app.api.deps import Db, Limits, Page, SettingsDep, Staff
 from app.schemas.analytics import (
     AnalyticsOverview,
     Connections,
@@ -136,11 +136,14 @@ async def read_export(
     db: Db,
     who: Staff,
     scope: Wanted,
+    settings: SettingsDep,
+    limits: Limits,
     format: ExportFormat = ExportFormat.CSV,
     report: Annotated[list[Report] | None, Query(max_length=20)] = None,
 ) -> Response:
     """Reports as a file: CSV holds one (`exams` if none is named), XLSX and JSON all that are named, or all."""
     reports = report or ([Report.EXAMS] if format is ExportFormat.CSV else list(Report))
+    limits.export(who.id, settings)
     body = await export(db, who, scope, reports, format)
     name = reports[0] if len(reports) == 1 else "all"
     return Response(

@@ -82,8 +82,9 @@ async def login(request: Request, sessions: SessionsDep, settings: SettingsDep, 
 @router.post("/refresh")
 async def refresh(request: Request, wanted: RefreshRequest, sessions: SessionsDep, settings: SettingsDep) -> Tokens:
     """Trade a refresh token for a new pair. Each is good once; a second use ends the login everywhere it was copied."""
+    client = f"{request.client.host if request.client else ''}\n{request.headers.get('user-agent', '')}"
     opened = await auth.refresh(
-        sessions, wanted.refresh_token, from_loopback=is_from_loopback(request), settings=settings
+        sessions, wanted.refresh_token, client=client, from_loopback=is_from_loopback(request), settings=settings
     )
     return Tokens.model_validate(opened, from_attributes=True)
 

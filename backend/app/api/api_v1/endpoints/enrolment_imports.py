@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import Db, SessionsDep, Staff
+from app.api.deps import Db, Limits, SessionsDep, SettingsDep, Staff
 from app.api.uploads import table_body, uploaded_table
 from app.db.session import commit
 from app.schemas.base import PathId
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/exams", tags=["exams"])
 
 @router.post("/{exam_id}/enrolments/import", openapi_extra=table_body(EnrolmentImportOptions))
 async def import_enrolments(
-    request: Request, db: Db, sessions: SessionsDep, who: Staff, exam_id: PathId
+    request: Request, db: Db, sessions: SessionsDep, who: Staff, settings: SettingsDep, limits: Limits, exam_id: PathId
 ) -> ImportReport:
     """Students from CSV, XLSX or pasted lines (`email, name, group`): all of them or none.
 
@@ -23,7 +23,8 @@ async def import_enrolments(
     """
     body, wanted = await uploaded_table(request, EnrolmentImportOptions)
     await commit(db)  # hashing a whole class must not hold this connection
-    return await enrolment_imports.import_enrolments(sessions, who, exam_id, body, wanted)
+    with limits.importing(who.id, settings, dry_run=wanted.dry_run):
+        return await enrolment_imports.import_enrolments(sessions, who, exam_id, body, wanted)
 
 
 @router.get("/{exam_id}/groups")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from app.api.deps import CurrentUser, Db, Disk, Page, Peer, SettingsDep
+from app.api.deps import CurrentUser, Db, Disk, LoginId, Page, Peer, SettingsDep
 from app.api.errors import language_of
 from app.db.session import commit
 from app.schemas.base import PathId
@@ -49,16 +49,20 @@ async def alerts(request: Request, db: Db, who: CurrentUser, session_id: PathId)
 
 
 @router.post("/sessions/{session_id}/ticket")
-async def student_ticket(db: Db, who: CurrentUser, settings: SettingsDep, session_id: PathId) -> TicketRead:
+async def student_ticket(
+    db: Db, who: CurrentUser, login: LoginId, settings: SettingsDep, session_id: PathId
+) -> TicketRead:
     """A one-use ticket for the socket of one's own exam session."""
     await access_own_exam_session(db, who, session_id)
-    ticket, seconds = await tickets.issue(db, who, audience=f"student:{session_id}", settings=settings)
+    ticket, seconds = await tickets.issue(db, who, audience=f"student:{session_id}", settings=settings, login=login)
     return TicketRead(ticket=ticket, expires_in=seconds)
 
 
 @router.post("/live/{exam_id}/ticket")
-async def teacher_ticket(db: Db, who: CurrentUser, settings: SettingsDep, exam_id: PathId) -> TicketRead:
+async def teacher_ticket(
+    db: Db, who: CurrentUser, login: LoginId, settings: SettingsDep, exam_id: PathId
+) -> TicketRead:
     """A one-use ticket for the live page of an exam one runs."""
     await access_exam_as_staff(db, who, exam_id)
-    ticket, seconds = await tickets.issue(db, who, audience=f"live:{exam_id}", settings=settings)
+    ticket, seconds = await tickets.issue(db, who, audience=f"live:{exam_id}", settings=settings, login=login)
     return TicketRead(ticket=ticket, expires_in=seconds)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.api.deps import CurrentUser, Db, SessionsDep, Staff
+from app.api.deps import CurrentUser, Db, Limits, SessionsDep, SettingsDep, Staff
 from app.api.downloads import attachment
 from app.api.uploads import FILE, FILE_BODY, received_file, received_form
 from app.db.models import UploadedFile
@@ -51,7 +51,14 @@ StoreDep = Annotated[EvidenceStore, Depends(_store)]
 
 @router.post("/exams/{exam_id}/questions/import", openapi_extra=IMPORT_BODY)
 async def import_questions(
-    request: Request, db: Db, sessions: SessionsDep, who: Staff, store: StoreDep, exam_id: PathId
+    request: Request,
+    db: Db,
+    sessions: SessionsDep,
+    who: Staff,
+    store: StoreDep,
+    settings: SettingsDep,
+    limits: Limits,
+    exam_id: PathId,
 ) -> QuestionImportReport:
     """Questions of a file (JSON, CSV, GIFT, Aiken, Moodle XML, QTI 2.1): all of them or none.
 
@@ -60,7 +67,8 @@ async def import_questions(
     await access_exam_as_staff(db, who, exam_id)
     await commit(db)  # a slow line must hold no connection
     _name, body, options = await received_form(request, question_import.LARGEST, QuestionImportOptions)
-    return await question_import.import_questions(sessions, who, exam_id, body, options, store)
+    with limits.importing(who.id, settings, dry_run=options.dry_run):
+        return await question_import.import_questions(sessions, who, exam_id, body, options, store)
 
 
 @router.get("/exams/{exam_id}/questions/export", response_class=Response, responses=ANY_FILE)
@@ -68,11 +76,14 @@ async def export(
     db: Db,
     who: Staff,
     store: StoreDep,
+    settings: SettingsDep,
+    limits: Limits,
     exam_id: PathId,
     wanted: Annotated[QuestionFormat, Query(alias="format")],
     leave_out: Annotated[bool, Query(description="Leave out what the format cannot carry, instead of a 409.")] = False,
 ) -> Response:
     """All questions as a file. 409 `format_cannot_carry` names those that the format has no words for."""
+    limits.export(who.id, settings)
     file = await export_questions(db, who, exam_id, wanted, store, leave_out=leave_out)
     headers = {"Content-Disposition": attachment(file.name)}
     return Response(file.body, media_type=file.media_type, headers=headers)

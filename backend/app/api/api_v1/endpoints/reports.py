@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.api.deps import CurrentUser, Db, Staff
+from app.api.deps import CurrentUser, Db, Limits, SettingsDep, Staff
 from app.api.downloads import attachment
 from app.api.errors import language_of
 from app.db.session import commit
@@ -36,8 +36,11 @@ async def of_exam_session(
 
 
 @router.get("/exam-sessions/{session_id}/bundle", response_class=Response, responses=ZIP)
-async def bundle(request: Request, db: Db, who: Staff, session_id: PathId) -> Response:
+async def bundle(
+    request: Request, db: Db, who: Staff, settings: SettingsDep, limits: Limits, session_id: PathId
+) -> Response:
     """A closed exam session with its chain of custody and all pieces, for `proctor verify`; not encrypted, audited."""
+    limits.export(who.id, settings)
     body = await export_bundle(db, who, session_id, request.app.state.store, request.app.state.notary)
     name = f"exam-session-{session_id}.zip"
     return Response(body, media_type="application/zip", headers={"Content-Disposition": attachment(name)})
@@ -56,11 +59,14 @@ async def export(
     db: Db,
     who: Staff,
     request: Request,
+    settings: SettingsDep,
+    limits: Limits,
     exam_id: PathId,
     kind: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.CSV,
     language: Wanted = None,
 ) -> Response:
     """Every exam session of an exam in one line, as a table for spreadsheets; as JSON with everything noted."""
+    limits.export(who.id, settings)
     found = await export_exam(db, who, exam_id, kind, language or language_of(request.scope))
     return Response(
         found.body, media_type=found.media_type, headers={"Content-Disposition": attachment(found.file_name)}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from app.api.deps import Admin, CurrentUser, Db, Page, SessionsDep, SettingsDep, SignedIn
+from app.api.deps import Admin, CurrentUser, Db, Limits, Page, SessionsDep, SettingsDep, SignedIn
 from app.api.downloads import attachment
 from app.api.uploads import table_body, uploaded_table
 from app.db.models import User
@@ -98,14 +98,17 @@ async def activity_logs(
 
 
 @router.post("/import", openapi_extra=table_body(UserImportOptions))
-async def import_users(request: Request, db: Db, sessions: SessionsDep, who: Admin) -> ImportReport:
+async def import_users(
+    request: Request, db: Db, sessions: SessionsDep, who: Admin, settings: SettingsDep, limits: Limits
+) -> ImportReport:
     """Accounts from CSV, XLSX or pasted lines (`email, full_name, role, language`): all of them or none.
 
     422 `enrolments_invalid` lists the wrong lines. One-time passwords are in this answer and nowhere else.
     """
     body, wanted = await uploaded_table(request, UserImportOptions)
     await commit(db)  # hashing a whole class must not hold this connection
-    return await imports.import_users(sessions, who, body, dry_run=wanted.dry_run)
+    with limits.importing(who.id, settings, dry_run=wanted.dry_run):
+        return await imports.import_users(sessions, who, body, dry_run=wanted.dry_run)
 
 
 @router.post("/", response_model=UserRead)
@@ -173,9 +176,12 @@ async def reset_password(db: Db, who: Admin, user_id: PathId) -> OneTimePassword
 
 
 @router.get("/{user_id}/export", response_class=Response, responses=ZIP)
-async def export_user(request: Request, db: Db, who: CurrentUser, user_id: PathId) -> Response:
+async def export_user(
+    request: Request, db: Db, who: CurrentUser, settings: SettingsDep, limits: Limits, user_id: PathId
+) -> Response:
     """Everything about somebody with all files, for the person and administrators; audited, with a signed manifest."""
     user = await users.access_user(db, who, user_id)
+    limits.export(who.id, settings)
     body = await export_person(db, who, user, request.app.state.store, request.app.state.notary)
     headers = {"Content-Disposition": attachment(f"person-{user_id}.zip")}
     return Response(body, media_type="application/zip", headers=headers)
