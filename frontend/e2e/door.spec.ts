@@ -4,7 +4,7 @@ import { Outside } from "./outside";
 import { ProctorServer } from "./server";
 import { api, tokenOf } from "./sittings";
 
-const test = base.extend<object, { outside: Outside }>({
+const test = base.extend<object, { outside: Outside; connected: ProctorServer }>({
   outside: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the first parameter's shape.
     async ({}, provide) => {
@@ -14,14 +14,15 @@ const test = base.extend<object, { outside: Outside }>({
     },
     { scope: "worker" },
   ],
-  server: [
+  connected: [
     async ({ outside }, provide) => {
       const server = await ProctorServer.start(outside.environment);
       await provide(server);
       await server.dispose();
     },
-    { scope: "test", timeout: 120_000 },
+    { scope: "worker", timeout: 180_000 },
   ],
+  server: async ({ connected }, provide) => provide(connected),
 });
 
 test("a forgotten password is replaced through the mailed link, once", async ({ page, outside, server }) => {

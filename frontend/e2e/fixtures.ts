@@ -5,36 +5,18 @@ import { ProctorServer } from "./server";
 
 export { expect } from "@playwright/test";
 
-/** One server for each file of tests: what one file makes is in no other's way. */
-class Servers {
-  #file = "";
-  #server: ProctorServer | null = null;
-
-  async of(file: string): Promise<ProctorServer> {
-    if (this.#server && this.#file === file) return this.#server;
-    await this.close();
-    this.#server = await ProctorServer.start();
-    this.#file = file;
-    return this.#server;
-  }
-
-  async close(): Promise<void> {
-    await this.#server?.dispose();
-    this.#server = null;
-  }
-}
-
-export const test = base.extend<{ complaints: string[]; server: ProctorServer }, { servers: Servers }>({
-  servers: [
+export const test = base.extend<{ complaints: string[]; server: ProctorServer }, { running: ProctorServer }>({
+  // A start costs seven seconds of a processor, so a worker keeps one for all its files: name what you make as nobody else does.
+  running: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the first parameter's shape.
     async ({}, provide) => {
-      const servers = new Servers();
-      await provide(servers);
-      await servers.close();
+      const server = await ProctorServer.start();
+      await provide(server);
+      await server.dispose();
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: 180_000 },
   ],
-  server: [async ({ servers }, provide, { file }) => provide(await servers.of(file)), { timeout: 120_000 }],
+  server: async ({ running }, provide) => provide(running),
   baseURL: async ({ server }, provide) => provide(server.url),
   complaints: [
     async ({ page }, provide) => {
