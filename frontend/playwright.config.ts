@@ -1,13 +1,12 @@
-// Browser tests: Debian's Chromium against a real server that each spec starts for itself.
-import { existsSync } from "node:fs";
+// Browser tests: Debian's Chromium against a real server that each worker starts for itself.
 import { defineConfig } from "@playwright/test";
-
-const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+import { EXECUTABLE, switches } from "./e2e/webcam";
 
 export default defineConfig({
   testDir: "e2e",
-  timeout: process.env.LONG ? 900_000 : 120_000,
-  expect: { timeout: 15_000 },
+  globalSetup: "./e2e/webcam.ts",
+  timeout: process.env.LONG ? 900_000 : 240_000, // patience costs nothing where all goes well
+  expect: { timeout: 30_000 },
   fullyParallel: false,
   workers: 2, // they wait more than they work; each has a server of its own
   forbidOnly: Boolean(process.env.CI),
@@ -15,14 +14,12 @@ export default defineConfig({
   outputDir: "test-results",
   use: {
     headless: true,
-    actionTimeout: 10_000,
+    actionTimeout: 30_000,
     locale: "en-GB",
     timezoneId: "Asia/Dhaka",
-    trace: "retain-on-failure",
+    // A film of every test would cost a third of the processor's time.
+    trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
-    launchOptions: {
-      ...(existsSync(chromium) ? { executablePath: chromium } : {}),
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    },
+    launchOptions: { ...EXECUTABLE, args: switches() },
   },
 });

@@ -3,7 +3,7 @@
 python make_face_video.py faces.mp4
 python make_face_video.py gone.mp4 gone    # for eight seconds nobody is there
 python make_face_video.py calm.mp4 calm    # longer, and nothing happens; `company`: longer, with the second face
-python make_face_video.py webcam.mjpeg     # nobody joins: what a browser is given in place of a camera
+python make_face_video.py webcam.y4m       # nobody joins: what a browser is given in place of a camera
 """
 
 import sys
@@ -17,19 +17,18 @@ from skimage import data
 Picture = NDArray[np.uint8]
 
 WIDTH, HEIGHT, FPS = 640, 480, 10
+PLAIN_FPS = 5
 SECONDS = {"second": 20, "gone": 20, "company": 120, "calm": 120}
 MEANWHILE = range(6 * FPS, 14 * FPS)
 
 
 def main(target: Path, scene: str = "second") -> None:
-    """Write the scene to `target`: an MP4, or by its ending the JPEGs one after the other, with one person only."""
+    """Write the scene to `target`: an MP4, or by its ending plain frames (YUV4MPEG2), with one person only."""
     whole: Picture = data.astronaut()  # type: ignore[no-untyped-call]
     portrait: Picture = np.ascontiguousarray(whole[0:300, 70:370, ::-1])
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.suffix == ".mjpeg":
-        noise = np.random.default_rng(1)
-        frames = (picture(portrait, noise, number) for number in range(SECONDS["second"] * FPS))
-        target.write_bytes(b"".join(cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames))
+    if target.suffix == ".y4m":
+        write_plain(target, portrait)
         return
     every = FPS // 2 if scene in ("company", "calm") else 1
     video = cv2.VideoWriter(str(target), cv2.VideoWriter.fourcc(*"mp4v"), FPS // every, (WIDTH, HEIGHT))
@@ -38,6 +37,16 @@ def main(target: Path, scene: str = "second") -> None:
         faces = {"second": 2, "company": 2, "gone": 0}.get(scene, 1) if number in MEANWHILE else 1
         video.write(picture(portrait, noise, number, faces=faces))
     video.release()
+
+
+def write_plain(target: Path, portrait: Picture) -> None:
+    """A browser plays it at the speed it names; few frames, and none to decode, leave the processor to the test."""
+    noise = np.random.default_rng(1)
+    with target.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{PLAIN_FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        for number in range(0, SECONDS["second"] * FPS, FPS // PLAIN_FPS):
+            frame = picture(portrait, noise, number)
+            file.write(b"FRAME\n" + cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).tobytes())
 
 
 def picture(portrait: Picture, noise: np.random.Generator, number: int, *, faces: int = 1) -> Picture:

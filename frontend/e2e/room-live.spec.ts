@@ -22,6 +22,7 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     allow_calculator: true,
     browser_lockdown: true,
     enable_identity_check: true,
+    exam_password: "open, sesame",
     enable_screen_recording: true,
     require_id_document: true,
     require_room_view: true,
@@ -44,7 +45,12 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     await page.getByRole("button", { name: "I heard it" }).click();
     await page.getByRole("button", { name: "Try full screen" }).click();
     await page.getByRole("button", { name: "Ask for help" }).click();
+    await page.getByLabel("Password of the exam").fill("not this");
     await page.getByRole("button", { name: "Send it to my teachers" }).click();
+    await expect(page.getByRole("alert")).toContainText(/password/i);
+    await page.getByLabel("Password of the exam").fill("open, sesame");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Send it to my teachers" }).press("Enter");
     await expect(page.getByText(/Your hand is up: it has reached/)).toBeVisible();
   });
   const [sitting] = await teacher.call<{ id: number }[]>("GET", `/proctoring/sessions/${exam}`);
@@ -58,6 +64,7 @@ test("an exam with everything switched on, its teacher at work", async ({ server
 
   await test.step("documents, waiting room, screen, beginning", async () => {
     await page.getByRole("button", { name: /^Go on/ }).click();
+    await expect(page.getByLabel("Password of the exam"), "what was typed once is not asked for again").toHaveValue("open, sesame");
     await page.getByRole("button", { name: "Start", exact: true }).click();
     const take = page.getByRole("button", { name: "Take the picture" });
     await take.click();
@@ -101,6 +108,17 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     await expect.poll(async () => (await told()).at(-1)?.text).toContain("my screen reader needs the window");
   });
 
+  await test.step("a hand is taken down by the teacher, who has been there", async () => {
+    const hand = page.getByRole("button", { name: "Lower hand" });
+    await expect(hand).toBeVisible();
+    await act("hand/lower");
+    await expect(page.getByText(/Your hand is up/)).toBeHidden();
+    await page.getByRole("button", { name: "Raise hand" }).press("Enter");
+    await expect(page.getByText(/Your hand is up/)).toBeVisible();
+    await act("hand/lower");
+    await expect(page.getByText(/Your hand is up/)).toBeHidden();
+  });
+
   await test.step("the teacher's words, a pause, more time", async () => {
     await act("message", { text: "Question 2 may be short." });
     await expect(page.getByText("Question 2 may be short.")).toBeVisible();
@@ -110,8 +128,12 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     await chat.getByRole("button", { name: "Send" }).click();
     const own = chat.getByRole("listitem").filter({ hasText: "Thank you!" });
     await expect(own).toContainText("received");
+    // From here on only the socket can bring it.
+    await page.route("**/api/v1/exam-sessions/*/messages", (route) => route.abort());
+    await expect(own).not.toContainText("read by your teacher");
     await told();
     await expect(own).toContainText("read by your teacher");
+    await page.unroute("**/api/v1/exam-sessions/*/messages");
     await expectAccessible(page);
     await chat.getByRole("button", { name: "Close" }).click();
     await expect(page.getByRole("button", { name: "Messages", exact: true })).toBeVisible();
@@ -143,8 +165,8 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     await expectAccessible(page);
     await page.screenshot({ path: info.outputPath("challenge.png") });
     // Nobody turns in this picture: it ends by itself, and says what came of it.
-    await expect(task).toBeHidden({ timeout: 16_000 });
-    await expect(page.getByText(/was not seen in time|could not see well enough/)).toBeVisible();
+    await expect(task).toBeHidden({ timeout: 30_000 });
+    await expect(page.getByText(/was not seen in time|could not see well enough/)).toBeVisible({ timeout: 45_000 });
     await act("room-view");
     const room = page.getByRole("dialog", { name: "Please show your room" });
     await room.getByRole("button", { name: "Take the picture" }).click();

@@ -19,7 +19,7 @@ const violations = async (server: ProctorServer, id: number) =>
 test("F29: what was typed two seconds ago survives a killed browser, and a reload without network", async ({ server }) => {
   const exam = await makeExam(await Api.as(server, "teacher"), "Killed", ESSAY);
   const line = await Line.to(server.url);
-  const first = await openBrowser({ ...server, url: line.url } as ProctorServer);
+  const first = await openBrowser({ ...server, url: line.url } as ProctorServer, { disk: true });
   await signIn(first.page);
   const id = await enterRoom(first.page, server, exam);
   await essay(first.page).fill("online");

@@ -1,91 +1,9 @@
-// A student's browser with a face before its camera, and exams made over the API for it.
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { chromium, type BrowserContext, type Page } from "@playwright/test";
+// Exams and sittings made over the API for a student's browser.
+import type { Page } from "@playwright/test";
 import { expect } from "./fixtures";
-import { type ProctorServer, ROOT } from "./server";
+import type { ProctorServer } from "./server";
 
-const executable = process.env.CHROMIUM ?? "/usr/bin/chromium";
-let webcam: string | null = null;
-
-/** A public-domain portrait that sways a little, as the frames of a camera. */
-function webcamFile(): string {
-  if (webcam) return webcam;
-  webcam = join(tmpdir(), `proctor-webcam-${process.pid}.mjpeg`);
-  execFileSync(join(ROOT, ".venv", "bin", "python"), [join(ROOT, "backend", "tools", "make_face_video.py"), webcam]);
-  return webcam;
-}
-
-const switches = () => [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--use-fake-device-for-media-stream",
-  "--use-fake-ui-for-media-stream",
-  `--use-file-for-fake-video-capture=${webcamFile()}`,
-  "--autoplay-policy=no-user-gesture-required",
-];
-
-export type StudentBrowser = { context: BrowserContext; page: Page; profile: string };
-
-/** A browser of its own, with a profile on disk: what survives in it is what would survive on a real device. */
-export async function openBrowser(
-  server: ProctorServer,
-  options: { profile?: string; width?: number; height?: number; port?: number } = {},
-): Promise<StudentBrowser> {
-  const profile = options.profile ?? (await mkdtemp(join(tmpdir(), "proctor-student-")));
-  const context = await chromium.launchPersistentContext(profile, {
-    ...(existsSync(executable) ? { executablePath: executable } : {}),
-    headless: true,
-    baseURL: server.url,
-    locale: "en-GB",
-    timezoneId: "Asia/Dhaka",
-    viewport: { width: options.width ?? 1366, height: options.height ?? 768 },
-    permissions: ["camera", "microphone"],
-    args: [
-      ...switches(),
-      ...(options.port ? [`--remote-debugging-port=${options.port}`] : []),
-    ],
-  });
-  context.setDefaultTimeout(15_000);
-  return { context, page: context.pages()[0] ?? (await context.newPage()), profile };
-}
-
-/**
- * A browser that was started as a person starts one: Playwright makes every page of its own browsers believe that it is
- * in front and has the focus, whatever tab is over it. Addresses are whole ones here.
- */
-export async function openPlainBrowser(): Promise<{ page: Page; context: BrowserContext; close: () => Promise<void> }> {
-  const profile = await mkdtemp(join(tmpdir(), "proctor-plain-"));
-  const child = spawn(
-    existsSync(executable) ? executable : chromium.executablePath(),
-    ["--headless=new", `--user-data-dir=${profile}`, "--remote-debugging-port=0", "--window-size=1366,768", "--lang=en-GB", ...switches(), "about:blank"],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
-  const address = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      const found = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
-      if (found) resolve(found);
-    });
-    child.once("exit", (code) => reject(new Error(`the browser ended with ${code}`)));
-  });
-  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
-  const [context] = browser.contexts();
-  if (!context) throw new Error("no context");
-  context.setDefaultTimeout(15_000);
-  const page = context.pages()[0] ?? (await context.newPage());
-  const close = async () => {
-    await browser.close();
-    child.kill("SIGTERM");
-    if (child.exitCode === null) await once(child, "exit");
-  };
-  return { page, context, close };
-}
+export { openBrowser, openPlainBrowser } from "./devices";
 
 type Json = Record<string, unknown>;
 

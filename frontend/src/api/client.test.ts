@@ -76,4 +76,14 @@ describe("signedFetch", () => {
     await expect(validCredentials()).rejects.toMatchObject({ status: 503 });
     expect(refreshToken()).toBe("refresh-1");
   });
+
+  it("takes what a duplicated tab got for the same token, and nothing else", async () => {
+    accept(tokens(1));
+    const twin = new BroadcastChannel("proctor.refresh");
+    twin.postMessage({ spent: "refresh-of-somebody-else", tokens: tokens(7) });
+    twin.postMessage({ spent: "refresh-1", tokens: tokens(2) });
+    await vi.waitFor(() => expect(refreshToken()).toBe("refresh-2"));
+    expect(currentCredentials()?.accessToken).toBe("access-2");
+    twin.close();
+  });
 });

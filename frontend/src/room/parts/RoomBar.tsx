@@ -42,7 +42,6 @@ export function RoomBar({ paper, room, unsaved, endsAt, now, look, languages, on
         <button
           type="button"
           className="button quiet"
-          aria-pressed={room.hand}
           onClick={() => onHand(!room.hand)}
         >
           <span aria-hidden>✋</span> {room.hand ? t("room.handDown") : t("room.hand")}

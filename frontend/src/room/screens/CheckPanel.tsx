@@ -2,7 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Notice, Trouble } from "../parts/basics";
-import { HelpFromCheck } from "../parts/AskForHelp";
+import { type Door, HelpFromCheck } from "../parts/AskForHelp";
 import { CheckItem } from "../parts/CheckItem";
 import { LevelMeter } from "../parts/LevelMeter";
 import { SelfView } from "../parts/SelfView";
@@ -10,10 +10,10 @@ import { useController, useRoomState } from "../useController";
 import { type CheckNeeds, type Checks, useChecks } from "./useChecks";
 import { useTools } from "../tools";
 
-/** `examId`: whose teachers can be called for help; null in practice. */
-type Props = { session: number; userId: number; examId: number | null; needs: CheckNeeds; onDone: (well: boolean) => void };
+/** `door`: whose teachers can be called for help; null in practice. */
+type Props = { session: number; userId: number; door: Door | null; needs: CheckNeeds; onDone: (well: boolean) => void };
 
-export function CheckPanel({ session, userId, examId, needs, onDone }: Props) {
+export function CheckPanel({ session, userId, door, needs, onDone }: Props) {
   const { t } = useTranslation();
   const { media } = useTools();
   const { controller, error } = useController(session, userId);
@@ -52,7 +52,7 @@ export function CheckPanel({ session, userId, examId, needs, onDone }: Props) {
           </button>
         ) : null}
       </div>
-      {help ? <Help checks={checks} examId={examId} userId={userId} /> : null}
+      {help ? <Help checks={checks} door={door} userId={userId} /> : null}
     </section>
   );
 }
@@ -106,13 +106,13 @@ function Todo({ name, checks, sound }: { name: string; checks: Checks; sound: bo
 const LONGEST_REPORT = 2_000;
 
 /** What a person who helps needs to know, to be read out, copied or photographed. */
-function Help({ checks, examId, userId }: { checks: Checks } & Pick<Props, "examId" | "userId">) {
+function Help({ checks, door, userId }: { checks: Checks } & Pick<Props, "door" | "userId">) {
   const { t } = useTranslation();
   const lines = checks.list.map(({ name, result, detail }) => `${t(`check.${name}.name`)}: ${t(`check.result.${result}`)} ${detail}`);
   const report = [navigator.userAgent, ...lines].join("\n").slice(0, LONGEST_REPORT);
   return (
     <Notice tone="info" title={t("check.helpTitle")} live="polite">
-      {examId === null ? null : <HelpFromCheck examId={examId} userId={userId} report={report} />}
+      {door ? <HelpFromCheck door={door} userId={userId} report={report} /> : null}
       <p>{t("check.helpText")}</p>
       <textarea className="report" readOnly rows={lines.length + 1} aria-label={t("check.helpTitle")} value={report} />
     </Notice>

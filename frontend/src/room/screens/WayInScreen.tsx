@@ -6,6 +6,7 @@ import { useUser } from "@/api/useUser";
 import type { Exam } from "@/api/types";
 import { exam as readExam, ownConsent, practice, start, submit } from "../api";
 import { lastCheck, rememberCheck } from "../checks";
+import { type Door, ExamPassword } from "../parts/AskForHelp";
 import { Heading, Loading, Notice, Trouble } from "../parts/basics";
 import { Frame } from "../parts/Frame";
 import { Steps } from "../parts/Steps";
@@ -36,6 +37,8 @@ function needsOf(exam: Exam): CheckNeeds {
 function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
   const { t } = useTranslation();
   const [step, setStep] = useState<"rules" | "check" | "start">(agreed ? "check" : "rules");
+  const [password, setPassword] = useState("");
+  const door = { examId: exam.id, password, setPassword: exam.has_password ? setPassword : null };
   const fresh = lastCheck();
   return (
     <>
@@ -51,16 +54,16 @@ function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
               </button>
             </Notice>
           ) : null}
-          <CheckRun examId={exam.id} needs={needsOf(exam)} onDone={() => setStep("start")} />
+          <CheckRun door={door} needs={needsOf(exam)} onDone={() => setStep("start")} />
         </>
       ) : null}
-      {step === "start" ? <StartPanel exam={exam} /> : null}
+      {step === "start" ? <StartPanel door={door} /> : null}
     </>
   );
 }
 
 /** A practice sitting, made for the check and ended with it: the check is the very pipeline of the exam. */
-function CheckRun({ examId, needs, onDone }: { examId: number; needs: CheckNeeds; onDone: () => void }) {
+function CheckRun({ door, needs, onDone }: { door: Door; needs: CheckNeeds; onDone: () => void }) {
   const user = useUser();
   const sitting = useQuery({ queryKey: ["practice"], queryFn: practice, gcTime: 0, staleTime: Infinity });
   if (sitting.isError) return <Trouble error={sitting.error} onRetry={() => void sitting.refetch()} />;
@@ -70,7 +73,7 @@ function CheckRun({ examId, needs, onDone }: { examId: number; needs: CheckNeeds
     <CheckPanel
       session={id}
       userId={user.id}
-      examId={examId}
+      door={door}
       needs={needs}
       onDone={(well) => {
         if (well) rememberCheck();
@@ -81,15 +84,14 @@ function CheckRun({ examId, needs, onDone }: { examId: number; needs: CheckNeeds
   );
 }
 
-function StartPanel({ exam }: { exam: Exam }) {
+function StartPanel({ door }: { door: Door }) {
   const { t } = useTranslation();
-  const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const begin = async () => {
     setBusy(true);
     try {
-      const sitting = await start(exam.id, password);
+      const sitting = await start(door.examId, door.password);
       go(`/room/sittings/${sitting.id}`, "replace");
     } catch (refused) {
       setError(refused);
@@ -100,14 +102,9 @@ function StartPanel({ exam }: { exam: Exam }) {
     <section className="card stack">
       <h2>{t("start.title")}</h2>
       <p>{t("start.text")}</p>
-      {exam.has_password ? (
-        <label className="field">
-          {t("start.password")}
-          <input type="password" autoComplete="off" value={password} onChange={(event) => setPassword(event.target.value)} />
-        </label>
-      ) : null}
+      <ExamPassword door={door} />
       {error ? <Trouble error={error} /> : null}
-      <button type="button" className="button" disabled={busy || (exam.has_password && !password)} onClick={() => void begin()}>
+      <button type="button" className="button" disabled={busy || (door.setPassword !== null && !door.password)} onClick={() => void begin()}>
         {t("start.go")}
       </button>
     </section>
@@ -128,7 +125,7 @@ function PracticeWay() {
         <CheckPanel
           session={sitting.data.id}
           userId={user.id}
-          examId={null}
+          door={null}
           needs={EVERYTHING}
           onDone={(well) => {
             if (well) rememberCheck();
