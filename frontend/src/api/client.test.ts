@@ -80,8 +80,12 @@ describe("signedFetch", () => {
   it("takes what a duplicated tab got for the same token, and nothing else", async () => {
     accept(tokens(1));
     const twin = new BroadcastChannel("proctor.refresh");
-    twin.postMessage({ spent: "refresh-of-somebody-else", tokens: tokens(7) });
-    twin.postMessage({ spent: "refresh-1", tokens: tokens(2) });
+    const say = (spent: string, number: number) => {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origin than this one.
+      twin.postMessage({ spent, tokens: tokens(number) });
+    };
+    say("refresh-of-somebody-else", 7);
+    say("refresh-1", 2);
     await vi.waitFor(() => expect(refreshToken()).toBe("refresh-2"));
     expect(currentCredentials()?.accessToken).toBe("access-2");
     twin.close();
