@@ -23,6 +23,8 @@ LONGEST_MEMORY = 16
 FIELDS = 12
 WEIGHT = 4
 """A look counts at least 1/4 of the mean: what a thing scored long ago fades."""
+LEAST_FIT = 0.1
+"""A sighting that fits a thing less (`nearness`) is of another one."""
 ONE_PERSON = 0.4
 """Boxes of people that share this much of their union are one person's."""
 FADING = 2
@@ -156,17 +158,20 @@ def once_each(things: Sequence[Followed]) -> list[Followed]:
 
 
 def matched(things: Sequence[Followed], seen: Sequence[FoundThing]) -> dict[int, FoundThing]:
-    """Number of the thing → its sighting; each sighting belongs to one thing at most."""
+    """Number of the thing → its sighting; each sighting belongs to one thing at most.
+
+    Strong sightings are given away first: when somebody moves, a weak second box may lie nearer to where they were.
+    """
     pairs = [
-        (nearness(thing, sighting), number, index)
+        (fit * sighting.score, number, index)
         for number, thing in enumerate(things)
         for index, sighting in enumerate(seen)
-        if thing.label == sighting.label
+        if thing.label == sighting.label and (fit := nearness(thing, sighting)) > LEAST_FIT
     ]
     found: dict[int, FoundThing] = {}
     used: set[int] = set()
-    for fit, number, index in sorted(pairs, reverse=True):
-        if fit > 0.1 and number not in found and index not in used:
+    for _, number, index in sorted(pairs, reverse=True):
+        if number not in found and index not in used:
             found[number] = seen[index]
             used.add(index)
     return found

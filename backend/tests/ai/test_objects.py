@@ -10,7 +10,7 @@ import pytest
 from app.ai.networks import Picture
 from app.ai.object_labels import COCO80, PERSON, PHONE
 from app.ai.object_network import FoundThing
-from app.ai.object_search import BELIEFS, FIELDS, LONGEST_MEMORY, Followed, ObjectSearch, once_each
+from app.ai.object_search import BELIEFS, BELIEVED, FIELDS, LONGEST_MEMORY, Followed, ObjectSearch, matched, once_each
 from app.ai.picture import encode
 from app.ai.pipeline import Pipeline
 from app.ai.schedule import SCHEDULE
@@ -93,6 +93,13 @@ def test_two_boxes_around_one_person_are_one_person() -> None:
     beside = Followed(PERSON, (0.75, 0.1, 0.25, 0.9), 0.5)
     phone = Followed(PHONE, (0.3, 0.1, 0.6, 0.9), 0.3)
     assert once_each([one, beside, again, phone]) == [one, beside, phone]
+
+
+def test_who_moved_is_followed_rather_than_a_weak_box_where_they_were() -> None:
+    student = Followed(PERSON, (0.33, 0.02, 0.41, 0.82), 0.79, state=BELIEVED)
+    moved = FoundThing(PERSON, 0.79, (0.15, 0.0, 0.46, 0.89))
+    shadow = FoundThing(PERSON, 0.27, (0.36, 0.0, 0.64, 0.97))
+    assert matched([student], [shadow, moved]) == {0: moved}
 
 
 def test_a_detector_says_nothing_about_labels_it_does_not_know() -> None:
