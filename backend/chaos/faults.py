@@ -17,6 +17,7 @@ import psutil
 
 from chaos import resources
 from chaos.proxy import CLEAR, Line
+from chaos.upgrade import upgrade_under_load
 from chaos.world import World, is_alive, looking
 
 Inject = Callable[[World, int], Awaitable[float]]
@@ -287,7 +288,9 @@ FAULTS = (
         possible=FAKETIME.exists,
     ),
     Fault("F22", "server stands still for 5 s", each(freeze_server), 4, 0, 10.0),
+    Fault("F23", "server gets no more memory", each(resources.starve), 4, 0, 10.0),
     Fault("F24", "no more files may be opened", resources.exhaust_files, 3, 1, 5.0),
+    Fault("F25", "newer version migrates, rolls", upgrade_under_load, 2, 1, 10.0),
     Fault("F27", "signing key rotated", each(resources.rotate_keys), 3, 1, 10.0),
     Fault("F30", "any of these in random order", each(anything), 30, 2, 20.0),
 )

@@ -63,6 +63,10 @@ class FaultProxy:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def lead_to(self, port: int) -> None:
+        """New connections go there; open ones stay where they are."""
+        self._upstream = port
+
     def reset(self) -> None:
         """End every open connection with a TCP reset, as a middle box does that has forgotten it."""
         for writer in list(self._open):

@@ -21,6 +21,7 @@ from chaos.pictures import picture
 from chaos.world import Student, World, looking
 
 BALLAST = "ballast"
+HUNGRY_SECONDS = 8.0
 
 
 @cache
@@ -157,6 +158,29 @@ async def knock(world: World) -> None:
                 await asyncio.sleep(3)
     except (OSError, WebSocketException, TimeoutError):
         return
+
+
+async def starve(world: World) -> float:
+    """F23: the server gets no more memory than it has; it may fail and it may die, but not lie.
+
+    Like systemd (`Restart=always`) whoever watches starts it again where it died; or there is memory again after 8 s.
+    """
+    pid = world.server.process.pid
+    has = psutil.Process(pid).memory_info().vms
+    resource.prlimit(pid, resource.RLIMIT_AS, (has, resource.RLIM_INFINITY))
+    crowd = asyncio.gather(*(knock(world) for _ in range(100)))
+    until = time.monotonic() + HUNGRY_SECONDS
+    while world.server.process.poll() is None and time.monotonic() < until:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.1)
+    begun = time.monotonic()
+    if world.server.process.poll() is None:
+        resource.prlimit(pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    else:
+        await world.blocking(world.server.start)
+    await world.acks_again()
+    took = time.monotonic() - begun
+    await crowd
+    return took
 
 
 async def rotate_keys(world: World) -> float:

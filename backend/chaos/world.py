@@ -53,7 +53,10 @@ class World:
     var_dir: Path
     random: random.Random
     record: TextIO
+    cluster: EmbeddedPostgres
     students: list[Student] = field(default_factory=list)
+    servers: list[ServerChild] = field(default_factory=list)
+    """Others that a fault has started; ended with the world."""
 
     @property
     def acked(self) -> int:
@@ -127,7 +130,8 @@ async def world(
         await asyncio.to_thread(server.start)
         stack.push(server.__exit__)
         proxy = await stack.enter_async_context(proxied(server.port, seed=seed))
-        made = World(server, proxy, url, var_dir, random.Random(seed), record)  # noqa: S311 - repeatable
+        made = World(server, proxy, url, var_dir, random.Random(seed), record, cluster)  # noqa: S311 - repeatable
+        stack.callback(_end_all, made.servers)
         rehearsal = Rehearsal(server.url, *ADMIN, students=students, **exam)
         await rehearsal.__aenter__()
         stack.push_async_exit(_leave(made, rehearsal))
@@ -137,6 +141,11 @@ async def world(
 
         await in_turns(come, range(students))
         yield made
+
+
+def _end_all(servers: list[ServerChild]) -> None:
+    for server in servers:
+        server.__exit__(None, None, None)
 
 
 def _leave(made: World, rehearsal: Rehearsal) -> Callable[..., Any]:

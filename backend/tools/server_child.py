@@ -30,7 +30,14 @@ class ServerDied(Exception):
 class ServerChild:
     """`proctor serve` in a process group of its own, on a spare port of this machine, with its own VAR_DIR."""
 
-    def __init__(self, var_dir: Path, *, port: int | None = None, environment: Mapping[str, str] = NOTHING) -> None:
+    def __init__(
+        self,
+        var_dir: Path,
+        *,
+        port: int | None = None,
+        environment: Mapping[str, str] = NOTHING,
+        backend: Path = BACKEND,
+    ) -> None:
         self.port = port or spare_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = var_dir.with_name(f"{var_dir.name}-{self.port}.log")
@@ -40,6 +47,7 @@ class ServerChild:
             "VAR_DIR": str(var_dir),
             **environment,
         }
+        self._backend = backend
         self._process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> None:
@@ -48,7 +56,7 @@ class ServerChild:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
-                cwd=BACKEND,
+                cwd=self._backend,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,7 +21,7 @@ from app.core.config import Settings, get_settings
 from app.core.events import Bus
 from app.core.master_keys import MasterKeyError, MasterKeys
 from app.core.signing import Signer, SigningKeyError
-from app.db import archive, backup, check, migrate, restore
+from app.db import archive, backup, check, following, migrate, recovering, restore
 from app.db.embedded import database_of
 from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions
@@ -33,6 +35,7 @@ console = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 REASONED = (archive.BackupError, migrate.MigrationError, EmbeddedPostgresError, MasterKeyError, SigningKeyError)
+MOMENTS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%f"]
 STAGES: Mapping[archive.Stage, str] = {
     "database": "Reading tables",
     "evidence": "Copying evidence",
@@ -99,6 +102,52 @@ def look(*, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@commands.command("follow")
+def follow(
+    folder: Annotated[Path, typer.Argument(help="Where to; on another disk than the database.")],
+    *,
+    era_hours: Annotated[float, typer.Option(min=0.01, max=720, help="A new base after so many hours.")] = 24.0,
+) -> None:
+    """Keep a copy that follows the embedded database and evidence by the second, until ended."""
+    settings = get_settings()
+    _refuse_foreign(settings, as_json=False)
+    with _database(as_json=False) as url, suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        journal = Journal(settings.VAR_DIR).path
+        asyncio.run(
+            following.Follower(
+                url, folder.resolve(), settings.evidence_dir, journal, era_hours=era_hours, say=typer.echo
+            ).run()
+        )
+
+
+@commands.command("recover")
+def recover(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="What `proctor db follow` made.")],
+    *,
+    until: Annotated[datetime | None, typer.Option(formats=MOMENTS, help="As of then (UTC); unset: all of it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put the embedded database back from a copy that followed. Stop every server first."""
+    settings = get_settings()
+    _refuse_foreign(settings, as_json=as_json)
+    with _reasoned(as_json=as_json):
+        found = recovering.recover(
+            settings.VAR_DIR / "postgres",
+            folder.resolve(),
+            settings.evidence_dir,
+            Journal(settings.VAR_DIR).path,
+            until.replace(tzinfo=UTC) if until else None,
+        )
+        with database_of(settings) as url:
+            asyncio.run(_upgrade(url))
+            asyncio.run(_erase_again(url, settings))
+    words = (
+        f"Recovered from {found.era} in {found.seconds:.0f} s: {found.segments} pieces of log, {found.pieces} files."
+    )
+    _say(asdict(found), words + (f" What was there is in {found.aside}." if found.aside else ""), as_json=as_json)
+
+
 async def _erase_again(url: str, settings: Settings) -> None:
     """What was erased after the backup was made must not come back with it."""
     make = not settings.production
@@ -119,12 +168,23 @@ async def _upgrade(url: str) -> str:
         await engine.dispose()
 
 
+def _refuse_foreign(settings: Settings, *, as_json: bool) -> None:
+    if settings.DATABASE_URL is not None:
+        _fail("DATABASE_URL is set: a database of your own is copied and recovered by its own means.", as_json=as_json)
+
+
 @contextmanager
 def _database(*, as_json: bool) -> Iterator[str]:
-    """The configured database's URL; what goes wrong with it becomes one line and exit status 1."""
+    """The configured database's URL."""
+    with _reasoned(as_json=as_json), database_of(get_settings()) as url:
+        yield url
+
+
+@contextmanager
+def _reasoned(*, as_json: bool) -> Iterator[None]:
+    """What goes wrong becomes one line and exit status 1."""
     try:
-        with database_of(get_settings()) as url:
-            yield url
+        yield
     except REASONED as error:
         _fail(str(error), as_json=as_json)
     except (SQLAlchemyError, PostgresError) as error:

@@ -1,6 +1,7 @@
 """`proctor serve`: the server with the settings the socket protocol needs."""
 
 import json
+import logging
 import sys
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp
 
 from app.commands.patient_http import PatientHttp
 from app.core.config import Environment, Settings, get_settings
+from app.core.out_of_memory import EndWithoutMemory
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
 
 LARGEST_SOCKET_MESSAGE = 1024 * 1024
@@ -34,6 +36,7 @@ def serve(
 
     _greet(settings, as_json=as_json)
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
+    logging.getLogger().addHandler(EndWithoutMemory())
     server.run()
     if not server.started:
         sys.exit(3)

@@ -47,6 +47,7 @@ OPTIONS: Mapping[str, str] = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "jit": "off",
+    "wal_keep_size": "512MB",  # what `proctor db follow` may be away for
     "timezone": "UTC",
     # The log keeps neither statements nor values: they may hold names and answers.
     "log_timezone": "UTC",
@@ -82,8 +83,11 @@ class EmbeddedPostgres:
     `options` override PostgreSQL settings (tests: `{"fsync": "off"}`); whoever starts the cluster decides them.
     """
 
-    def __init__(self, data_dir: Path, *, options: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *, options: Mapping[str, str] | None = None, start_timeout: float = START_TIMEOUT_S
+    ) -> None:
         self.data_dir = data_dir.resolve()
+        self.start_timeout = start_timeout
         self.options = {**OPTIONS, **(options or {})}
         self.url = ""
         self._use: int | None = None
@@ -125,6 +129,15 @@ class EmbeddedPostgres:
                 return False
             self._bring_up(account_for(self.data_dir))
         return True
+
+    def in_use(self) -> bool:
+        """Whether PostgreSQL runs, or somebody has said that it should."""
+        self._make_data_dir()
+        users = _open_lock(self.data_dir / "users.lock")
+        try:
+            return self._is_running() or not _try_lock(users)
+        finally:
+            os.close(users)
 
     def __enter__(self) -> Self:
         self.start()
@@ -261,7 +274,7 @@ class EmbeddedPostgres:
     def _bring_up(self, account: Account) -> Path:
         """Join or launch PostgreSQL, wait until its database answers, and return the folder of the socket."""
         launched = False
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + self.start_timeout
         while time.monotonic() < deadline:
             if not self._is_running():  # also when what was left of a killed one has just ended
                 if launched:
@@ -275,7 +288,7 @@ class EmbeddedPostgres:
                 if self._has_database(socket_dir):
                     return socket_dir
             time.sleep(POLL_S)
-        raise EmbeddedPostgresError(f"PostgreSQL did not answer within {START_TIMEOUT_S:.0f} s; see {self.log}.")
+        raise EmbeddedPostgresError(f"PostgreSQL did not answer within {self.start_timeout:.0f} s; see {self.log}.")
 
     def _has_database(self, socket_dir: Path) -> bool:
         found = self._psql(socket_dir, f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608

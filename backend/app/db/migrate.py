@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,6 +17,10 @@ BACKEND = Path(__file__).resolve().parents[2]
 LOCK_KEY = 360_000_001
 LOCK_TIMEOUT_S = 120.0
 LOCK_POLL_S = 0.1
+TABLE_TIMEOUT_MS = 1000
+"""Who waits longer for a table lets everybody pass who queues behind it, and tries again."""
+TABLE_PAUSE_S = 1.0
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class MigrationError(RuntimeError):
@@ -32,8 +37,7 @@ async def migrate(engine: AsyncEngine) -> str:
         async with unhurried.connect() as connection:
             await _lock(connection)
             try:
-                await connection.run_sync(_upgrade)
-                await connection.commit()
+                await _upgrade_between(connection)
             finally:
                 await connection.rollback()
                 await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK_KEY})
@@ -74,6 +78,30 @@ async def _lock(connection: AsyncConnection) -> None:
         await connection.rollback()
         await asyncio.sleep(LOCK_POLL_S)
     await connection.commit()  # the lock is the connection's, not the transaction's
+
+
+async def _upgrade_between(connection: AsyncConnection) -> None:
+    """Upgrade between other people's transactions: a table that somebody reads for long (a backup) is not waited for
+    while those who write wait behind us.
+    """
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
+    await connection.execute(text(f"SET lock_timeout = {TABLE_TIMEOUT_MS}"))
+    await connection.commit()
+    while True:
+        try:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            if time.monotonic() > deadline:
+                raise MigrationError(
+                    "A table has been in use for too long to change it: is a backup running?"
+                ) from error
+            await connection.rollback()
+            await asyncio.sleep(TABLE_PAUSE_S)
+        else:
+            return
 
 
 def _upgrade(connection: Connection) -> None:

@@ -40,3 +40,18 @@ async def test_a_database_of_a_newer_version_is_left_alone(engine: AsyncEngine) 
     with pytest.raises(MigrationError, match="9999"):
         await migrate(engine)
     assert await current_revision(engine) == "9999"
+
+
+async def test_nobody_queues_behind_a_migration_that_waits(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
+    async with engine.connect() as reader, engine.connect() as looking:
+        await reader.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+        migrating = asyncio.create_task(migrate(engine))
+        async with asyncio.timeout(60):
+            for wanted in (1, 0):  # it waits, and then lets the others pass
+                while await looking.scalar(waiting) != wanted:  # noqa: ASYNC110 - PostgreSQL announces no locks
+                    await asyncio.sleep(0.02)
+        assert not migrating.done()
+        await reader.rollback()
+        assert await migrating == newest_revision()
