@@ -21,7 +21,7 @@ from app.domain.violations import ViolationKind
 from tools.accuracy.scenes import DATA, VIDEOS, photographs, read, video_frames
 from tools.accuracy.sittings import Variation, variations
 from tools.accuracy.worn import Change as Dress
-from tools.accuracy.worn import beard, glasses, scarf
+from tools.accuracy.worn import beard, glasses, scarf, toned
 
 FPS = 1.0
 WIDTH, HEIGHT = 640, 480
@@ -187,19 +187,26 @@ def dressed(person: Person, dress: Dress, search: FaceSearch) -> Person | None:
 def quiet_sittings(hours: float) -> Iterator[LongSitting]:
     """Every person under every variation and with everything worn, `hours` together, in which nothing happens."""
     everybody, ways, search = [*people(), *strangers()], variations(), FaceSearch()
-    seconds = hours * 3600 / (len(everybody) * (len(ways) + len(WORN)))
-    for variation in ways:
+    drawn = [(way, toned(way.change)) for way in ways if way.trait == "skin"]
+    drawn += [(Variation("worn", name, unchanged), dress) for name, dress in WORN.items()]
+    filmed = [way for way in ways if way.trait != "skin"]
+    seconds = hours * 3600 / (len(everybody) * (len(filmed) + len(drawn)))
+    for variation in filmed:
         for number, person in enumerate(everybody):
             yield LongSitting("quiet", variation, person, seconds, draw=number)
-    for name, dress in WORN.items():
+    for variation, dress in drawn:
         for number, person in enumerate(everybody):
-            wearing = dressed(person, dress, search)
-            if wearing is not None:
-                worn = Variation("worn", name, lambda pixels: pixels)
-                yield LongSitting("quiet", worn, wearing, seconds, draw=number)
+            changed = dressed(person, dress, search)
+            if changed is not None:
+                yield LongSitting("quiet", replace(variation, change=unchanged), changed, seconds, draw=number)
 
 
-def swapped_sittings(each: int = 2) -> Iterator[LongSitting]:
+def unchanged(pixels: Picture) -> Picture:
+    """As it is."""
+    return pixels
+
+
+def swapped_sittings(each: int = 1) -> Iterator[LongSitting]:
     """Under every variation, somebody else takes the place, `each` times; pairs take turns."""
     everybody = people()
     pairs = [(one, other) for one in everybody for other in everybody if not is_same(one, other)]

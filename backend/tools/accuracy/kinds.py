@@ -280,7 +280,7 @@ def main() -> None:
     """Print the pages; with --write keep them, and the rates for the API."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=20261127)
-    parser.add_argument("--hours", type=float, default=5.0, help="of quiet sittings")
+    parser.add_argument("--hours", type=float, default=4.0, help="of quiet sittings")
     parser.add_argument(
         "--write", action="store_true", help="write accuracy.md, fairness.md and app/ai/error_rates.json"
     )

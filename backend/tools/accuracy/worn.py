@@ -84,6 +84,16 @@ def scarf(colour: Colour, *, niqab: bool = False) -> Change:
     return change
 
 
+def toned(change: Callable[[Picture], Picture]) -> Change:
+    """A change of skin for face, ears and neck alone: walls and picture frames of a skin's colour stay as they are."""
+
+    def only_near(pixels: Picture, mesh: Mesh) -> Picture:
+        near = area(pixels, mesh, OVAL, 1.25)[..., None]
+        return np.asarray((pixels * (1 - near) + change(pixels) * near).clip(0, 255), np.uint8)
+
+    return only_near
+
+
 def glasses(colour: Colour) -> Change:
     """Thick frames."""
 
