@@ -21,9 +21,9 @@ FRAME = "data:image/jpeg;base64," + base64.b64encode(jpeg()).decode()
 
 
 @asynccontextmanager
-async def dialled(server: LiveServer, path: str, user: User | None) -> AsyncIterator[Line]:
-    """A line to one of these sockets."""
-    token = f"?token={server.token(user)}" if user else ""
+async def dialled(server: LiveServer, path: str, user: User | None, ticket: str | None = None) -> AsyncIterator[Line]:
+    """A line to one of these sockets, with an access token or with a ticket."""
+    token = f"?token={ticket or server.token(user)}" if user else ""
     address = f"{server.url.replace('http', 'ws', 1)}{path}{token}"
     async with connect(address, compression=None, proxy=None, close_timeout=1) as connection:
         yield Line(connection)
@@ -118,7 +118,10 @@ async def test_envelopes_rooms_and_what_happens_in_an_exam(
 
 
 async def test_notifications_arrive_as_they_are_made(server: LiveServer, student: User, admin: User) -> None:
-    async with dialled(server, "/api/v1/notifications/ws", student) as line, server.browser(admin) as browser:
+    async with server.browser(student) as browser:
+        ticket = (await browser.post("/notifications/ticket")).json()["ticket"]
+    line_of_student = dialled(server, "/api/v1/notifications/ws", student, ticket)
+    async with line_of_student as line, server.browser(admin) as browser:
         assert (await ask(line, type="ping"))["type"] == "pong"
         told = {"user_ids": [student.id], "title": "Tomorrow", "message": "পরীক্ষা কাল ১০টায়"}
         sent = await browser.post("/notifications/send", json=told)

@@ -34,6 +34,12 @@ export function asProblem(error: unknown): Problem {
   return new Problem("unexpected", { status: 0, detail: String(error) });
 }
 
+/** Why trying again does not help; null where it may: no answer, too many requests, a server in trouble. */
+export function lastingRefusal(error: unknown): string | null {
+  const { status, code } = asProblem(error);
+  return status === 0 || status === 429 || status >= 500 ? null : code;
+}
+
 function codeOfStatus(status: number): string {
   if (status === 401) return "not_authenticated";
   if (status === 403) return "forbidden";

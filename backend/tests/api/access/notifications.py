@@ -9,6 +9,7 @@ from tests.api.access.kinds import LOGGED_IN, OWN_STUDENT, STAFF, Case, Routes, 
 ROUTES: Routes = {
     ("GET", "/api/v1/notifications/"): Case(LOGGED_IN),
     ("GET", "/api/v1/notifications/unread-count"): Case(LOGGED_IN),
+    ("POST", "/api/v1/notifications/ticket"): Case(LOGGED_IN),
     ("GET", "/api/v1/notifications/templates"): Case(STAFF),
     ("GET", "/api/v1/notifications/statistics"): Case(LOGGED_IN),
     ("POST", "/api/v1/notifications/mark-all-read"): Case(LOGGED_IN),

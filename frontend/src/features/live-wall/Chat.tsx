@@ -1,6 +1,6 @@
 // What staff and one student wrote to each other, and a line to write more.
-import { ActionIcon, Group, Menu, Textarea } from "@mantine/core";
-import { IconBolt, IconSend } from "@tabler/icons-react";
+import { ActionIcon, Alert, Button, Group, Menu, Text, Textarea } from "@mantine/core";
+import { IconBolt, IconHandStop, IconSend } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SittingMessage } from "@/api/types";
@@ -17,7 +17,7 @@ const LONGEST = 500;
 
 export function Chat({ sitting }: { sitting: SittingWithViolations }) {
   const { t } = useTranslation();
-  const messages = useMessages(sitting.id, `${sitting.unread ?? 0}/${sitting.hand ?? false}`);
+  const messages = useMessages(sitting.id, `${sitting.unread ?? 0}/${sitting.hand ?? false}`, isRunning(sitting));
   return (
     <section aria-labelledby="chat-title">
       <h3 id="chat-title" className={classes.title}>
@@ -30,6 +30,7 @@ export function Chat({ sitting }: { sitting: SittingWithViolations }) {
           <Message key={message.id} message={message} name={sitting.student.full_name} />
         ))}
       </ol>
+      {isRunning(sitting) && sitting.hand ? <RaisedHand sitting={sitting} /> : null}
       {isRunning(sitting) ? <WriteLine sittingId={sitting.id} /> : null}
     </section>
   );
@@ -45,9 +46,26 @@ function Message({ message, name }: { message: SittingMessage; name: string }) {
         {fromStudent ? name : t(message.warning ? "staff:live.warningSent" : "staff:live.staff")}
         {" · "}
         {format.clock(Date.parse(message.at))}
+        {fromStudent ? null : ` · ${t(message.read ? "staff:live.read" : "staff:live.notRead")}`}
       </span>
       <span className={classes.text}>{message.text}</span>
     </li>
+  );
+}
+
+/** Somebody has answered, here or by voice: the hand comes down on both sides. */
+function RaisedHand({ sitting }: { sitting: SittingWithViolations }) {
+  const { t } = useTranslation();
+  const command = useCommand(sitting.id);
+  return (
+    <Alert color="blue" mb="xs" p="xs" icon={<IconHandStop aria-hidden />}>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">{t("staff:live.handUp", { name: sitting.student.full_name })}</Text>
+        <Button size="compact-sm" variant="default" loading={command.isPending} onClick={() => command.mutate({ verb: "hand/lower" })}>
+          {t("staff:live.lowerHand")}
+        </Button>
+      </Group>
+    </Alert>
   );
 }
 

@@ -1,6 +1,6 @@
 // The live page's head: which exam, whether the page hears the server, how many, and what can be done for all at once.
 import { Alert, Button, Group, Title } from "@mantine/core";
-import { IconDoorEnter, IconMessage, IconWifiOff } from "@tabler/icons-react";
+import { IconDoorEnter, IconMessage, IconMoodKid, IconWifiOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
@@ -20,6 +20,7 @@ export function Head(props: {
   view: LiveView;
   sittings: readonly SittingWithViolations[];
   alarm: AlarmChoice;
+  scored: boolean;
 }) {
   const { t } = useTranslation();
   const format = useFormats();
@@ -49,6 +50,11 @@ export function Head(props: {
           </>
         ) : null}
       </p>
+      {props.scored ? null : (
+        <Alert color="gray" icon={<IconMoodKid aria-hidden />} mt="xs" p="xs">
+          {t("staff:live.minors")}
+        </Alert>
+      )}
       {status.phase === "failed" ? (
         <Alert color="red" role="alert" icon={<IconWifiOff aria-hidden />} mt="xs">
           {t("live.stopped")}{" "}

@@ -8,6 +8,7 @@ import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { useAlarm } from "./alarm";
 import { newestPerStudent } from "./attention";
+import { useScored } from "./commands";
 import { ConnectionPill } from "./ConnectionPill";
 import { Filters, NothingMatches } from "./Filters";
 import { Head } from "./Head";
@@ -49,6 +50,7 @@ function LiveView({ live, view, selected, onSelect, group, onGroup }: { live: Li
   const [choice, setChoice] = useState<Choice>({ shown: "all", search: "" });
   const [density, setDensity] = useRemembered<Density>("proctor.wall.density", isDensity, 16);
   const alarm = useAlarmChoice(live, view);
+  const scored = useScored(view.exam.id);
   // The wall may lag a moment behind: what a person types or presses comes first.
   const known = useDeferredValue(view.sittings);
   const everybody = useMemo(() => newestPerStudent(Object.values(known)), [known]);
@@ -61,7 +63,7 @@ function LiveView({ live, view, selected, onSelect, group, onGroup }: { live: Li
   return (
     <div className={classes.page} data-chosen={chosen ? true : undefined}>
       <div className={classes.wall}>
-        <Head live={live} view={view} sittings={sittings} alarm={alarm} />
+        <Head live={live} view={view} sittings={sittings} alarm={alarm} scored={scored} />
         {everybody.length === 0 ? (
           <Empty icon={<IconUsers size={48} aria-hidden />} title={t("live.emptyTitle")} text={t("live.emptyText")} />
         ) : (
@@ -82,6 +84,7 @@ function LiveView({ live, view, selected, onSelect, group, onGroup }: { live: Li
               pictures={live.pictures}
               clockOffset={view.clockOffset}
               density={density}
+              scored={scored}
               selected={selected}
               onSelect={onSelect}
               onShown={live.watch}
@@ -93,6 +96,7 @@ function LiveView({ live, view, selected, onSelect, group, onGroup }: { live: Li
         <StudentPanel
           key={chosen.id}
           sitting={chosen}
+          scored={scored}
           pictures={live.pictures}
           clockOffset={view.clockOffset}
           outcome={view.challenges[chosen.id]}

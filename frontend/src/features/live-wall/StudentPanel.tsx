@@ -21,14 +21,15 @@ import { ViolationList } from "./ViolationList";
 
 type PanelProps = {
   sitting: SittingWithViolations;
+  scored: boolean;
   pictures: Pictures;
   clockOffset: number;
   outcome: ChallengeOutcome | undefined;
   onClose: () => void;
 };
-type ViewProps = Omit<PanelProps, "onClose" | "outcome">;
+type ViewProps = Omit<PanelProps, "onClose" | "outcome" | "scored">;
 
-export function StudentPanel({ sitting, pictures, clockOffset, outcome, onClose }: PanelProps) {
+export function StudentPanel({ sitting, scored, pictures, clockOffset, outcome, onClose }: PanelProps) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   const [picked, setPicked] = useState<number | null>(null);
@@ -48,7 +49,7 @@ export function StudentPanel({ sitting, pictures, clockOffset, outcome, onClose 
       </div>
       <div className={classes.top}>
         <LargePicture sitting={sitting} pictures={pictures} clockOffset={clockOffset} />
-        <Figures sitting={sitting} clockOffset={clockOffset} />
+        <Figures sitting={sitting} scored={scored} clockOffset={clockOffset} />
       </div>
       {isRunning(sitting) && sitting.states.length > 0 ? (
         <Alert color="gray" icon={<IconInfoCircle aria-hidden />} p="xs">
@@ -118,7 +119,7 @@ function OnePicture({ sitting, pictures, clockOffset, source }: ViewProps & { so
   );
 }
 
-function Figures({ sitting, clockOffset }: { sitting: SittingWithViolations; clockOffset: number }) {
+function Figures({ sitting, scored, clockOffset }: Pick<PanelProps, "sitting" | "scored" | "clockOffset">) {
   const { t } = useTranslation();
   const format = useFormats();
   const now = useNow() + clockOffset;
@@ -148,7 +149,7 @@ function Figures({ sitting, clockOffset }: { sitting: SittingWithViolations; clo
   }
   return (
     <div className={classes.figures}>
-      <TrustBadge trust={sitting.trust} band={sitting.band} large />
+      <TrustBadge trust={sitting.trust} band={sitting.band} scored={scored} large />
       <dl className={classes.facts}>
         {rows.map(([label, value]) => (
           <div key={label}>

@@ -26,13 +26,14 @@ type TileProps = {
   sitting: SittingWithViolations;
   pictures: Pictures;
   clockOffset: number;
+  scored: boolean;
   selected: boolean;
   onSelect: (sittingId: number | null) => void;
 };
 
 const GRAVITIES = ["none", "info", "warning", "critical"] as const;
 
-export const Tile = memo(function Tile({ sitting, pictures, clockOffset, selected, onSelect }: TileProps) {
+export const Tile = memo(function Tile({ sitting, pictures, clockOffset, scored, selected, onSelect }: TileProps) {
   const { t } = useTranslation();
   const format = useFormats();
   const running = isRunning(sitting);
@@ -52,7 +53,7 @@ export const Tile = memo(function Tile({ sitting, pictures, clockOffset, selecte
       </span>
       <span className={classes.name}>{sitting.student.full_name}</span>
       <span className={classes.row}>
-        <TrustBadge trust={sitting.trust} band={sitting.band} />
+        <TrustBadge trust={sitting.trust} band={sitting.band} scored={scored} />
         <span className={classes.small}>
           {sitting.coverage === null
             ? t("live.coverageNone")

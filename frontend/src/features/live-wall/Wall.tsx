@@ -15,6 +15,7 @@ type WallProps = {
   pictures: Pictures;
   clockOffset: number;
   density: Density;
+  scored: boolean;
   selected: number | null;
   onSelect: (sittingId: number | null) => void;
   onShown: (sittingIds: readonly number[]) => void;
@@ -102,6 +103,7 @@ export function Wall(props: WallProps) {
                 sitting={sitting}
                 pictures={props.pictures}
                 clockOffset={props.clockOffset}
+                scored={props.scored}
                 selected={id === props.selected}
                 onSelect={props.onSelect}
               />

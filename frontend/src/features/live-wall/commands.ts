@@ -5,7 +5,7 @@ import { failureNotice } from "@/ui/notice";
 
 export type Command =
   | { verb: "pause" | "warn" | "message"; text: string }
-  | { verb: "resume" | "challenge" | "room-view" | "admit" | "terminate/undo" }
+  | { verb: "resume" | "challenge" | "room-view" | "admit" | "terminate/undo" | "hand/lower" }
   | { verb: "extend"; minutes: number }
   | { verb: "terminate"; reason: string; delaySeconds: number };
 
@@ -52,12 +52,25 @@ export function useExamCommand(examId: number) {
   });
 }
 
+const READ_MS = 5000;
+
 /** Both sides' messages, oldest first; `version` changes when there is reason to ask again. */
-export function useMessages(sittingId: number, version: string) {
+export function useMessages(sittingId: number, version: string, running: boolean) {
   return useQuery({
     queryKey: ["messages", sittingId, version],
     queryFn: () =>
       answered(api.GET("/api/v1/exam-sessions/{session_id}/messages", { params: { path: { session_id: sittingId } } })),
     placeholderData: (known) => known,
+    // Nobody announces that a student has read: asked again until the last text to them was.
+    refetchInterval: (query) => (running && query.state.data?.findLast((one) => one.from === "staff")?.read === false ? READ_MS : false),
   });
+}
+
+/** False where children sit the exam: no face is measured, and nothing costs trust. */
+export function useScored(examId: number): boolean {
+  const exam = useQuery({
+    queryKey: ["exams", examId],
+    queryFn: () => answered(api.GET("/api/v1/exams/{exam_id}", { params: { path: { exam_id: examId } } })),
+  });
+  return !exam.data?.minors;
 }

@@ -1,7 +1,8 @@
 // The teachers' socket: what it comes back from, what it gives up on, and that a new snapshot ends the waiting.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "@/api/problem";
-import { isRetryable, LiveSocket, type LiveStatus, SILENCE_MS } from "./liveSocket";
+import { isRetryable } from "@/lib/returningSocket";
+import { type LiveStatus, openLiveSocket, SILENCE_MS } from "./liveSocket";
 import { type LiveMessage, parseThumbnail, type Thumbnail } from "./messages";
 
 /** A socket whose server is the test. */
@@ -36,7 +37,7 @@ function start(getTicket: () => Promise<string>) {
   const statuses: LiveStatus[] = [];
   const messages: LiveMessage[] = [];
   const thumbnails: Thumbnail[] = [];
-  const live = new LiveSocket({
+  const live = openLiveSocket({
     address: (ticket) => `ws://server/live?token=${ticket}`,
     getTicket,
     onMessage: (message) => messages.push(message),
@@ -52,7 +53,7 @@ function start(getTicket: () => Promise<string>) {
   return { live, sockets, statuses, messages, thumbnails, phase };
 }
 
-describe("LiveSocket", () => {
+describe("openLiveSocket", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 

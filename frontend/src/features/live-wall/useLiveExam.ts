@@ -1,7 +1,8 @@
 // The live exam as React sees it: status of the connection, what is known, and the pictures.
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { answered, api } from "@/api/client";
-import { LiveSocket, type LiveStatus } from "./liveSocket";
+import { type ReturningSocket, socketAddress } from "@/lib/returningSocket";
+import { type LiveStatus, openLiveSocket } from "./liveSocket";
 import { type LiveView, reduceLive } from "./liveView";
 import type { LiveMessage, Source } from "./messages";
 import { makePictures, type Picture, type Pictures, type Span } from "./pictures";
@@ -28,13 +29,6 @@ async function fetchTicket(examId: number): Promise<string> {
   const path = { exam_id: examId };
   const { ticket } = await answered(api.POST("/api/v1/proctoring/live/{exam_id}/ticket", { params: { path } }));
   return ticket;
-}
-
-function socketAddress(examId: number, ticket: string): string {
-  const address = new URL(`/api/v1/proctoring/live/${examId}`, window.location.href);
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  address.searchParams.set("token", ticket);
-  return address.href;
 }
 
 /** What is on screen, said again after each reconnection. */
@@ -64,11 +58,11 @@ export function useLiveExam(examId: number): LiveExamState {
   const [pictures] = useState(makePictures);
   const [watched] = useState(() => new Watched());
   const [listeners] = useState(() => new Set<Listener>());
-  const socket = useRef<LiveSocket | null>(null);
+  const socket = useRef<ReturningSocket | null>(null);
 
   const sayWatched = useCallback(() => {
     const message = watched.message();
-    if (message) socket.current?.send(message);
+    if (message) socket.current?.send(JSON.stringify(message));
   }, [watched]);
 
   useEffect(() => {
@@ -81,8 +75,8 @@ export function useLiveExam(examId: number): LiveExamState {
       waiting = [];
       setView((known) => batch.reduce((soFar, { message, at }) => reduceLive(soFar, message, at), known));
     };
-    const opened = new LiveSocket({
-      address: (ticket) => socketAddress(examId, ticket),
+    const opened = openLiveSocket({
+      address: (ticket) => socketAddress(`/api/v1/proctoring/live/${examId}`, ticket),
       getTicket: () => fetchTicket(examId),
       onStatus: setStatus,
       onMessage: (message) => {

@@ -10,14 +10,18 @@ import { useFormats } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import classes from "./NotificationBell.module.css";
+import { useNewNotifications } from "./useNewNotifications";
 
+/** How often one asks: seldom while the server tells of new ones by itself. */
 const EVERY_MS = 60_000;
+const SELDOM_MS = 600_000;
 
 function useUnread() {
+  const isTold = useNewNotifications();
   return useQuery({
     queryKey: ["notifications", "unread"],
     queryFn: () => answered(api.GET("/api/v1/notifications/unread-count")),
-    refetchInterval: EVERY_MS,
+    refetchInterval: isTold ? SELDOM_MS : EVERY_MS,
   });
 }
 

@@ -1,7 +1,17 @@
 // Everybody with an account: find, make, import, disable, help back in.
 import { ActionIcon, Badge, Button, Group, Menu, Modal, Select, Table, Text, TextInput, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconDeviceLaptop, IconDotsVertical, IconFileImport, IconKey, IconSearch, IconUserOff, IconUserPlus } from "@tabler/icons-react";
+import {
+  IconDeviceLaptop,
+  IconDotsVertical,
+  IconDownload,
+  IconFileImport,
+  IconKey,
+  IconSearch,
+  IconTrash,
+  IconUserOff,
+  IconUserPlus,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { importList } from "@/api/importList";
@@ -14,11 +24,12 @@ import { Loading } from "@/ui/Loading";
 import { failureNotice } from "@/ui/notice";
 import { undoNotice } from "@/ui/undoNotice";
 import { AccountDialog } from "./AccountDialog";
+import { EraseDialog } from "./EraseDialog";
 import { LoginsDialog } from "./LoginsDialog";
-import { usePeople, useResetPassword, useSetActive } from "./peopleQueries";
+import { downloadEverything, usePeople, useResetPassword, useSetActive } from "./peopleQueries";
 
 const ROLES: readonly Role[] = ["student", "teacher", "admin"];
-type Shown = { kind: "create" | "import" } | { kind: "logins"; user: User } | { kind: "password"; user: User; password: string; until: string };
+type Shown = { kind: "create" | "import" } | { kind: "logins" | "erase"; user: User } | { kind: "password"; user: User; password: string; until: string };
 
 export function PeopleList() {
   const { t } = useTranslation();
@@ -166,6 +177,21 @@ function UserMenu({ user, onShow }: { user: User; onShow: (shown: Shown) => void
         >
           {t(user.is_active ? "staff:people.deactivate" : "staff:people.activate")}
         </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconDownload size={16} aria-hidden />}
+          onClick={() => void downloadEverything(user.id).catch(failureNotice)}
+        >
+          {t("staff:people.everything")}
+        </Menu.Item>
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          disabled={user.id === me?.id}
+          onClick={() => onShow({ kind: "erase", user })}
+        >
+          {t("staff:people.eraseMenu")}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -176,6 +202,7 @@ function Dialogs({ shown, onClose }: { shown: Shown | null; onClose: () => void 
   const format = useFormats();
   if (!shown) return null;
   if (shown.kind === "create") return <AccountDialog onClose={onClose} />;
+  if (shown.kind === "erase") return <EraseDialog user={shown.user} onClose={onClose} />;
   if (shown.kind === "logins") return <LoginsDialog user={shown.user} onClose={onClose} />;
   const close = { "aria-label": t("common.close") };
   if (shown.kind === "password") {

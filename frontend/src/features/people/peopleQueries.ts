@@ -1,5 +1,6 @@
 // Accounts over HTTP, for administrators.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { download } from "@/api/call";
 import { answered, api } from "@/api/client";
 import type { Role } from "@/api/types";
 import type { Language } from "@/lib/languages";
@@ -73,4 +74,19 @@ export function useEndLogins(id: number) {
         : answered(api.DELETE("/api/v1/users/{user_id}/sessions/{login_id}", { params: { path: { user_id: id, login_id: loginId } } })),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["users", id, "logins"] }),
   });
+}
+
+/** Account, sittings, pictures, keys: for good. */
+export function useErase() {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ id, email }: { id: number; email: string }) =>
+      answered(api.POST("/api/v1/users/{user_id}/erase", { ...at(id), body: { email } })),
+    onSuccess: refresh,
+  });
+}
+
+/** Everything about somebody as a file, with a signed list of what is in it. */
+export function downloadEverything(id: number): Promise<void> {
+  return download(`/users/${id}/export`);
 }

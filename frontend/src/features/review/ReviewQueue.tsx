@@ -14,7 +14,7 @@ import { Loading } from "@/ui/Loading";
 import { kindName } from "@/ui/names";
 import { TrustBadge } from "@/ui/TrustBadge";
 import classes from "./ReviewQueue.module.css";
-import { QUEUE_STATUS, type QueueStatus, useQueue } from "./reviewQueries";
+import { QUEUE_STATUS, type QueueStatus, useQueue, useUnscoredExams } from "./reviewQueries";
 
 /** `examId` limits the queue to one exam. */
 export function ReviewQueue({ examId = null }: { examId?: number | null }) {
@@ -22,6 +22,7 @@ export function ReviewQueue({ examId = null }: { examId?: number | null }) {
   const [status, setStatus] = useState<QueueStatus>("open");
   const queue = useQueue(examId, status);
   const items = queue.data?.pages.flat() ?? [];
+  const unscored = useUnscoredExams();
   return (
     <div className={classes.page}>
       <Group justify="space-between" mb="xs" gap="xs">
@@ -52,7 +53,7 @@ export function ReviewQueue({ examId = null }: { examId?: number | null }) {
       <ol className={classes.list}>
         {items.map((item) => (
           <li key={item.exam_session_id}>
-            <Item item={item} withExam={examId === null} />
+            <Item item={item} withExam={examId === null} scored={!unscored.has(item.exam_id)} />
           </li>
         ))}
       </ol>
@@ -95,7 +96,7 @@ function ExamDownloads({ examId }: { examId: number }) {
   );
 }
 
-function Item({ item, withExam }: { item: QueueItem; withExam: boolean }) {
+function Item({ item, withExam, scored }: { item: QueueItem; withExam: boolean; scored: boolean }) {
   const { t } = useTranslation();
   const format = useFormats();
   return (
@@ -108,7 +109,7 @@ function Item({ item, withExam }: { item: QueueItem; withExam: boolean }) {
         </span>
       </span>
       <span className={classes.figures}>
-        <TrustBadge trust={item.trust} band={item.band} />
+        <TrustBadge trust={item.trust} band={item.band} scored={scored} />
         <span className={classes.small}>
           {item.coverage === null ? t("live.coverageNone") : t("live.coverage", { share: format.percent(item.coverage) })}
         </span>

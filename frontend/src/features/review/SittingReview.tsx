@@ -1,6 +1,6 @@
 // One sitting: who, what was noted on one timeline, and the place where a person decides.
 import { ActionIcon, Button, Group, Text, Title } from "@mantine/core";
-import { IconArrowRight, IconDownload, IconGavel, IconKeyboard } from "@tabler/icons-react";
+import { IconArrowRight, IconDownload, IconFileZip, IconGavel, IconKeyboard } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { notice } from "@/ui/notice";
 import { TrustBadge } from "@/ui/TrustBadge";
+import { BundleDialog } from "./BundleDialog";
 import { DecisionDialog } from "./DecisionDialog";
 import { Decisions, Deeds, Notes, Unobserved } from "./Around";
 import { Handed } from "./Handed";
@@ -47,7 +48,7 @@ const STEP_MS = 5000;
 function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { review: Review }) {
   const { t } = useTranslation();
   const [openedAt] = useState(() => Date.now());
-  const [shown, setShown] = useState<"keys" | "decision" | null>(null);
+  const [shown, setShown] = useState<"keys" | "decision" | "bundle" | null>(null);
   const ordered = useMemo(() => inOrder(review.violations), [review.violations]);
   const scale = useMemo(() => scaleOf(review, openedAt), [review, openedAt]);
   const stills = useMemo(() => stillsOf(review), [review]);
@@ -94,7 +95,7 @@ function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { revi
   const judged = ordered.filter((one) => one.verdict).length;
   return (
     <div className={classes.page}>
-      <Head review={review} judged={judged} onNext={next === null ? null : goOn} onKeys={() => setShown("keys")} onDecide={() => setShown("decision")} />
+      <Head review={review} judged={judged} onNext={next === null ? null : goOn} onShow={setShown} />
       <Unobserved review={review} />
       <ReviewTimeline review={review} scale={scale} player={player} chosenId={chosen?.id ?? null} onPick={pick} />
       <div className={classes.columns}>
@@ -122,6 +123,7 @@ function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { revi
         <Deeds review={review} />
       </div>
       {shown === "keys" ? <KeySheet onClose={() => setShown(null)} /> : null}
+      {shown === "bundle" ? <BundleDialog sittingId={sittingId} onClose={() => setShown(null)} /> : null}
       {shown === "decision" ? (
         <DecisionDialog
           review={review}
@@ -137,7 +139,12 @@ function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { revi
   );
 }
 
-function Head(props: { review: Review; judged: number; onNext: (() => void) | null; onKeys: () => void; onDecide: () => void }) {
+function Head(props: {
+  review: Review;
+  judged: number;
+  onNext: (() => void) | null;
+  onShow: (dialog: "keys" | "decision" | "bundle") => void;
+}) {
   const { t } = useTranslation();
   const format = useFormats();
   const language = useLanguage();
@@ -158,7 +165,8 @@ function Head(props: { review: Review; judged: number; onNext: (() => void) | nu
         </Text>
       </div>
       <div className={classes.score} role="status">
-        {session.scored ? <TrustBadge trust={session.trust} band={session.band} large /> : <Text>{t("review:unscored")}</Text>}
+        <TrustBadge trust={session.trust} band={session.band} scored={session.scored} large />
+        {session.scored ? null : <Text size="sm">{t("review:unscored")}</Text>}
         <Text size="sm" c="dimmed">
           {changed ? t("review:measured", { n: format.number(Math.round(measured_trust), 0) }) : null}{" "}
           {session.coverage === null
@@ -169,7 +177,7 @@ function Head(props: { review: Review; judged: number; onNext: (() => void) | nu
         </Text>
       </div>
       <Group gap="xs">
-        <ActionIcon variant="default" size={36} aria-label={t("review:keys.title")} title={t("review:keys.title")} onClick={props.onKeys}>
+        <ActionIcon variant="default" size={36} aria-label={t("review:keys.title")} title={t("review:keys.title")} onClick={() => props.onShow("keys")}>
           <IconKeyboard size={20} aria-hidden />
         </ActionIcon>
         <DownloadButton
@@ -177,12 +185,17 @@ function Head(props: { review: Review; judged: number; onNext: (() => void) | nu
           label={t("review:download.pdf")}
           onDownload={() => download(`/exam-sessions/${session.id}/report`, { language })}
         />
+        {session.end_time ? (
+          <Button variant="default" leftSection={<IconFileZip size={18} aria-hidden />} onClick={() => props.onShow("bundle")}>
+            {t("review:bundle.button")}
+          </Button>
+        ) : null}
         {props.onNext ? (
           <Button variant="default" rightSection={<IconArrowRight size={18} aria-hidden />} onClick={props.onNext}>
             {t("review:nextSitting")}
           </Button>
         ) : null}
-        <Button leftSection={<IconGavel size={18} aria-hidden />} onClick={props.onDecide}>
+        <Button leftSection={<IconGavel size={18} aria-hidden />} onClick={() => props.onShow("decision")}>
           {t("review:decide")}
         </Button>
       </Group>

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.api.deps import CurrentUser, Db, Page, Staff
+from app.api.deps import CurrentUser, Db, Page, SettingsDep, Staff
 from app.domain.notifications import NotificationType, Priority
 from app.domain.roles import Language
 from app.schemas.auth import Done
 from app.schemas.base import PathId
+from app.schemas.exam_sessions import TicketRead
 from app.schemas.notifications import (
     BroadcastRequest,
     Changed,
@@ -19,7 +20,7 @@ from app.schemas.notifications import (
     TemplateRead,
     UnreadCount,
 )
-from app.services import notices, notifications
+from app.services import notices, notifications, tickets
 
 router = APIRouter(prefix="/notifications", tags=["notifications"])
 
@@ -44,6 +45,13 @@ async def list_notifications(
 async def unread_count(db: Db, who: CurrentUser) -> UnreadCount:
     """How many wait to be read, and how many of them are urgent."""
     return await notifications.count_unread(db, who)
+
+
+@router.post("/ticket")
+async def socket_ticket(db: Db, who: CurrentUser, settings: SettingsDep) -> TicketRead:
+    """A one-use ticket for the socket that tells of one's own notifications as they are made."""
+    ticket, seconds = await tickets.issue(db, who, audience="person", settings=settings)
+    return TicketRead(ticket=ticket, expires_in=seconds)
 
 
 @router.get("/templates")
