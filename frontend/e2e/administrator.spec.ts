@@ -1,8 +1,12 @@
 // What an administrator does: accounts, the institution, and a look at what runs.
-import { expect, logIn, test } from "./fixtures";
+import { expect, expectAccessible, logIn, test } from "./fixtures";
+import { api, tokenOf } from "./sittings";
 
-test("an administrator makes an account, finds it in the audit log, and sees the system", async ({ page }) => {
+test("an administrator makes an account, is told by the bell, erases the account, finds it all in the audit log", async ({ page, server }) => {
   await logIn(page, "admin");
+  // Asked for once a minute otherwise: sooner than that it came by the socket.
+  const bell = page.getByRole("button", { name: "Notifications", exact: true });
+  await expect(bell).toBeVisible();
   await page.getByRole("link", { name: "People" }).click();
   await page.getByRole("button", { name: "New account" }).click();
   const dialog = page.getByRole("dialog");
@@ -17,6 +21,25 @@ test("an administrator makes an account, finds it in the audit log, and sees the
   await page.getByRole("alert").or(page.getByText(/can no longer sign in/)).first().waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("row", { name: /nadia/ })).toContainText("Active");
+  const token = await tokenOf(server.url, "admin");
+  const me = await api<{ id: number }>(server.url, token, "GET", "/users/me");
+  await api(server.url, token, "POST", "/notifications/send", { user_ids: [me.id], title: "Tonight", message: "The server rests." });
+  await expect(page.getByRole("button", { name: "Notifications, 1 unread" })).toBeVisible();
+
+  await page.getByRole("button", { name: "More about Nadia Rahman" }).click();
+  await page.getByRole("menuitem", { name: "Erase for good" }).click();
+  await expect(dialog.getByText(/Nobody can bring them back/)).toBeVisible();
+  const sure = dialog.getByRole("button", { name: "Erase for good" });
+  await dialog.getByLabel(/^Type /).fill("nadia@example");
+  await expect(sure).toBeDisabled();
+  await expectAccessible(page);
+  const copy = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Download everything about them" }).click();
+  expect((await copy).suggestedFilename()).toMatch(/^person-\d+\.zip$/);
+  await dialog.getByLabel(/^Type /).fill("nadia@example.org");
+  await sure.click();
+  await expect(page.getByText("Nadia Rahman is erased: sittings 0, files 0.")).toBeVisible();
+  await expect(page.getByRole("cell", { name: "nadia@example.org" })).toHaveCount(0);
   await page.getByRole("link", { name: "Administration" }).click();
   await page.getByLabel("Name of the institution").fill("ঢাকা কলেজ");
   await page.getByRole("button", { name: "Save" }).click();

@@ -1,6 +1,9 @@
 // Questions from a file, into the bank, through the preview; an exam's checklist and its copy.
+import { readFile } from "node:fs/promises";
 import { createExam, expect, expectAccessible, logIn, test } from "./fixtures";
-test("questions are imported, copied to the bank and previewed; the exam is checked and copied", async ({ page }) => {
+import { api, tokenOf } from "./sittings";
+
+test("questions are imported, copied to the bank and previewed; the exam is checked and copied", async ({ page, server }) => {
   await logIn(page, "teacher");
   const id = await createExam(page, "Zoology");
   await page.goto(`/exams/${id}/questions`);
@@ -19,11 +22,21 @@ test("questions are imported, copied to the bank and previewed; the exam is chec
   await page.getByRole("button", { name: "Preview" }).click();
   await expect(page.getByRole("dialog").getByText("What is 2+2?")).toBeVisible();
   await page.keyboard.press("Escape");
+  // An essay has no place in Aiken: the page says so and offers the rest.
+  const teacher = await tokenOf(server.url, "teacher");
+  await api(server.url, teacher, "POST", `/exams/${id}/questions`, { type: "essay", text: { en: "Why?" }, points: 5 });
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "Aiken" }).click();
+  const downloaded = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Export without them" }).click();
+  const body = await readFile(await (await downloaded).path(), "utf8");
+  expect(body).toContain("What is 2+2?");
+  expect(body).not.toContain("Why?");
   await page.getByRole("link", { name: "Question bank" }).click();
   await page.getByRole("button", { name: /What is 2\+2/ }).first().click();
   await expectAccessible(page);
   await page.goto(`/exams/${id}/edit`);
-  await expect(page.getByText("It has questions (1).")).toBeVisible();
+  await expect(page.getByText("It has questions (2).")).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Duplicate" }).click();
   await expect(page.getByText(/is a new draft/)).toBeVisible();

@@ -194,10 +194,11 @@ async function printed(page: Page, folder: string, language: Language, expected:
 test("a class of twelve is authored, enrolled, watched, helped, reviewed, decided and printed", async ({ page, server }, info) => {
   test.setTimeout(240_000);
   const filming = film(info.outputDir);
-  await makeAccounts(server);
+  const accounts = makeAccounts(server); // while the exam is written
   await logIn(page, "teacher");
   const examId = await makeExam(page);
   await writeQuestions(page);
+  await accounts;
   await enrol(page);
   await publish(page);
 

@@ -1,11 +1,12 @@
 // A real server for a test: own port, own database and evidence, gone afterwards.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
 export const PROCTOR = join(ROOT, ".venv", "bin", "proctor");
@@ -70,6 +71,12 @@ export class ProctorServer {
   async dispose(): Promise<void> {
     await this.halt();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Runs `proctor …` beside this server, with its keys and database; gives what it prints. Rejects if it fails. */
+  async command(...words: string[]): Promise<string> {
+    const env = { ...process.env, VAR_DIR: join(this.#folder, "var"), ...this.#environment };
+    return (await promisify(execFile)(PROCTOR, words, { cwd: join(ROOT, "backend"), env })).stdout;
   }
 
   /** A student in a terminal, sitting an exam with a video for a camera. */

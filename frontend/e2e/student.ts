@@ -75,9 +75,38 @@ export class SocketStudent {
     await api(this.#url, this.#token, "POST", `/exam-sessions/${this.sittingId}/begin`);
   }
 
-  async answer(questionId: number, value: string): Promise<void> {
+  async openPaper(): Promise<void> {
     await api(this.#url, this.#token, "GET", `/exam-sessions/${this.sittingId}/paper`);
-    await this.say({ type: "answer", question_id: questionId, value, client_seq: 1 });
+  }
+
+  async opens(questionId: number): Promise<void> {
+    await this.say({ type: "status", opened: { question_id: questionId } });
+  }
+
+  async answer(questionId: number, value: string, clientSeq = 1): Promise<void> {
+    await this.say({ type: "answer", question_id: questionId, value, client_seq: clientSeq });
+  }
+
+  /** A drawn picture of a colour: kind 3 is a second camera, 4 a screen. */
+  async shows(kind: 3 | 4, colour: string): Promise<void> {
+    await this.#page.evaluate(
+      async ([wanted, fill]) => {
+        const canvas = new OffscreenCanvas(320, 240);
+        const pen = canvas.getContext("2d");
+        if (!pen) throw new Error("nothing to draw with");
+        pen.fillStyle = fill;
+        pen.fillRect(0, 0, 320, 240);
+        const jpeg = await (await canvas.convertToBlob({ type: "image/jpeg" })).arrayBuffer();
+        const packed = new Uint8Array(16 + jpeg.byteLength);
+        const head = new DataView(packed.buffer);
+        head.setUint8(0, wanted);
+        head.setBigUint64(4, BigInt(Date.now()));
+        head.setUint32(12, 1);
+        packed.set(new Uint8Array(jpeg), 16);
+        (window as unknown as { line: Line }).line.socket.send(packed);
+      },
+      [kind, colour] as const,
+    );
   }
 
   async handIn(): Promise<void> {
