@@ -53,7 +53,7 @@ export function AuditLog() {
   const change = (some: Partial<Filter>) => setFilter((known) => ({ ...known, ...some }));
   return (
     <div className={classes.box}>
-      <div className={classes.grid} style={{ marginBottom: 12 }}>
+      <div className={classes.filters}>
         <TextInput
           label={t("common.search")}
           leftSection={<IconSearch size={18} aria-hidden />}

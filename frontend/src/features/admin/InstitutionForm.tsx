@@ -88,6 +88,12 @@ function Form({ stored }: { stored: Institution }) {
           ))}
         </div>
         <Switch
+          label={t("staff:admin.institution.minors")}
+          description={t("staff:admin.institution.minorsHint")}
+          checked={wanted.minors}
+          onChange={(event) => change({ minors: event.currentTarget.checked })}
+        />
+        <Switch
           label={t("staff:admin.institution.retention_automatic")}
           description={t("staff:admin.institution.retention_automaticHint")}
           checked={wanted.retention_automatic}

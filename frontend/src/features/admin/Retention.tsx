@@ -76,23 +76,24 @@ export function Retention() {
           </Table>
         </Table.ScrollContainer>
       ) : null}
-      <Group mt="md" justify="space-between">
-        <Checkbox
-          label={t("staff:admin.retention.sure")}
-          checked={sure}
-          disabled={pictures + documents === 0}
-          onChange={(event) => setSure(event.currentTarget.checked)}
-        />
-        <Button
-          color="red"
-          disabled={!sure || pictures + documents === 0}
-          loading={run.isPending}
-          leftSection={<IconTrash size={18} aria-hidden />}
-          onClick={() => run.mutate({ pictures, documents })}
-        >
-          {t("staff:admin.retention.run")}
-        </Button>
-      </Group>
+      {pictures + documents === 0 ? null : (
+        <Group mt="md" justify="space-between">
+          <Checkbox
+            label={t("staff:admin.retention.sure")}
+            checked={sure}
+            onChange={(event) => setSure(event.currentTarget.checked)}
+          />
+          <Button
+            color="red"
+            disabled={!sure}
+            loading={run.isPending}
+            leftSection={<IconTrash size={18} aria-hidden />}
+            onClick={() => run.mutate({ pictures, documents })}
+          >
+            {t("staff:admin.retention.run")}
+          </Button>
+        </Group>
+      )}
     </div>
   );
 }

@@ -48,9 +48,11 @@ export function Rights() {
                 <Table.Td>{t(`staff:admin.rights.${right}`)}</Table.Td>
                 {ROLES.map((role) => (
                   <Table.Td key={role}>
-                    {has[role] ? <IconCheck size={16} aria-hidden /> : <IconMinus size={16} aria-hidden />}{" "}
-                    {has[role] === "own" ? t("staff:admin.rights.own") : null}
-                    <span className="visually-hidden">{t(has[role] ? "common.yes" : "common.no")}</span>
+                    <span className={classes.right}>
+                      {has[role] ? <IconCheck size={16} aria-hidden /> : <IconMinus size={16} aria-hidden />}
+                      {has[role] === "own" ? t("staff:admin.rights.own") : null}
+                      <span className="visually-hidden">{t(has[role] ? "common.yes" : "common.no")}</span>
+                    </span>
                   </Table.Td>
                 ))}
               </Table.Tr>

@@ -53,10 +53,14 @@ export function DistributionChart({ scope, of }: Scoped & { of: "trust" | "cover
         return (
           <Chart
             title={title}
-            text={t("analytics:distributionText", {
-              n: format.number(data.total_sessions),
-              median: data.median === null ? "–" : format.number(data.median * 100, 0),
-            })}
+            {...(data.median === null
+              ? {}
+              : {
+                  text: t("analytics:distributionText", {
+                    n: format.number(data.total_sessions),
+                    median: format.number(data.median * 100, 0),
+                  }),
+                })}
             header={[t("analytics:from"), t("analytics:to"), t("analytics:sittings")]}
             rows={
               data.total_sessions === 0

@@ -9,6 +9,7 @@ import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { wordsIn } from "@/ui/questions/questionTypes";
+import { RichLine } from "@/ui/RichLine";
 import { RichText } from "@/ui/RichText";
 import { AnswerCard } from "./AnswerCard";
 import classes from "./Grading.module.css";
@@ -77,7 +78,11 @@ function QuestionLinks(props: { summary: readonly GradingSummary[]; chosen: numb
       key={one.question_id}
       component="button"
       active={one.question_id === props.chosen}
-      label={`${format.number(at + 1)}. ${wordsIn(one.text, language).text.replaceAll(/\s+/g, " ").slice(0, 80)}`}
+      label={
+        <>
+          {format.number(at + 1)}. <RichLine {...wordsIn(one.text, language)} />
+        </>
+      }
       description={
         one.to_mark > 0
           ? t("staff:grading.toMark", { count: one.to_mark, n: format.number(one.to_mark) })

@@ -13,6 +13,7 @@ import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { failureNotice } from "@/ui/notice";
 import { wordsIn } from "@/ui/questions/questionTypes";
+import { RichLine } from "@/ui/RichLine";
 import { undoNotice } from "@/ui/undoNotice";
 import { useRelease, useResults, useStatistics } from "./gradingQueries";
 
@@ -224,8 +225,8 @@ function StatisticsRow({ row, number }: { row: QuestionStatistics; number: numbe
   const { text, lang } = wordsIn(row.text, useLanguage());
   return (
     <Table.Tr>
-      <Table.Td lang={lang}>
-        {format.number(number)}. {text.replaceAll(/\s+/g, " ").slice(0, 120)}
+      <Table.Td>
+        {format.number(number)}. <RichLine text={text} lang={lang} />
       </Table.Td>
       <Table.Td>
         {format.number(row.answered)} / {format.number(row.given)}

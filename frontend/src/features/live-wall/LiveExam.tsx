@@ -18,7 +18,7 @@ import { StudentPanel } from "./StudentPanel";
 import { type LiveExamState, useLiveExam } from "./useLiveExam";
 import { type Choice, groupsOf, matches } from "./wallFilter";
 import { Wall } from "./Wall";
-import { type Density, isDensity } from "./wallLayout";
+import { densityFor, type Density, isDensity } from "./wallLayout";
 
 /** What the address says and how to change it: a link to one student or one room can be shared and reopened. */
 export type LiveAddress = {
@@ -83,7 +83,7 @@ function LiveView({ live, view, selected, onSelect, group, onGroup }: { live: Li
               sittings={matching}
               pictures={live.pictures}
               clockOffset={view.clockOffset}
-              density={density}
+              density={densityFor(density, sittings.length)}
               scored={scored}
               selected={selected}
               onSelect={onSelect}

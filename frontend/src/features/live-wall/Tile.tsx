@@ -2,6 +2,7 @@
 import {
   IconClock,
   IconDoorEnter,
+  IconEye,
   IconFlag,
   IconHandStop,
   IconMessage,
@@ -34,8 +35,6 @@ type TileProps = {
 const GRAVITIES = ["none", "info", "warning", "critical"] as const;
 
 export const Tile = memo(function Tile({ sitting, pictures, clockOffset, scored, selected, onSelect }: TileProps) {
-  const { t } = useTranslation();
-  const format = useFormats();
   const running = isRunning(sitting);
   return (
     <button
@@ -54,17 +53,27 @@ export const Tile = memo(function Tile({ sitting, pictures, clockOffset, scored,
       <span className={classes.name}>{sitting.student.full_name}</span>
       <span className={classes.row}>
         <TrustBadge trust={sitting.trust} band={sitting.band} scored={scored} />
-        <span className={classes.small}>
-          {sitting.coverage === null
-            ? t("live.coverageNone")
-            : t("live.coverage", { share: format.percent(sitting.coverage) })}
-        </span>
+        <Observed coverage={sitting.coverage} />
       </span>
       <Progress sitting={sitting} running={running} clockOffset={clockOffset} />
       <Happening sitting={sitting} running={running} />
     </button>
   );
 });
+
+/** In full for the ear and in the hint; on the tile the number has to do. */
+function Observed({ coverage }: { coverage: number | null }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  const words = coverage === null ? t("live.coverageNone") : t("live.coverage", { share: format.percent(coverage) });
+  return (
+    <span className={classes.observed} title={words}>
+      <IconEye size={14} aria-hidden />
+      <span aria-hidden>{coverage === null ? "–" : format.percent(coverage)}</span>
+      <span className="visually-hidden">{words}</span>
+    </span>
+  );
+}
 
 function LatestPicture({ sittingId, pictures }: { sittingId: number; pictures: Pictures }) {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
 // Tiles on the wall: sizes and which are drawn.
 import { describe, expect, it } from "vitest";
-import { DENSITIES, gridOf, rowsOnScreen, wallHeight } from "./wallLayout";
+import { densityFor, DENSITIES, gridOf, rowsOnScreen, wallHeight } from "./wallLayout";
 
 describe("gridOf", () => {
   it("puts the asked number in view on a large screen and never squeezes a name on a phone", () => {
@@ -11,6 +11,13 @@ describe("gridOf", () => {
       expect(gridOf(density, 366, 700).tileWidth).toBeGreaterThanOrEqual(150);
     }
     expect(gridOf(25, 366, 700).columns).toBe(2);
+  });
+});
+
+describe("densityFor", () => {
+  it("makes tiles larger where few sit, never smaller than wanted", () => {
+    expect([1, 4, 5, 12, 16, 300].map((students) => densityFor(16, students))).toEqual([4, 4, 9, 16, 16, 16]);
+    expect(densityFor(4, 300)).toBe(4);
   });
 });
 

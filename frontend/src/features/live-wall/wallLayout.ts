@@ -7,6 +7,11 @@ export function isDensity(value: unknown): value is Density {
   return DENSITIES.includes(value as Density);
 }
 
+/** As many tiles as somebody wants to see, but no smaller than so few students need. */
+export function densityFor(wanted: Density, students: number): Density {
+  return DENSITIES.find((one) => one >= students || one === wanted) ?? wanted;
+}
+
 export const GAP = 12;
 /** A name and a trust score need at least this much. */
 const NARROWEST = 150;

@@ -34,7 +34,7 @@ export function NotificationBell({ onOpen }: { onOpen: (notification: Notificati
   const label = count > 0 ? t("staff:notifications.bell", { count, n: format.number(count) }) : t("staff:notifications.title");
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={360} trapFocus withinPortal>
-      <Indicator label={format.number(count)} size={18} disabled={count === 0} color="red">
+      <Indicator label={format.number(count)} size={18} offset={5} disabled={count === 0} color="red">
         <Popover.Target>
           <ActionIcon variant="default" size={36} aria-label={label} title={label} onClick={() => setOpened(!opened)}>
             <IconBell size={20} aria-hidden />

@@ -26,6 +26,7 @@ import { undoNotice } from "@/ui/undoNotice";
 import { AccountDialog } from "./AccountDialog";
 import { EraseDialog } from "./EraseDialog";
 import { LoginsDialog } from "./LoginsDialog";
+import classes from "./PeopleList.module.css";
 import { downloadEverything, usePeople, useResetPassword, useSetActive } from "./peopleQueries";
 
 const ROLES: readonly Role[] = ["student", "teacher", "admin"];
@@ -96,12 +97,12 @@ export function PeopleList() {
 function PeopleTable({ rows, onShow }: { rows: readonly User[]; onShow: (shown: Shown) => void }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={320}>
       <Table verticalSpacing="sm" bg="var(--page-card)" withTableBorder>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("people.name")}</Table.Th>
-            <Table.Th>{t("people.email")}</Table.Th>
+            <Table.Th visibleFrom="sm">{t("people.email")}</Table.Th>
             <Table.Th>{t("people.role")}</Table.Th>
             <Table.Th>{t("people.state")}</Table.Th>
             <Table.Th>
@@ -112,8 +113,13 @@ function PeopleTable({ rows, onShow }: { rows: readonly User[]; onShow: (shown: 
         <Table.Tbody>
           {rows.map((user) => (
             <Table.Tr key={user.id}>
-              <Table.Td>{user.full_name}</Table.Td>
-              <Table.Td>{user.email}</Table.Td>
+              <Table.Td>
+                {user.full_name}
+                <Text size="sm" c="dimmed" hiddenFrom="sm" className={classes.mail}>
+                  {user.email}
+                </Text>
+              </Table.Td>
+              <Table.Td visibleFrom="sm">{user.email}</Table.Td>
               <Table.Td>{t(`roles.${user.role}`)}</Table.Td>
               <Table.Td>
                 <Badge variant="light" color={user.is_active ? "teal" : "gray"}>

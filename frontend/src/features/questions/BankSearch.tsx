@@ -8,6 +8,7 @@ import { useLanguage } from "@/lib/useFormats";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { wordsIn } from "@/ui/questions/questionTypes";
+import { RichLine } from "@/ui/RichLine";
 import type { Question } from "./questionDraft";
 import { useBank } from "./questionQueries";
 import classes from "./Questions.module.css";
@@ -52,9 +53,7 @@ export function BankSearch(props: {
           const { text, lang } = wordsIn(question.text, language);
           const about = (
             <span className={classes.what}>
-              <span className={classes.title} lang={lang}>
-                {text.replaceAll(/\s+/g, " ")}
-              </span>
+              <RichLine className={classes.title} lang={lang} text={text} />
               <span className={classes.small}>{t(`authoring:type.${question.type}`)}</span>
               {question.tags.length > 0 ? (
                 <Group gap={4} mt={2}>

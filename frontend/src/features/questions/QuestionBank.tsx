@@ -8,6 +8,7 @@ import { failureNotice } from "@/ui/notice";
 import type { QuestionType } from "@/ui/questions/questionTypes";
 import { BankSearch } from "./BankSearch";
 import { NewQuestionMenu } from "./NewQuestionMenu";
+import { PickOne } from "./PickOne";
 import { draftOf, freshQuestion, type Question } from "./questionDraft";
 import { QuestionForm } from "./QuestionForm";
 import { useDeleteQuestion } from "./questionQueries";
@@ -53,7 +54,9 @@ export function QuestionBank() {
           onSaved={setWritten}
           onCancel={() => setWritten(null)}
         />
-      ) : null}
+      ) : (
+        <PickOne />
+      )}
       <ConfirmDialog
         opened={leaving !== null}
         dangerous

@@ -15,6 +15,7 @@ import { ImportDialog } from "./ImportDialog";
 import { ExportMenu } from "./ExportMenu";
 import { NewQuestionMenu } from "./NewQuestionMenu";
 import { PaperPreview } from "./PaperPreview";
+import { PickOne } from "./PickOne";
 import { draftOf, freshQuestion, type Question } from "./questionDraft";
 import { QuestionForm } from "./QuestionForm";
 import { QuestionList } from "./QuestionList";
@@ -89,6 +90,8 @@ export function QuestionEditor({ examId }: { examId: number }) {
           onSaved={(question) => setWritten({ id: question.id })}
           onCancel={() => setWritten(null)}
         />
+      ) : questions.data.length > 0 ? (
+        <PickOne />
       ) : null}
       <Dialogs examId={examId} shown={shown} onClose={() => setShown(null)} onDeleted={() => setWritten(null)} />
     </div>

@@ -4,6 +4,7 @@ import { IconArrowDown, IconArrowUp, IconBooks, IconDotsVertical, IconFolder, Ic
 import { useTranslation } from "react-i18next";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { moved, wordsIn } from "@/ui/questions/questionTypes";
+import { RichLine } from "@/ui/RichLine";
 import type { Question } from "./questionDraft";
 import { type Section, useOrderQuestions } from "./questionQueries";
 import classes from "./Questions.module.css";
@@ -121,9 +122,7 @@ function Row({ question, number, onMove, ...props }: RowProps) {
       >
         <span className={classes.number}>{format.number(number)}</span>
         <span className={classes.what}>
-          <span className={classes.title} lang={lang}>
-            {text.replaceAll(/\s+/g, " ")}
-          </span>
+          <RichLine className={classes.title} lang={lang} text={text} />
           <span className={classes.small}>
             {t(`authoring:type.${question.type}`)} · {t("authoring:pointCount", { count: question.points, n: format.number(question.points) })}
           </span>
