@@ -49,6 +49,7 @@ test("an administrator makes an account, is told by the bell, erases the account
     ["Audit log", "Account made"],
     ["Retention", "Nothing is due."],
     ["System", "Everything works."],
+    ["Demo data", "There is no demo data here."],
   ] as const) {
     await page.getByRole("link", { name: section }).click();
     await expect(page.getByText(shown).first()).toBeVisible();

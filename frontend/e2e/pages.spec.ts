@@ -42,7 +42,7 @@ test("every staff page is accessible and fits, in both languages, light and dark
     ["analytics", `/analytics?exam=${examId}`],
     ["calendar", "/calendar"],
     ["people", "/people"],
-    ...["institution", "rights", "audit", "retention", "system"].map((one): [string, string] => [one, `/admin/${one}`]),
+    ...["institution", "rights", "audit", "retention", "system", "demo"].map((one): [string, string] => [one, `/admin/${one}`]),
   ];
   // Each page is loaded once, seen in the look it comes in and then turned into the other.
   const looks = [ENGLISH, BANGLA];

@@ -52,3 +52,4 @@ export type ImportReport = Schemas["ImportReport"];
 export type QuestionImportReport = Schemas["QuestionImportReport"];
 export type QuestionPicture = Schemas["QuestionPictureRead"];
 export type PaperSection = Schemas["PaperSection"];
+export type DemoDataState = Schemas["DemoDataRead"];

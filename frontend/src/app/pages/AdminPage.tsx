@@ -1,4 +1,4 @@
-// /admin/$section: institution, rights, audit log, retention, system.
+// /admin/$section: institution, rights, audit log, retention, system, demonstration data.
 import { useParams } from "@tanstack/react-router";
 import { Administration } from "@/features/admin/Administration";
 import { StaffOnly } from "./StaffOnly";

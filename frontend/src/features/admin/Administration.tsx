@@ -1,4 +1,4 @@
-// What an administrator looks after: institution, rights, audit log, retention, system.
+// What an administrator looks after: institution, rights, audit log, retention, system, demonstration data.
 import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -6,12 +6,13 @@ import { useTranslation } from "react-i18next";
 import { useActiveInView } from "@/ui/useActiveInView";
 import classes from "./Admin.module.css";
 import { AuditLog } from "./AuditLog";
+import { DemoData } from "./DemoData";
 import { InstitutionForm } from "./InstitutionForm";
 import { Retention } from "./Retention";
 import { Rights } from "./Rights";
 import { SystemState } from "./SystemState";
 
-const SECTIONS = ["institution", "rights", "audit", "retention", "system"] as const;
+const SECTIONS = ["institution", "rights", "audit", "retention", "system", "demo"] as const;
 type Section = (typeof SECTIONS)[number];
 
 const BODIES: Record<Section, ReactNode> = {
@@ -20,6 +21,7 @@ const BODIES: Record<Section, ReactNode> = {
   audit: <AuditLog />,
   retention: <Retention />,
   system: <SystemState />,
+  demo: <DemoData />,
 };
 
 export function Administration({ section }: { section: string }) {

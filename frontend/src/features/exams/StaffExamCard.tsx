@@ -1,5 +1,5 @@
 // One exam in the staff's list.
-import { ActionIcon, Button, Menu, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Menu, Text } from "@mantine/core";
 import {
   IconChartBar,
   IconChecklist,
@@ -51,6 +51,11 @@ export function StaffExamCard({ exam }: { exam: Exam }) {
             </Link>
           </h2>
           <ExamStatusBadge status={exam.status} />
+          {exam.demo_data ? (
+            <Badge variant="outline" color="gray">
+              {t("staff:admin.demo.badge")}
+            </Badge>
+          ) : null}
         </div>
         <ExamWindow exam={exam} />
         {counted ? (

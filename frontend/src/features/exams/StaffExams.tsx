@@ -1,14 +1,15 @@
 // A teacher's or administrator's exams: what runs, when, how many sit it, and the way to the live page.
 import { Button, Group, Title } from "@mantine/core";
-import { IconCalendar, IconClipboardText, IconPlus } from "@tabler/icons-react";
+import { IconCalendar, IconClipboardText, IconFlask, IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useUser } from "@/api/useUser";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
 import { Loading } from "@/ui/Loading";
 import { ExamDialog } from "./ExamDialog";
-import { useExams } from "./examQueries";
+import { useDemoOffer, useExams } from "./examQueries";
 import classes from "./Exams.module.css";
 import { StaffExamCard } from "./StaffExamCard";
 
@@ -48,7 +49,12 @@ export function StaffExams() {
           icon={<IconClipboardText size={48} aria-hidden />}
           title={t("exams.emptyTitle")}
           text={t("exams.emptyText")}
-          action={create}
+          action={
+            <Group gap="xs" justify="center">
+              {create}
+              <DemoOffer />
+            </Group>
+          }
         />
       ) : null}
       <ul className={classes.list}>
@@ -60,5 +66,17 @@ export function StaffExams() {
       </ul>
       {creating ? <ExamDialog onClose={() => setCreating(false)} /> : null}
     </div>
+  );
+}
+
+/** Somebody who only looks around need not write an exam first. */
+function DemoOffer() {
+  const { t } = useTranslation();
+  const offered = useDemoOffer(useUser()?.role === "admin");
+  if (!offered) return null;
+  return (
+    <Button component={Link} to="/admin/demo" variant="default" leftSection={<IconFlask size={18} aria-hidden />}>
+      {t("staff:admin.demo.offer")}
+    </Button>
   );
 }

@@ -14,6 +14,16 @@ export function useExams() {
   });
 }
 
+/** Whether demonstration data may be made here and there is none; only administrators may ask. */
+export function useDemoOffer(isAdmin: boolean): boolean {
+  const read = useQuery({
+    queryKey: ["demo-data"],
+    queryFn: () => answered(api.GET("/api/v1/demo-data")),
+    enabled: isAdmin,
+  });
+  return read.data !== undefined && read.data.allowed && !read.data.exists;
+}
+
 /** How many are sitting the exam now and how many sat it; asked again while the exam's window is open. */
 export function useSittings(exam: Exam, isOpen: boolean) {
   return useQuery({
