@@ -52,6 +52,7 @@ from app.services.refusals import refuse_to_start
 from app.services.report_rendering import ReportRenderer
 from app.services.retention import keep_running
 from app.services.scrub import keep_scrubbing
+from app.services.spent_tokens import keep_forgetting
 from app.storage import open_storage
 from app.websockets import family_sockets, student, teacher
 from app.websockets.connections import Connections
@@ -160,6 +161,7 @@ def _background(app: FastAPI, settings: Settings, pulse: Pulse) -> tuple[Corouti
         keep_running(state.sessions, state.store),
         follow_institution(state.sessions, lambda wanted: _put_in_force(app, wanted)),
         sweep_practice(state.sessions, state.store),
+        keep_forgetting(state.sessions),
         keep_sealing(state.sessions, state.notary),
         keep_scrubbing(state.sessions, state.store, bytes_per_second=settings.SCRUB_MB_PER_SECOND * 1_000_000),
         watch_clock(state.sessions),

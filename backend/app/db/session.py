@@ -4,11 +4,14 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.core.clock import monotonic
 from app.core.events import Bus
 from app.core.master_keys import MasterKeys
 
@@ -29,6 +32,10 @@ PASSING_STATES = ("08", "40", "53", "57", "55P03", "25P03")
 """SQLSTATE classes (and states) that mean: the same transaction may go through if tried again."""
 
 
+ASKED_AFTER = 30.0
+"""Seconds without use after which a connection is asked whether it stands: its machine may be gone without a word."""
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether the database is only away, overloaded or was interrupted, so that trying again makes sense."""
     if isinstance(error, DBAPIError):
@@ -44,14 +51,36 @@ def is_passing(error: BaseException) -> bool:
 def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 5) -> AsyncEngine:
     """An engine on PostgreSQL; `postgres://`, `postgresql://` and `postgresql+asyncpg://` all mean the same here."""
     parsed = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+asyncpg")
-    return create_async_engine(
+    engine = create_async_engine(
         parsed,
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=5,
-        pool_pre_ping=True,
         connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 10},
     )
+    event.listen(engine.sync_engine, "checkin", _lie_down)
+    event.listen(engine.sync_engine, "checkout", _look_at)
+    return engine
+
+
+def _lie_down(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _look_at(connection: Any, record: ConnectionPoolEntry, _lent: object) -> None:
+    """Whether a connection from the pool still stands; the pool then takes another, and forgets all that are older.
+
+    `pool_pre_ping` would ask the database every time, three times there and back in a transaction of its own, which
+    is more than most of our transactions. One that the database has ended is known by its closed socket; only one that
+    has not been used for a while is asked.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+    if monotonic() - record.info.get("used_at", monotonic()) > ASKED_AFTER:
+        try:
+            connection.ping()
+        except Exception as error:
+            raise InvalidatePoolError from error
 
 
 def make_sessions(engine: AsyncEngine, bus: Bus, masters: MasterKeys | None = None) -> Sessions:

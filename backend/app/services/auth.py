@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, true, update
+from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
@@ -28,7 +28,6 @@ from app.db.models import RefreshToken, User
 from app.db.session import Sessions, unit_of_work
 from app.services import audit
 
-PURGED_AT_ONCE = 100
 GRACE = timedelta(seconds=20)
 """So long the client that has just used a refresh token may use it again: a page may be reloaded before it has heard
 the answer. What the lost answer held is then worth no more than this one (docs/decisions/0015)."""
@@ -171,7 +170,6 @@ async def _open(db: AsyncSession, user: User, *, family: uuid.UUID, settings: Se
     secret, hashed = new_secret()
     expires_at = now() + timedelta(days=settings.REFRESH_TOKEN_DAYS)
     db.add(RefreshToken(user_id=user.id, family=family, token_hash=hashed, expires_at=expires_at))
-    await _purge(db)
     await db.flush()
     return Login(user=user, access_token=access_token, refresh_token=secret, expires_in=seconds)
 
@@ -196,14 +194,3 @@ async def _end_family(db: AsyncSession, family: uuid.UUID) -> None:
         .where(RefreshToken.family == family, RefreshToken.revoked_at.is_(None))
         .values(revoked_at=now())
     )
-
-
-async def _purge(db: AsyncSession) -> None:
-    """Drop a handful of expired tokens, never waiting for somebody else who does the same."""
-    old = (
-        select(RefreshToken.id)
-        .where(RefreshToken.expires_at < now())
-        .limit(PURGED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    await db.execute(delete(RefreshToken).where(RefreshToken.id.in_(old)))

@@ -116,12 +116,13 @@ async def _of_kind(db: AsyncSession, exam_session_id: int, kind: Kind) -> list[I
 async def final_items(db: AsyncSession, exam_session_id: int) -> list[Item]:
     """What stands once a sitting is settled; nothing before."""
     columns = [getattr(ExamSession, name) for name in CLOSED]
-    query = select(*columns).where(ExamSession.id == exam_session_id, ExamSession.settled)
-    found = (await db.execute(query)).one_or_none()
+    query = select(ExamSession.trust, Exam.weights, *columns).join(ExamSession.exam)
+    found = (await db.execute(query.where(ExamSession.id == exam_session_id, ExamSession.settled))).one_or_none()
     if found is None:
         return []
-    closed = Item(Kind.CLOSED, "closed", dict(found._mapping))
-    return [await answers_item(db, exam_session_id), *await score_now(db, exam_session_id), closed]
+    closed = Item(Kind.CLOSED, "closed", {name: getattr(found, name) for name in CLOSED})
+    score = await _score(db, exam_session_id, found.trust, found.weights)
+    return [await answers_item(db, exam_session_id), score, closed]
 
 
 async def answers_item(db: AsyncSession, exam_session_id: int) -> Item:
@@ -137,10 +138,14 @@ async def score_now(db: AsyncSession, exam_session_id: int) -> list[Item]:
     found = (await db.execute(query.where(ExamSession.id == exam_session_id, ExamSession.settled))).one_or_none()
     if found is None:
         return []
+    return [await _score(db, exam_session_id, found.trust, found.weights)]
+
+
+async def _score(db: AsyncSession, exam_session_id: int, trust: float, weights: dict[str, float]) -> Item:
     columns = (Violation.id, Violation.verdict, Violation.reviewed_kind)
     rows = await db.execute(select(*columns).where(Violation.exam_session_id == exam_session_id).order_by(Violation.id))
     judged = [list(row) for row in rows]
-    return [Item(Kind.SCORE, "score", {"trust": found.trust, "weights": found.weights, "judged": judged})]
+    return Item(Kind.SCORE, "score", {"trust": trust, "weights": weights, "judged": judged})
 
 
 async def marks_of(db: AsyncSession, exam_session_id: int) -> list[Item]:

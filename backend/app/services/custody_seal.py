@@ -2,18 +2,21 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.signing import Signer
-from app.db.models import CustodyManifest, ExamSession
+from app.db.models import CustodyLink, CustodyManifest, ExamSession
 from app.db.session import Sessions, is_passing, unit_of_work
 from app.domain.canonical import canonical
-from app.services.custody import head_of
+from app.domain.custody import Head
 from app.services.custody_journal import Journal, Signed
 
 log = structlog.get_logger(__name__)
@@ -54,33 +57,53 @@ async def seal_due(sessions: Sessions, notary: Notary) -> int:
             .with_for_update(of=ExamSession, key_share=True, skip_locked=True)
         )
         due = list(rows)
-        signed = [await seal_one(db, notary, one) for one in due]
-    await asyncio.to_thread(notary.journal.write, [one for one in signed if one is not None])
+        signed = await seal_all(db, notary, due)
+    await asyncio.to_thread(notary.journal.write, signed)
     return len(due)
 
 
 async def seal_one(db: AsyncSession, notary: Notary, exam_session_id: int) -> Signed | None:
     """Sign one chain as it is; the caller holds the row, and tells the journal after the commit."""
-    head = await head_of(db, exam_session_id)
-    await db.execute(update(ExamSession).where(ExamSession.id == exam_session_id).values(unsealed=False))
-    if not head.count:  # practice
-        return None
-    query = select(CustodyManifest).where(CustodyManifest.exam_session_id == exam_session_id)
-    last = await db.scalar(query.order_by(CustodyManifest.number.desc()).limit(1))
-    number = last.number + 1 if last else 1
-    statement = {
+    signed = await seal_all(db, notary, [exam_session_id])
+    return signed[0] if signed else None  # practice has none
+
+
+async def seal_all(db: AsyncSession, notary: Notary, exam_session_ids: Sequence[int]) -> list[Signed]:
+    """Sign chains as they are, with as many statements as for one; the caller holds the rows."""
+    if not exam_session_ids:
+        return []
+    await db.execute(update(ExamSession).where(ExamSession.id.in_(exam_session_ids)).values(unsealed=False))
+    heads = await _heads(db, exam_session_ids)
+    newest = select(CustodyManifest).where(CustodyManifest.exam_session_id.in_(heads))
+    newest = newest.ext(distinct_on(CustodyManifest.exam_session_id))
+    newest = newest.order_by(CustodyManifest.exam_session_id, CustodyManifest.number.desc())
+    last = {row.exam_session_id: row for row in await db.scalars(newest)}
+    statements = [_statement(notary, key, heads[key], last.get(key)) for key in sorted(heads)]
+    texts = [canonical(statement) for statement in statements]
+    signatures = await asyncio.to_thread(lambda: [notary.signer.sign(MANIFEST, text) for text in texts])
+    for statement, text, signature in zip(statements, texts, signatures, strict=True):
+        key, number = statement["exam_session_id"], statement["number"]
+        db.add(CustodyManifest(exam_session_id=key, number=number, statement=text.decode(), signature=signature))
+    await db.flush()
+    return [Signed(one["exam_session_id"], one["number"], one["count"], one["head"]) for one in statements]
+
+
+async def _heads(db: AsyncSession, exam_session_ids: Sequence[int]) -> dict[int, Head]:
+    """How each chain ends now; a practice sitting has none."""
+    query = select(CustodyLink.exam_session_id, CustodyLink.seq, CustodyLink.hash)
+    query = query.where(CustodyLink.exam_session_id.in_(exam_session_ids))
+    query = query.ext(distinct_on(CustodyLink.exam_session_id))
+    found = await db.execute(query.order_by(CustodyLink.exam_session_id, CustodyLink.seq.desc()))
+    return {key: Head(seq, digest.hex()) for key, seq, digest in found}
+
+
+def _statement(notary: Notary, exam_session_id: int, head: Head, last: CustodyManifest | None) -> dict[str, Any]:
+    return {
         "exam_session_id": exam_session_id,
-        "number": number,
+        "number": last.number + 1 if last else 1,
         "count": head.count,
         "head": head.hash,
         "previous": hashlib.sha256(last.statement.encode()).hexdigest() if last else "",
         "at": now(),
         "key": notary.signer.key_id,
     }
-    text = canonical(statement)
-    signature = await asyncio.to_thread(notary.signer.sign, MANIFEST, text)
-    db.add(
-        CustodyManifest(exam_session_id=exam_session_id, number=number, statement=text.decode(), signature=signature)
-    )
-    await db.flush()
-    return Signed(exam_session_id, number, head.count, head.hash)

@@ -1,6 +1,7 @@
 """The key of each sitting's and account's shelf: made when first needed, gone for good when it is destroyed."""
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,12 +15,17 @@ from app.domain.shelves import Shelf
 
 async def session_key(db: AsyncSession, exam_session_id: int, shelf: Shelf) -> DataKey:
     """The key of a sitting's shelf. Unsealable where the master key is gone."""
-    return await _key(db, shelf, exam_session_id=exam_session_id)
+    return (await session_keys(db, exam_session_id, shelf))[shelf]
+
+
+async def session_keys(db: AsyncSession, exam_session_id: int, *shelves: Shelf) -> dict[Shelf, DataKey]:
+    """The keys of several shelves of a sitting, with as many statements as for one."""
+    return await _keys(db, shelves, exam_session_id=exam_session_id)
 
 
 async def account_key(db: AsyncSession, user_id: int) -> DataKey:
     """The key of a person's own shelf. Unsealable where the master key is gone."""
-    return await _key(db, Shelf.ACCOUNT, user_id=user_id)
+    return (await _keys(db, [Shelf.ACCOUNT], user_id=user_id))[Shelf.ACCOUNT]
 
 
 async def key_by_id(db: AsyncSession, key_id: uuid.UUID) -> DataKey:
@@ -46,17 +52,21 @@ def masters(db: AsyncSession) -> MasterKeys:
     return keys
 
 
-async def _key(db: AsyncSession, shelf: Shelf, **owner: int) -> DataKey:
-    query = select(WrappedKey).filter_by(shelf=shelf, **owner)
-    row = await db.scalar(query)
-    if row is None:
-        key_id, secret = uuid.uuid4(), new_secret()
-        master_id, wrapped = masters(db).wrap(secret, key_id)
+async def _keys(db: AsyncSession, shelves: Sequence[Shelf], **owner: int) -> dict[Shelf, DataKey]:
+    query = select(WrappedKey).where(WrappedKey.shelf.in_(shelves)).filter_by(**owner)
+    rows = {Shelf(row.shelf): row for row in await db.scalars(query)}
+    if missing := [shelf for shelf in shelves if shelf not in rows]:
         # Of two at once one inserts; the other waits for its commit, inserts nothing and reads the winner's.
-        made = insert(WrappedKey).values(id=key_id, shelf=shelf, master_id=master_id, wrapped=wrapped, **owner)
-        await db.execute(made.on_conflict_do_nothing())
-        row = (await db.scalars(query)).one()
-    return _opened(db, row)
+        made = insert(WrappedKey).values([_made(db, shelf, **owner) for shelf in missing])
+        fresh = list(await db.scalars(made.on_conflict_do_nothing().returning(WrappedKey)))
+        rows |= {Shelf(row.shelf): row for row in (fresh if len(fresh) == len(missing) else await db.scalars(query))}
+    return {shelf: _opened(db, rows[shelf]) for shelf in shelves}
+
+
+def _made(db: AsyncSession, shelf: Shelf, **owner: int) -> dict[str, object]:
+    key_id, secret = uuid.uuid4(), new_secret()
+    master_id, wrapped = masters(db).wrap(secret, key_id)
+    return {"id": key_id, "shelf": shelf, "master_id": master_id, "wrapped": wrapped, **owner}
 
 
 def _opened(db: AsyncSession, row: WrappedKey) -> DataKey:

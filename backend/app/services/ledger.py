@@ -42,6 +42,7 @@ from app.services.violations import Noted, change_out, evidence_out, record_viol
 log = structlog.get_logger(__name__)
 STORES = Histogram("proctor_store_seconds", "From a change in memory to its commit, retries included.")
 RETRIES = Counter("proctor_store_retries_total", "Times the database had to be asked again.")
+ENDED = (ExamSession.state.not_in(OPEN), ~ExamSession.settled)
 WORDS = {"opened": "violation.opened", "extended": "violation.updated", "closed": "violation.closed"}
 
 
@@ -226,7 +227,7 @@ class Ledger:
         stored = await db.execute(
             update(ExamSession)
             .where(ExamSession.id == self._sitting.id)
-            .where(ExamSession.state.not_in(OPEN) if entry.settle else ExamSession.state.in_(OPEN))
+            .where(*(ENDED if entry.settle else (ExamSession.state.in_(OPEN),)))
             .values(**heard, settled=entry.settle, unsealed=entry.settle, **found, **entry.state)
             .returning(ExamSession.reviews)
         )

@@ -22,7 +22,7 @@ from app.domain.shelves import Shelf
 from app.schemas.realtime import ChallengeAsked, StateChanged, Thumbnail, exam_session_topic
 from app.schemas.sitting_messages import DeskChanged, LetIn, OutageTold
 from app.services.accommodations import accommodation_of
-from app.services.data_keys import session_key
+from app.services.data_keys import session_keys
 from app.services.desk import desks_of
 from app.services.endings import end_planned
 from app.services.exam_sessions import SittingPaused, expire_due
@@ -109,19 +109,38 @@ class LiveExamSessions:
             finally:
                 self._forget(key)
 
-    async def settle(self, exam_session_id: int) -> None:
-        """Close the open violations of an ended exam session and fix its score; twice is as good as once."""
+    async def settle(self, exam_session_id: int, *, ended_at: datetime | None = None) -> LiveExamSession | None:
+        """Close the open violations of an ended exam session and fix its score; twice is as good as once.
+
+        `ended_at`, where the caller knows it, spares a question. Returns what it settled, with its last numbers; None
+        where somebody else had done it.
+        """
         async with self._turn(exam_session_id):
             self._away.pop(exam_session_id, None)
             live = self._live.get(exam_session_id)
-            if live is not None or not (await self._ending(exam_session_id))[0]:
-                await self._settle(live or await self._load(exam_session_id))
+            if live is None and (await self._ending(exam_session_id))[0]:
+                return None
+            live = live or await self._load(exam_session_id)
+            return live if await self._settle(live, ended_at) else None
 
-    async def _settle(self, ending: LiveExamSession) -> None:
-        settled, ended_at = await self._ending(ending.sitting.id)
-        if not settled:
-            ending.sitting.ended_at = ended_at
+    async def _settle(self, ending: LiveExamSession, ended_at: datetime | None = None) -> bool:
+        """Whether it was done here and now."""
+        if ending.settled:
+            return False
+        if ended_at is None:
+            ending.settled, ended_at = await self._ending(ending.sitting.id)
+            if ending.settled:
+                return False
+        ending.sitting.ended_at = ended_at
+        try:
             await ending.finish()
+        except ExamSessionEnded:  # another server process was faster
+            if not (await self._ending(ending.sitting.id))[0]:
+                raise
+            ending.settled = True
+            return False
+        ending.settled = True
+        return True
 
     async def _ending(self, exam_session_id: int) -> tuple[bool, datetime | None]:
         """Whether it is settled, and when it ended."""
@@ -240,8 +259,9 @@ def _follow(live: LiveExamSession, message: object) -> None:
 
 
 async def _keys(db: AsyncSession, taken: ExamSession) -> SittingKeys:
-    record = None if taken.exam.practice else await session_key(db, taken.id, Shelf.RECORD)
-    return SittingKeys(await session_key(db, taken.id, Shelf.PICTURES), record)
+    shelves = (Shelf.PICTURES,) if taken.exam.practice else (Shelf.PICTURES, Shelf.RECORD)
+    keys = await session_keys(db, taken.id, *shelves)
+    return SittingKeys(keys[Shelf.PICTURES], keys.get(Shelf.RECORD))
 
 
 async def _with_people(db: AsyncSession, exam_session_id: int) -> ExamSession:

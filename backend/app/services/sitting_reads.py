@@ -15,9 +15,12 @@ from app.services.access import access_exam, access_exam_session, access_violati
 from app.services.violations import describe, trust_impact
 
 
-def exam_session_read(taken: ExamSession) -> ExamSessionRead:
-    """The seed's shape: trust 0..1, and only once it is final."""
+def exam_session_read(
+    taken: ExamSession, *, trust: float | None = None, coverage: float | None = None
+) -> ExamSessionRead:
+    """The seed's shape: trust 0..1, and only once it is final. `trust`, `coverage`: where newer than the row."""
     over = is_over(taken.state)
+    trust = taken.trust if trust is None else trust
     return ExamSessionRead(
         id=taken.id,
         exam_id=taken.exam_id,
@@ -25,12 +28,12 @@ def exam_session_read(taken: ExamSession) -> ExamSessionRead:
         start_time=taken.start_time,
         end_time=taken.end_time,
         is_completed=over,
-        final_trust_score=round(taken.trust / 100, 4) if over else None,
+        final_trust_score=round(trust / 100, 4) if over else None,
         created_at=taken.created_at,
         updated_at=taken.updated_at,
         state=taken.state,
         ends_at=taken.ends_at,
-        coverage=taken.coverage,
+        coverage=taken.coverage if coverage is None else coverage,
         attempt=taken.attempt,
         begun_at=taken.begun_at,
         admitted_at=taken.admitted_at,

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
@@ -12,9 +12,6 @@ from app.core.errors import Unauthenticated
 from app.core.security import API_AUDIENCE, Claims, TokenKind, issue_token, read_token
 from app.db.models import SocketTicket, User
 from app.services.auth import goes_on, holder_of
-
-KEPT_AFTER_EXPIRY = timedelta(hours=1)
-PURGED_AT_ONCE = 100
 
 
 async def issue(
@@ -31,7 +28,6 @@ async def issue(
     )
     expires_at = now() + timedelta(seconds=seconds)
     db.add(SocketTicket(jti=claims.token_id, user_id=who.id, expires_at=expires_at))
-    await _purge(db)
     await db.flush()
     return token, seconds
 
@@ -90,14 +86,3 @@ async def _holder(db: AsyncSession, claims: Claims) -> User:
     if user.must_change_password:
         raise Unauthenticated("password_change_required")
     return user
-
-
-async def _purge(db: AsyncSession) -> None:
-    """Drop a handful of old tickets; skipping locked rows, so that two issuers never wait for each other."""
-    old = (
-        select(SocketTicket.jti)
-        .where(SocketTicket.expires_at < now() - KEPT_AFTER_EXPIRY)
-        .limit(PURGED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    await db.execute(delete(SocketTicket).where(SocketTicket.jti.in_(old)))

@@ -1,5 +1,7 @@
 """What tests of many routes at once share: the app with what its lifespan would have opened."""
 
+from datetime import datetime
+
 import pytest
 from fastapi import FastAPI
 
@@ -13,7 +15,7 @@ from tests.fakes import ScriptedEngine
 class NoLiveExamSessions:
     """Stands where the lifespan would put the live exam sessions; nothing is live here, so nothing is to settle."""
 
-    async def settle(self, exam_session_id: int) -> None:
+    async def settle(self, exam_session_id: int, *, ended_at: datetime | None = None) -> None:
         """Nothing to do."""
 
     def get(self, exam_session_id: int) -> None:

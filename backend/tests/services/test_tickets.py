@@ -9,9 +9,11 @@ from sqlalchemy import func, select, update
 from app.core.clock import now
 from app.core.config import Settings
 from app.core.errors import Unauthenticated
-from app.db.models import SocketTicket, User
+from app.db.models import RefreshToken, SocketTicket, User
 from app.db.session import Sessions, unit_of_work
 from app.services import tickets
+from app.services.auth import open_login
+from app.services.spent_tokens import forget_spent
 from tests.conftest import Login
 
 AUDIENCE = "student:5"
@@ -104,10 +106,15 @@ async def test_still_valid(sessions: Sessions, student: User) -> None:
         assert not await tickets.still_valid(db, student.id, 0)
 
 
-async def test_old_tickets_are_swept_away(sessions: Sessions, student: User, settings: Settings) -> None:
+async def test_what_has_ended_is_forgotten(sessions: Sessions, student: User, settings: Settings) -> None:
     await issued(sessions, student, settings)
     async with unit_of_work(sessions) as db:
+        await open_login(db, student, settings=settings)
         await db.execute(update(SocketTicket).values(expires_at=now() - timedelta(hours=2)))
+        await db.execute(update(RefreshToken).values(expires_at=now() - timedelta(seconds=1)))
+        await open_login(db, student, settings=settings)
     await issued(sessions, student, settings)
+    assert await forget_spent(sessions) == 2
     async with sessions() as db:
-        assert await db.scalar(select(func.count()).select_from(SocketTicket)) == 1
+        for table in (SocketTicket, RefreshToken):
+            assert await db.scalar(select(func.count()).select_from(table)) == 1

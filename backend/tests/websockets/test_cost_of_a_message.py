@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from app.db.models import ExamSession, User
+from tests.builders import PASSWORD
 from tests.live import LiveServer
 from tests.pictures import jpeg
 
@@ -63,6 +64,26 @@ async def test_messages_that_come_together_share_a_commit(
             await line.say(seq, "status")
         await line.acknowledged(200)
     assert cost.statements / 200 <= 0.2 * TOLERATED
+
+
+async def test_to_log_in_to_come_in_and_to_hand_in(server: LiveServer, student: User, taken: ExamSession) -> None:
+    """L5, L6, L7: a whole class does each of these within seconds."""
+    async with server.browser(student) as browser:
+        with counted(server) as cost:
+            login = {"email": student.email, "password": PASSWORD}
+            assert (await browser.post("/auth/login", json=login)).status_code == 200
+        assert (cost.statements, cost.commits) <= (4 * TOLERATED, 1)
+        with counted(server) as cost:
+            line = await server.student(student, taken)
+        assert cost.statements <= 13 * TOLERATED
+        await line.say(1, "status")
+        await line.acknowledged(1)
+        with counted(server) as cost:
+            assert (await browser.post(f"/proctoring/end-session/{taken.id}")).status_code == 200
+            assert await line.code() == 4410
+            await server.loopback.quiet()
+        assert cost.statements <= 10 * TOLERATED
+        assert cost.commits <= 2
 
 
 async def test_a_frame_that_shows_nothing_new_asks_nothing_of_the_database(

@@ -41,7 +41,7 @@ class Place:
 
     sessions: Sessions
     store: EvidenceStore
-    settle: Callable[[int], Awaitable[None]]
+    settle: Callable[[int], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,13 @@ async def start(db: Db, who: CurrentUser, peer: Peer, disk: Disk, wanted: StartR
 @router.post("/end-session/{session_id}")
 async def end(request: Request, db: Db, who: CurrentUser, session_id: PathId) -> ExamSessionRead:
     """Submit one's own exam session, or end another's as its exam's staff; what was open is settled first."""
-    await end_exam_session(db, who, session_id)
+    taken = await end_exam_session(db, who, session_id)
     await commit(db)  # settling needs a connection of its own: holding two, many at once would wait for each other
     live: LiveExamSessions = request.app.state.live
-    await live.settle(session_id)
-    return exam_session_read(await reload(db, session_id))
+    settled = await live.settle(session_id, ended_at=taken.end_time)
+    if settled is None:
+        return exam_session_read(await reload(db, session_id))
+    return exam_session_read(taken, trust=settled.trust, coverage=settled.coverage)
 
 
 @router.get("/sessions/{exam_id}")
