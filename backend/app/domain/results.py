@@ -28,7 +28,7 @@ class Given:
     mark: float | None = None
     late: bool = False
     outside: bool = False
-    """Whether another one was made too late for its question, or out of order: a person decides."""
+    """Whether another one, made too late for its question or out of order, needs a person's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,18 @@ class Score:
         return self.percent >= needed if not self.to_mark else None
 
 
+def needs_a_word(value: Any, outside: Mapping[str, Any] | None) -> bool:
+    """Whether a person has to decide between the answer that counts and one kept beside it.
+
+    The same once more, or nothing instead of something, changes nothing that anybody could want.
+    """
+    return outside is not None and not is_empty(outside.get("value")) and outside.get("value") != value
+
+
 def earned(question: Asked, given: Given | None) -> Earned:
     """A person's mark, else the automatic one; nothing answered is 0 marks, and nobody need look at it."""
-    if given is not None and given.outside and given.mark is None and is_empty(given.value):
-        return Earned(None, answered=False)
+    if given is not None and given.outside and given.mark is None:
+        return Earned(None, answered=not is_empty(given.value))
     if given is None or (is_empty(given.value) and given.mark is None):
         return Earned(0.0, answered=False)
     if given.mark is not None:

@@ -114,10 +114,15 @@ def label_of(exam: Exam, taken: ExamSession) -> str:
 
 
 def _waiting() -> list[ColumnElement[bool]]:
-    """Only a person can mark it, nobody has, and there is something to mark, be it too late or out of order."""
+    """Only a person can mark it, nobody has, and there is something to mark.
+
+    Another answer beside it, made too late or out of order, is for a person to decide too, also where the one that
+    counts is marked by itself (domain/results.py: needs_a_word).
+    """
     empty = cast(Answer.value, Text).in_(EMPTY)
-    by_hand = and_(Question.type.in_(BY_HAND), ~empty)
-    return [Answer.points.is_(None), or_(by_hand, and_(empty, Answer.outside.is_not(None)))]
+    beside = Answer.outside["value"]
+    other = and_(Answer.outside.is_not(None), beside != Answer.value, cast(beside, Text).not_in(EMPTY))
+    return [Answer.points.is_(None), or_(and_(Question.type.in_(BY_HAND), ~empty), other)]
 
 
 async def _counted(db: AsyncSession, exam: Exam, where: Sequence[ColumnElement[bool]]) -> Mapping[int, int]:

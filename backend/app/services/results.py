@@ -13,7 +13,7 @@ from app.core.errors import Conflict
 from app.db.models import Answer, Exam, ExamSession, Paper, Question, User
 from app.domain.exam_sessions import OPEN
 from app.domain.questions import QuestionType
-from app.domain.results import Asked, Given, Score, earned, total
+from app.domain.results import Asked, Given, Score, earned, needs_a_word, total
 from app.schemas.exam_sessions import StudentRead
 from app.schemas.grading import OwnResult, QuestionResult, ResultRead, ResultsRead
 from app.schemas.questions import QuestionBody, QuestionKey
@@ -112,7 +112,7 @@ async def _sheets(db: AsyncSession, sittings: Sequence[ExamSession], rows: Mappi
     for sitting, question, value, points, late, outside in await db.execute(
         select(*columns).where(Answer.exam_session_id.in_(ids))
     ):
-        answers.setdefault(sitting, {})[question] = Given(value, points, late, outside is not None)
+        answers.setdefault(sitting, {})[question] = Given(value, points, late, needs_a_word(value, outside))
     asked = {key: asked_of(row) for key, row in rows.items()}
     return [
         Sheet(

@@ -66,8 +66,19 @@ async def test_after_the_questions_time_an_answer_is_kept_beside(
         assert paper["answers"][0]["value"] == "in time"
         assert paper["answers"][0]["outside"]["why"] == "late"
     async with server.browser(teacher) as browser:
-        queue = (await browser.get(f"/exams/{taken.exam_id}/grading", params={"waiting": False})).json()
-        assert queue["items"][0]["outside"]["value"] == "too late"
+        [item] = (await browser.get(f"/exams/{taken.exam_id}/grading")).json()["items"]
+        assert (item["value"], item["outside"]["value"]) == ("in time", "too late")
+        [result] = (await browser.get(f"/exams/{taken.exam_id}/results")).json()["results"]
+        assert result["to_mark"] == 1  # which of the two counts is for a person to say
+        await browser.put(f"/answers/{item['answer_id']}/mark", json={"points": item["auto_points"]})
+        assert (await browser.get(f"/exams/{taken.exam_id}/grading")).json()["items"] == []
+    await say(line, 4, "answer", question_id=one.id, value="in time", client_seq=3)
+    await line.acknowledged(4)
+    async with server.browser(teacher) as browser:
+        await browser.put(f"/answers/{item['answer_id']}/mark", json={"points": None})
+        assert (await browser.get(f"/exams/{taken.exam_id}/grading")).json()["items"] == []  # the same once more
+        [result] = (await browser.get(f"/exams/{taken.exam_id}/results")).json()["results"]
+        assert result["to_mark"] == 0
 
 
 async def test_a_late_answer_alone_waits_for_a_person(
