@@ -1,6 +1,6 @@
 """Makes a camera's video of somebody who turns the head to one side, to the other, and back, again and again.
 
-python make_turning_video.py ../../shared/data/faces/short_hamilton_clip.mp4 turning.y4m
+python -m tools.make_turning_video ../../shared/data/faces/short_hamilton_clip.mp4 turning.y4m
 
 A few moments of a real clip, each held for a while; the other side is the same one in a mirror.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from make_face_video import HEIGHT, PLAIN_FPS, WIDTH, Picture
+from tools.make_face_video import HEIGHT, PLAIN_FPS, WIDTH, Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ const CLIP = join(ROOT, "..", "shared", "data", "faces", "short_hamilton_clip.mp
 test("who turns the head as asked is told so, and goes on writing", async ({ server }, info) => {
   test.skip(!existsSync(CLIP), "needs a clip of somebody who turns the head (../shared/data/faces)");
   const video = info.outputPath("turning.y4m");
-  execFileSync(join(ROOT, ".venv", "bin", "python"), [join(ROOT, "backend", "tools", "make_turning_video.py"), CLIP, video]);
+  execFileSync(join(ROOT, ".venv", "bin", "python"), ["-m", "tools.make_turning_video", CLIP, video], { cwd: join(ROOT, "backend") });
   const teacher = await Api.as(server, "teacher");
   const exam = await makeExam(teacher, "Turning", ESSAY);
   const { page, context } = await openBrowser(server, { video });
