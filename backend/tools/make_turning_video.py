@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
 from tools.make_face_video import HEIGHT, PLAIN_FPS, WIDTH, Picture
 
 
