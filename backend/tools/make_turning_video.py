@@ -54,9 +54,8 @@ def moment(clip: Path, pose: Pose) -> Picture:
     if not read:
         raise SystemExit(f"{clip} has no frame {pose.frame}")
     left = max(0, pose.across - WIDTH // 4)
-    part = cv2.resize(whole[: HEIGHT // 2, left : left + WIDTH // 2], (WIDTH, HEIGHT))
-    shown: Picture = part[:, ::-1] if pose.mirrored else part
-    return shown
+    part = cv2.resize(whole[: HEIGHT // 2, left : left + WIDTH // 2], (WIDTH, HEIGHT)).astype(np.uint8)
+    return part[:, ::-1] if pose.mirrored else part
 
 
 if __name__ == "__main__":
