@@ -33,6 +33,7 @@ def load(
     seconds: Annotated[float, typer.Option(min=1, max=7200, help="How long they sit.")] = 30.0,
     server: Annotated[str, typer.Option(help="Address of the server; only of this machine.")] = "http://localhost:8000",
     video: Annotated[Path | None, typer.Option(help="The video all cameras show; else a drawn room.")] = None,
+    watched: Annotated[bool, typer.Option(help="Look for everything in the frames; else for nothing.")] = False,
     admin_email: Annotated[str, typer.Option(help="Who makes the exam and the accounts.")] = DEMO_ADMIN.email,
     admin_password: Annotated[str, typer.Option(help="That person's password.")] = DEMO_ADMIN.password,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line only.")] = False,
@@ -48,7 +49,9 @@ def load(
     try:
         frames = film(video, fps)
         result = uvloop.run(
-            measure(server, (admin_email, admin_password), students, fps, seconds, frames, quiet=as_json)
+            measure(
+                server, (admin_email, admin_password), students, fps, seconds, frames, watched=watched, quiet=as_json
+            )
         )
     except FrameRefused as refused:
         complain(refused.code, f"{video} cannot be read as a video.", as_json=as_json)
@@ -104,6 +107,7 @@ async def measure(
     seconds: float,
     frames: Sequence[bytes],
     *,
+    watched: bool,
     quiet: bool,
 ) -> dict[str, Any]:
     """The last line of the output. Raises StudentClientError, httpx2.HTTPError."""
@@ -111,13 +115,14 @@ async def measure(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, disable=quiet
     ) as bar:
         task = bar.add_task(f"{students} students come in", total=None)
-        async with crowd_of(server, admin, students, **UNWATCHED) as crowd:
+        async with crowd_of(server, admin, students, **({} if watched else UNWATCHED)) as crowd:
             bar.update(task, description=f"{students} students sit {seconds:.0f} s")
             before, spent = await server_usage(server), _own_cpu()
             counts = await crowd.stream(frames, seconds=seconds, fps=fps)
             after, spent = await server_usage(server), _own_cpu() - spent
     return {
         "students": students,
+        "watched": watched,
         **figures(counts),
         "server_rss_mb": round(after["rss"] / 2**20, 1),
         "server_cpu": round((after["cpu"] - before["cpu"]) / counts.seconds, 3),
@@ -151,7 +156,8 @@ def show(result: dict[str, Any]) -> None:
     """For people."""
     out = Console(highlight=False)
     out.print(
-        f"{result['students']} students, {result['seconds']:.0f} s: {result['frames_per_second']} frames/s judged, "
+        f"{result['students']} students, looked for {'everything' if result['watched'] else 'nothing'}, "
+        f"{result['seconds']:.0f} s: {result['frames_per_second']} frames/s judged, "
         f"{result['drops']} dropped, {result['errors']} errors, {result['reconnects']} reconnects"
     )
     for what, word in (("frame", "a frame was judged in"), ("ack", "a message was committed in")):

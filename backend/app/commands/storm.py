@@ -14,6 +14,7 @@ import uvloop
 from rich.console import Console
 
 from app.commands.complaints import complain
+from app.commands.crowd import UNWATCHED
 from app.commands.load import DEMO_ADMIN, is_this_machine
 from app.commands.rehearsal import Rehearsal, in_turns
 from app.commands.student_client import StudentClient, StudentClientError, percentile_ms
@@ -68,7 +69,7 @@ class Wave:
 
 async def measure(server: str, admin: tuple[str, str], students: int, within: float) -> dict[str, Any]:
     """The last line of the output. Raises StudentClientError, httpx2.HTTPError."""
-    async with Rehearsal(server, *admin, students=students) as rehearsal:
+    async with Rehearsal(server, *admin, students=students, **UNWATCHED) as rehearsal:
         asked = await rehearsal.ask("POST", f"/exams/{rehearsal.exam_id}/questions", json=QUESTION)
         clients = [StudentClient(server) for _ in rehearsal.students]
         try:

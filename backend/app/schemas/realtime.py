@@ -289,6 +289,8 @@ class LiveHead(Message):
     state: SessionState
     online: bool
     trust: float
+    scored: bool
+    """False where children sit: then `trust` and `band` say nothing."""
     band: TrustBand
     coverage: float | None
     states: tuple[NeutralState, ...]

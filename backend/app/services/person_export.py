@@ -30,6 +30,7 @@ from app.db.models import (
     Outage,
     Paper,
     QuestionFlag,
+    QuestionOpening,
     RefreshToken,
     SittingMessage,
     StaffNote,
@@ -42,11 +43,22 @@ from app.domain.roles import Role
 from app.services.audit import note
 from app.services.custody_seal import Notary
 from app.services.sealed_pieces import PieceChanged, PieceMissing, open_piece
+from app.services.sound_lane import sound_of
 from app.storage import EvidenceStore
 
 PURPOSE = "person export"
 SECRET = frozenset(
-    {"hashed_password", "token_hash", "sealed", "path", "stored_sha256", "stored_size", "token_version", "analysis"}
+    {
+        "hashed_password",
+        "token_hash",
+        "used_by",
+        "sealed",
+        "path",
+        "stored_sha256",
+        "stored_size",
+        "token_version",
+        "analysis",
+    }
 )
 """Columns that are keys, places or a detector's memory, and nobody's data in a form to read."""
 OF_THE_PERSON: dict[str, tuple[Any, str]] = {
@@ -62,6 +74,7 @@ OF_A_SITTING: dict[str, Any] = {
     "client_messages": ClientMessage,
     "answers": Answer,
     "flagged_questions": QuestionFlag,
+    "opened_questions": QuestionOpening,
     "paper": Paper,
     "messages": SittingMessage,
     "outages": Outage,
@@ -120,6 +133,7 @@ async def _content(db: AsyncSession, user: User, *, whole: bool) -> tuple[dict[s
             taken[name] = [_plain(row, hidden) for row in rows]
             if model in (Evidence, Document):
                 pieces += [(f"exam-session-{taken['id']}/{name}-{row.id}.jpg", row) for row in rows]
+        taken["sound"] = [one.model_dump(by_alias=True) for one in await sound_of(db, taken["id"])]
     sittings = [taken["id"] for taken in content["exam_sessions"]]
     mine = or_(UploadedFile.owner_id == user.id, UploadedFile.exam_session_id.in_(sittings))
     files = (await db.scalars(select(UploadedFile).where(mine).order_by(UploadedFile.id))).all()

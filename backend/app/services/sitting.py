@@ -48,6 +48,7 @@ class Sitting:
     rules: Mapping[ViolationKind, Rule]
     thresholds: tuple[float, float]
     show_trust: bool
+    scored: bool = True
     max_tab_switches: int | None = None
     ends_at: datetime = field(default_factory=now)
     ended_at: datetime | None = None
@@ -73,6 +74,7 @@ class Sitting:
             rules=rules_for(Preset(preset)),
             thresholds=(100 * exam.warning_threshold, 100 * exam.critical_threshold),
             show_trust=exam.show_trust,
+            scored=not exam.minors,
             max_tab_switches=exam.max_tab_switches,
             ends_at=taken.ends_at,
             ended_at=taken.end_time,

@@ -30,6 +30,7 @@ from app.services.custody_verify import Verified, verify_bundle
 from app.services.erasure import erase_again
 from app.services.retention import run as run_retention
 from app.services.scrub import scrub
+from app.services.sound_lane import record_sound
 from app.storage import LocalStore
 from tests.builders import make_exam, make_exam_session, make_user
 from tests.custody import Room, whole_sitting
@@ -222,6 +223,8 @@ async def test_a_person_takes_everything_away(
     room: Room, exam: Exam, taken: ExamSession, named: User, admin_client: httpx2.AsyncClient
 ) -> None:
     await whole_sitting(room, exam, taken, named)
+    async with unit_of_work(room.sessions) as db:
+        await record_sound(db, taken.id, {0: bytes((100, 20))})
     path = f"/api/v1/users/{named.id}/export"
     own = zipfile.ZipFile(io.BytesIO((await room.student.get(path)).content))
     data = json.loads(own.read("data.json"))
@@ -229,6 +232,7 @@ async def test_a_person_takes_everything_away(
     (sitting,) = data["exam_sessions"]
     assert WORDS in [one["value"] for one in sitting["answers"]]
     assert sitting["violations"]
+    assert sitting["sound"] == [{"from": 0.0, "to": 5.0, "level": 0.5, "speech": 0.1}]
     assert sitting["decisions"][0]["text"] == "All well."
     pictures = [name for name in own.namelist() if name.endswith(".jpg")]
     assert len(pictures) == len(sitting["evidence"]) + len(sitting["documents"])

@@ -66,6 +66,7 @@ async def test_a_childrens_exam_notes_without_scoring(
     assert all(not request.enrol and request.reference is None for request in engine.seen)
     assert all(request.disabled >= FACES for request in engine.seen)
     assert live.trust == 100
+    assert live.view().scored is False
     async with sessions() as db:
         assert await db.scalar(select(FaceTemplate.id)) is None
         kinds = set(await db.scalars(select(Violation.kind)))
