@@ -64,7 +64,10 @@ test("every staff page is accessible and fits, in both languages, light and dark
 const ENGLISH = ["en", "English", "light"] as const;
 const BANGLA = ["bn", "বাংলা", "dark"] as const;
 
-const WORDS = { en: "Which one?", bn: "কোনটি?" };
+const WORDS = {
+  en: "Which one of these is the one that is meant, if $n$ students sit in a row and each knows only the next one?",
+  bn: "$n$ জন শিক্ষার্থী এক সারিতে বসলে আর প্রত্যেকে কেবল পরের জনকে চিনলে, এগুলোর মধ্যে কোনটির কথা বলা হচ্ছে?",
+};
 const OPTIONS = [
   { id: "a", text: { en: "The first", bn: "প্রথমটি" } },
   { id: "b", text: { en: "The second", bn: "দ্বিতীয়টি" } },

@@ -31,7 +31,7 @@ export function TrustBadge({ trust, band, large = false, scored = true }: Props)
   return (
     <span className={classes.badge} data-band={band} data-large={large || undefined}>
       <Icon size={large ? 22 : 17} aria-hidden />
-      <span>{t(`live.band.${band}`)}</span>
+      <span data-word="">{t(`live.band.${band}`)}</span>
       <span className={classes.score}>
         <span className="visually-hidden">{t("live.trust")} </span>
         {format.number(Math.round(trust), 0)}

@@ -108,6 +108,7 @@ function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
               <Table.Td className={classes.detail}>{row.subject}</Table.Td>
               <Table.Td className={classes.detail}>
                 {Object.entries(row.detail)
+                  .filter(([, value]) => value !== null)
                   .map(([name, value]) => `${name}=${String(value)}`)
                   .join(" ")}
               </Table.Td>

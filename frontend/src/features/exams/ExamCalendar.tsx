@@ -68,7 +68,27 @@ export function ExamCalendar() {
           ))}
         </tbody>
       </table>
+      <Agenda days={days} />
     </>
+  );
+}
+
+/** On a phone a day has no room for a title: there the days have marks, and the exams stand below. */
+function Agenda({ days }: { days: readonly Day[] }) {
+  const format = useFormats();
+  const exams = [...new Map(days.filter((day) => day.inMonth).flatMap((day) => day.exams.map((exam) => [exam.id, exam]))).values()];
+  return (
+    <ul className={classes.agenda}>
+      {exams.map((exam) => (
+        <li key={exam.id}>
+          <Link to="/exams/$examId/edit" params={{ examId: exam.id }} className={classes.exam} data-draft={exam.status === "draft" || undefined}>
+            <strong>{exam.title}</strong>
+            <br />
+            {format.range(new Date(exam.start_time), new Date(exam.end_time))}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -77,7 +97,7 @@ function DayCell({ day }: { day: Day }) {
   const today = useNow(60_000);
   const isToday = day.date.toDateString() === new Date(today).toDateString();
   return (
-    <td className={classes.day} data-other={!day.inMonth || undefined} data-today={isToday || undefined}>
+    <td className={classes.day} data-exams={day.exams.length > 0 || undefined} data-other={!day.inMonth || undefined} data-today={isToday || undefined}>
       <span className={classes.number} aria-current={isToday ? "date" : undefined}>
         {format.number(day.date.getDate())}
       </span>

@@ -35,12 +35,15 @@ const PLACES = [
   { place: "results", icon: IconChartBar },
 ] as const;
 
+const OVER: ReadonlySet<string> = new Set(["completed", "cancelled"]);
+
 export function StaffExamCard({ exam }: { exam: Exam }) {
   const { t } = useTranslation();
   const format = useFormats();
   const isOpen = isOpenAt(exam, useNow(30_000));
   const sittings = useSittings(exam, isOpen);
   const counted = sittings.data;
+  const isOver = OVER.has(exam.status) && !counted?.live;
   return (
     <article className={classes.card}>
       <div className={classes.about}>
@@ -52,7 +55,7 @@ export function StaffExamCard({ exam }: { exam: Exam }) {
           </h2>
           <ExamStatusBadge status={exam.status} />
           {exam.demo_data ? (
-            <Badge variant="outline" color="gray">
+            <Badge variant="light" color="gray">
               {t("staff:admin.demo.badge")}
             </Badge>
           ) : null}
@@ -64,17 +67,22 @@ export function StaffExamCard({ exam }: { exam: Exam }) {
               <strong className={classes.live}>
                 {t("exams.liveNow", { count: counted.live, n: format.number(counted.live) })}
               </strong>
-            ) : (
+            ) : isOver ? null : (
               t("exams.nobodyLive")
             )}
-            {counted.all > 0 ? ` · ${t("exams.sittings", { count: counted.all, n: format.number(counted.all) })}` : null}
+            {isOver || counted.all === 0 ? null : " · "}
+            {counted.all > 0 ? t("exams.sittings", { count: counted.all, n: format.number(counted.all) }) : null}
           </Text>
         ) : null}
       </div>
       <div className={classes.actions}>
-        {exam.status === "draft" ? (
-          <PublishButton exam={exam} />
-        ) : (
+        {exam.status === "draft" ? <PublishButton exam={exam} /> : null}
+        {isOver ? (
+          <Button component={Link} to={`/exams/${exam.id}/review`} leftSection={<IconEye size={18} aria-hidden />} variant="default">
+            {t("staff:tabs.review")}
+          </Button>
+        ) : null}
+        {exam.status === "draft" || isOver ? null : (
           <Button
             component={Link}
             to={`/exams/${exam.id}/live`}

@@ -160,7 +160,7 @@ function StudentResults({ rows }: { rows: readonly ResultRow[] }) {
                 {row.attempt > 1 ? ` (${format.number(row.attempt)})` : ""}
               </Table.Td>
               <Table.Td>
-                {format.number(row.score, 2)} / {format.number(row.max_score, 2)}
+                {row.max_score > 0 ? `${format.number(row.score, 2)} / ${format.number(row.max_score, 2)}` : "–"}
               </Table.Td>
               <Table.Td>{row.percent === null ? "–" : format.percent(row.percent / 100)}</Table.Td>
               <Table.Td>

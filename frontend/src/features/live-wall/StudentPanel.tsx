@@ -158,17 +158,22 @@ function Figures({ sitting, scored, clockOffset }: Pick<PanelProps, "sitting" | 
           </div>
         ))}
       </dl>
-      {isRunning(sitting) && typeof sitting.sound_level === "number" ? <SoundLevel level={sitting.sound_level} /> : null}
+      {isRunning(sitting) && typeof sitting.sound_level === "number" ? <SoundLevel level={sitting.sound_level} speech={sitting.speech === true} /> : null}
     </div>
   );
 }
 
-function SoundLevel({ level }: { level: number }) {
+function SoundLevel({ level, speech }: { level: number; speech: boolean }) {
   const { t } = useTranslation();
+  const format = useFormats();
   return (
     <div className={classes.sound}>
       <span>{t("staff:live.sound")}</span>
       <Progress value={Math.round(level * 100)} aria-label={t("staff:live.sound")} flex={1} color="teal" />
+      <span>
+        {format.percent(level)}
+        {speech ? ` · ${t("staff:live.speech")}` : null}
+      </span>
     </div>
   );
 }

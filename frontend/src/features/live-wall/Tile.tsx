@@ -1,16 +1,19 @@
 // One student on the wall: latest picture, connection, trust, coverage, progress, what is going on.
 import {
+  IconChecks,
   IconClock,
   IconDoorEnter,
   IconEye,
   IconFlag,
   IconHandStop,
+  IconListNumbers,
   IconMessage,
+  IconMicrophone,
   IconVideoOff,
   IconWifi,
   IconWifiOff,
 } from "@tabler/icons-react";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { useNow } from "@/lib/useNow";
@@ -66,10 +69,14 @@ function Observed({ coverage }: { coverage: number | null }) {
   const { t } = useTranslation();
   const format = useFormats();
   const words = coverage === null ? t("live.coverageNone") : t("live.coverage", { share: format.percent(coverage) });
+  return <Count icon={<IconEye size={14} aria-hidden />} shown={coverage === null ? "–" : format.percent(coverage)} words={words} />;
+}
+
+function Count({ icon, shown, words }: { icon: ReactNode; shown: string; words: string }) {
   return (
     <span className={classes.observed} title={words}>
-      <IconEye size={14} aria-hidden />
-      <span aria-hidden>{coverage === null ? "–" : format.percent(coverage)}</span>
+      {icon}
+      <span aria-hidden>{shown}</span>
       <span className="visually-hidden">{words}</span>
     </span>
   );
@@ -93,7 +100,7 @@ function Connection({ online }: { online: boolean }) {
   return (
     <span className={classes.connection} data-online={online}>
       <Icon size={14} aria-hidden />
-      {t(online ? "live.isOnline" : "live.isOffline")}
+      <span className={classes.word}>{t(online ? "live.isOnline" : "live.isOffline")}</span>
     </span>
   );
 }
@@ -108,7 +115,7 @@ function Asking({ sitting }: { sitting: SittingWithViolations }) {
       {sitting.hand ? (
         <span className={classes.ask}>
           <IconHandStop size={14} aria-hidden />
-          {t("staff:live.hand")}
+          <span className={classes.word}>{t("staff:live.hand")}</span>
         </span>
       ) : null}
       {unread > 0 ? (
@@ -121,7 +128,7 @@ function Asking({ sitting }: { sitting: SittingWithViolations }) {
       {isWaiting(sitting) ? (
         <span className={classes.ask}>
           <IconDoorEnter size={14} aria-hidden />
-          {t("staff:live.waits")}
+          <span className={classes.word}>{t("staff:live.waits")}</span>
         </span>
       ) : null}
     </span>
@@ -136,12 +143,19 @@ function Progress(props: { sitting: SittingWithViolations; running: boolean; clo
   return (
     <span className={classes.progress}>
       {total > 0 ? (
-        <span>
-          {sitting.question && running
-            ? t("staff:live.question", { at: format.number(sitting.question), all: format.number(total) })
-            : null}
-          {sitting.question && running ? " · " : null}
-          {t("staff:live.answered", { n: format.number(sitting.answered ?? 0), all: format.number(total) })}
+        <span className={classes.counts}>
+          {sitting.question && running ? (
+            <Count
+              icon={<IconListNumbers size={14} aria-hidden />}
+              shown={`${format.number(sitting.question)}/${format.number(total)}`}
+              words={t("staff:live.question", { at: format.number(sitting.question), all: format.number(total) })}
+            />
+          ) : null}
+          <Count
+            icon={<IconChecks size={14} aria-hidden />}
+            shown={`${format.number(sitting.answered ?? 0)}/${format.number(total)}`}
+            words={t("staff:live.answered", { n: format.number(sitting.answered ?? 0), all: format.number(total) })}
+          />
         </span>
       ) : (
         <span />
@@ -183,6 +197,12 @@ function Happening({ sitting, running }: { sitting: SittingWithViolations; runni
           {kindName(t, violation.kind)}
         </span>
       ))}
+      {running && sitting.speech ? (
+        <span className={classes.chip} data-neutral>
+          <IconMicrophone size={14} aria-hidden />
+          {t("staff:live.speech")}
+        </span>
+      ) : null}
       {sitting.flagged ? (
         <span className={classes.chip} data-severity="warning">
           <IconFlag size={14} aria-hidden />

@@ -32,6 +32,8 @@ export type Sitting = {
   kbps?: number | null;
   /** 0..1, null where no sound is heard. */
   sound_level?: number | null;
+  /** Somebody speaks now; null where no sound is heard. */
+  speech?: boolean | null;
   /** When this sitting will end because staff said so; until then it can be undone. */
   ending_at?: string | null;
   group?: string;

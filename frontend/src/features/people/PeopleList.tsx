@@ -102,7 +102,7 @@ function PeopleTable({ rows, onShow }: { rows: readonly User[]; onShow: (shown: 
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("people.name")}</Table.Th>
-            <Table.Th visibleFrom="sm">{t("people.email")}</Table.Th>
+            <Table.Th className={classes.wide}>{t("people.email")}</Table.Th>
             <Table.Th>{t("people.role")}</Table.Th>
             <Table.Th>{t("people.state")}</Table.Th>
             <Table.Th>
@@ -115,11 +115,11 @@ function PeopleTable({ rows, onShow }: { rows: readonly User[]; onShow: (shown: 
             <Table.Tr key={user.id}>
               <Table.Td>
                 {user.full_name}
-                <Text size="sm" c="dimmed" hiddenFrom="sm" className={classes.mail}>
+                <Text size="sm" c="dimmed" className={classes.narrow}>
                   {user.email}
                 </Text>
               </Table.Td>
-              <Table.Td visibleFrom="sm">{user.email}</Table.Td>
+              <Table.Td className={classes.wide}>{user.email}</Table.Td>
               <Table.Td>{t(`roles.${user.role}`)}</Table.Td>
               <Table.Td>
                 <Badge variant="light" color={user.is_active ? "teal" : "gray"}>

@@ -117,6 +117,7 @@ export function Decisions({ review }: { review: Review }) {
 export function Deeds({ review }: { review: Review }) {
   const { t } = useTranslation();
   const format = useFormats();
+  if (review.history.length === 0) return null;
   return (
     <section className={classes.box} aria-labelledby="deeds-title">
       <h2 id="deeds-title" className={classes.title}>

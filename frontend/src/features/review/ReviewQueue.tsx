@@ -103,10 +103,8 @@ function Item({ item, withExam, scored }: { item: QueueItem; withExam: boolean; 
     <Link to="/review/$sittingId" params={{ sittingId: item.exam_session_id }} className={classes.item}>
       <span className={classes.who}>
         <span className={classes.name}>{item.student.full_name}</span>
-        <span className={classes.small}>
-          {withExam ? `${item.exam_title} · ` : ""}
-          {item.ended_at ? format.dateTime(Date.parse(item.ended_at)) : ""}
-        </span>
+        {withExam ? <span className={classes.small}>{item.exam_title}</span> : null}
+        {item.ended_at ? <span className={classes.small}>{format.dateTime(Date.parse(item.ended_at))}</span> : null}
       </span>
       <span className={classes.figures}>
         <TrustBadge trust={item.trust} band={item.band} scored={scored} />
@@ -134,7 +132,7 @@ function Item({ item, withExam, scored }: { item: QueueItem; withExam: boolean; 
           <span>{t("review:queue.open", { count: item.open, n: format.number(item.open) })}</span>
         )}
         {item.gain >= 0.5 ? (
-          <span className={classes.small}>{t("review:queue.gain", { n: format.number(Math.round(item.gain), 0) })}</span>
+          <span className={classes.small}>{t("review:queue.gain", { count: Math.round(item.gain), n: format.number(Math.round(item.gain), 0) })}</span>
         ) : null}
       </span>
     </Link>

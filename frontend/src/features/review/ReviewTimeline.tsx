@@ -9,6 +9,7 @@ import shared from "@/ui/TimelineLanes.module.css";
 import { kindName } from "@/ui/names";
 import { type Lane, lanesOf, type Mark, placeOf, type Scale } from "./lanes";
 import classes from "./ReviewTimeline.module.css";
+import { SoundLane } from "./SoundLane";
 import { type Player, SPEEDS } from "./usePlayer";
 
 const HEIGHT = 20;
@@ -60,6 +61,7 @@ export function ReviewTimeline({ review, scale, player, chosenId, onPick }: Prop
         {lanes.map((lane) => (
           <LaneRow key={`${lane.kind}/${lane.name}`} lane={lane} scale={scale} chosenId={chosenId} onPick={onPick} />
         ))}
+        <SoundLane sound={review.sound} scale={scale} at={player.at} />
         <span className={shared.label}>{t("review:moment")}</span>
         <input
           type="range"

@@ -1,7 +1,7 @@
 // The review's timeline and the order of judging.
 import { describe, expect, it } from "vitest";
 import type { Review, ReviewedViolation } from "@/api/types";
-import { lanesOf, placeOf, scaleOf, STILL_MS, stillAt, stillsOf } from "./lanes";
+import { lanesOf, placeOf, scaleOf, soundAt, soundBars, speechStretches, STILL_MS, stillAt, stillsOf } from "./lanes";
 import { inOrder, nextUnjudged } from "./reviewQueries";
 
 const START = "2026-11-27T09:00:00Z";
@@ -49,6 +49,26 @@ describe("the review's timeline", () => {
     const stills = stillsOf(REVIEW);
     expect(stillAt(stills, Date.parse(at(12)))?.violationId).toBe(1);
     expect(stillAt(stills, Date.parse(at(70)) + STILL_MS + 1)).toBeNull();
+  });
+});
+
+describe("sound", () => {
+  const scale = scaleOf(REVIEW, 0);
+  const heard = (from: number, level: number, speech: number) => ({ from, to: from + 5, level, speech });
+
+  it("is drawn in its place, and never in more bars than can be seen", () => {
+    const bars = soundBars([heard(10, 0.2, 0), heard(15, 0.6, 0.4)], scale);
+    expect(bars.map(({ from, level }) => [placeOf(from, scale), level])).toEqual([[10, 0.2], [15, 0.6]]);
+    const hours = soundBars(Array.from({ length: 4000 }, (_, step) => heard(step * 5, step === 7 ? 0.9 : 0.1, 0)), scale);
+    expect(hours.length).toBeLessThanOrEqual(360);
+    expect(hours[0]?.level).toBe(0.9);
+  });
+
+  it("says when somebody spoke, and nothing where nothing was heard", () => {
+    const sound = [heard(0, 0.1, 0), heard(5, 0.5, 0.2), heard(10, 0.5, 1), heard(40, 0.4, 0.3)];
+    expect(speechStretches(sound)).toEqual([{ from: 5, to: 15 }, { from: 40, to: 45 }]);
+    expect(soundAt(sound, 12)?.speech).toBe(1);
+    expect(soundAt(sound, 20)).toBeNull();
   });
 });
 

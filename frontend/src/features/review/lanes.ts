@@ -106,3 +106,42 @@ export function stillAt(stills: readonly Still[], at: number): Still | null {
   for (const still of stills) if (!best || Math.abs(still.at - at) < Math.abs(best.at - at)) best = still;
   return best && Math.abs(best.at - at) <= STILL_MS ? best : null;
 }
+
+type Heard = Review["sound"][number];
+export type SoundBar = { from: number; to: number; level: number; speech: number };
+
+/** More bars than this cannot be told apart on any screen. */
+const MOST_BARS = 360;
+
+/** What was heard as at most `MOST_BARS` bars (ms); neighbours are shown as the loudest of them. */
+export function soundBars(sound: readonly Heard[], scale: Scale): SoundBar[] {
+  const together = Math.ceil(sound.length / MOST_BARS);
+  const bars: SoundBar[] = [];
+  for (let at = 0; at < sound.length; at += together) {
+    const some = sound.slice(at, at + together);
+    bars.push({
+      from: scale.from + (some[0]?.from ?? 0) * 1000,
+      to: scale.from + (some.at(-1)?.to ?? 0) * 1000,
+      level: Math.max(...some.map((one) => one.level)),
+      speech: Math.max(...some.map((one) => one.speech)),
+    });
+  }
+  return bars;
+}
+
+/** Seconds of the sitting in which somebody spoke, one stretch for what follows without a gap. */
+export function speechStretches(sound: readonly Heard[]): { from: number; to: number }[] {
+  const stretches: { from: number; to: number }[] = [];
+  for (const one of sound) {
+    if (one.speech <= 0) continue;
+    const last = stretches.at(-1);
+    if (last && last.to >= one.from) last.to = one.to;
+    else stretches.push({ from: one.from, to: one.to });
+  }
+  return stretches;
+}
+
+/** What was heard at a second of the sitting; null where nothing was. */
+export function soundAt(sound: readonly Heard[], second: number): Heard | null {
+  return sound.find((one) => one.from <= second && second < one.to) ?? null;
+}
