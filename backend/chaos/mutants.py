@@ -124,7 +124,7 @@ MUTANTS = (
         (
             Edit(
                 "app/websockets/door.py",
-                "            return await tickets.still_valid(db, guest.user_id, guest.token_version)\n",
+                "            return await tickets.still_valid(db, guest.user_id, guest.token_version, guest.login)\n",
                 "            return True\n",
             ),
         ),
