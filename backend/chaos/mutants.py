@@ -168,6 +168,59 @@ MUTANTS = (
     ),
 )
 
+MACHINE = pytest("tests/websockets/test_sitting_machine.py")
+BROKEN_RULES = (
+    Mutant(
+        "S1",
+        "an answer made after the end counts",
+        (Edit("app/services/late_messages.py", " or in_time(message.client_time, end, offset):", " or True:"),),
+        MACHINE,
+    ),
+    Mutant(
+        "S2",
+        "lost time is given back twice",
+        (
+            Edit(
+                "app/services/outages.py",
+                "taken.ends_at += timedelta(seconds=more)",
+                "taken.ends_at += timedelta(seconds=2 * more)",
+            ),
+        ),
+        MACHINE,
+    ),
+    Mutant(
+        "S3",
+        "more time is given back than the exam allows",
+        (Edit("app/services/outages.py", " - (taken.credited_seconds - outage.credited_seconds)", ""),),
+        MACHINE,
+    ),
+    Mutant(
+        "S4",
+        "a sitting begins without admission",
+        (Edit("app/services/beginning.py", "    if not may_go_in(taken,", "    if False and not may_go_in(taken,"),),
+        MACHINE,
+    ),
+    Mutant(
+        "S5",
+        "a sitting begins without consent",
+        (Edit("app/services/beginning.py", "    if taken.held and consent is None", "    if False"),),
+        MACHINE,
+    ),
+    Mutant(
+        "S6",
+        "a pause is taken from the student's time",
+        (Edit("app/services/exam_sessions.py", "    taken.ends_at += now() - taken.paused_at\n", ""),),
+        MACHINE,
+    ),
+    Mutant(
+        "S7",
+        "any state may follow any other",
+        (Edit("app/domain/exam_sessions.py", "    if to not in TRANSITIONS[now]:", "    if False:"),),
+        MACHINE,
+    ),
+)
+"""Rules of a sitting's life, each broken: the machine that tries deeds in any order must find every one."""
+
 
 class NotThere(Exception):
     """The text of an edit is not in its file exactly once: the mutant must follow the code."""
@@ -197,7 +250,7 @@ def proof_is_green(mutant: Mutant, backend: Path) -> bool:
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", *mutant.proof],
         cwd=backend,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "MACHINE_EXAMPLES": "40"},
         capture_output=True,
         timeout=SECONDS,
         check=False,
@@ -209,7 +262,7 @@ def main() -> int:
     """The exit status: 1 when a mutant was not noticed."""
     wanted = set(sys.argv[1:])
     survived: list[str] = []
-    for mutant in MUTANTS:
+    for mutant in (*MUTANTS, *BROKEN_RULES):
         if wanted and mutant.id not in wanted:
             continue
         begun = time.monotonic()

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos.mutants import MUTANTS, ROOT, Mutant
+from chaos.mutants import BROKEN_RULES, MUTANTS, ROOT, Mutant
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.id)
+@pytest.mark.parametrize("mutant", [*MUTANTS, *BROKEN_RULES], ids=lambda mutant: mutant.id)
 def test_its_edits_fit_the_code(mutant: Mutant) -> None:
     for edit in mutant.edits:
         assert (Path(ROOT) / "backend" / edit.file).read_text().count(edit.old) == 1, edit.file
