@@ -135,7 +135,7 @@ RULES: dict[ViolationKind, Rule] = {
     ViolationKind.HAND_AT_EAR: _timed(Severity.INFO, 0.1, hold=8.0, full=120.0, release=6.0),
     ViolationKind.LOOKING_DOWN: _timed(Severity.INFO, 0.1, hold=20.0, full=300.0, release=4.0),
     ViolationKind.VOICE_ELSEWHERE: _timed(Severity.INFO, 0.1, hold=4.0, full=60.0, release=6.0),
-    ViolationKind.SILENT_SPEECH: _timed(Severity.INFO, 0.05, hold=6.0, full=120.0, release=6.0),
+    ViolationKind.SILENT_SPEECH: _timed(Severity.INFO, 0.05, hold=10.0, full=120.0, release=6.0),
 }
 """Starting points; an exam may set other weights. Holding times are media seconds."""
 

@@ -178,7 +178,7 @@ def measure_gaze(fps: float, variants: Sequence[str] = tuple(VARIANTS)) -> Itera
 def main() -> int:
     """Print a line for each variant."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fps", type=float, default=5.0)
+    parser.add_argument("--fps", type=float, default=2.5)
     options = parser.parse_args()
     if not GAZE.is_dir():
         print("the labelled videos are not at hand: nothing was measured")

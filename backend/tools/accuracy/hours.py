@@ -54,11 +54,15 @@ WALL = (125, 125, 125)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Pictures of one person in the order they are shown, and where the face lies in them (x, y, width)."""
+    """Pictures of one person in the order they are shown, and where the face lies in them (x, y, width).
+
+    `posed`: looks into the camera. Photographed strangers look where they like, which says nothing about gaze.
+    """
 
     name: str
     pictures: tuple[Picture, ...]
     face: tuple[float, float, float]
+    posed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ def strangers() -> list[Person]:
             x, y = int(max(left - 0.8 * width, 0)), int(max(top - height, 0))
             part = photograph.pixels[y : int(top + 2.2 * height), x : int(left + 1.8 * width)]
             middle = (left - x + width / 2, top - y + height / 2, width)
-            found.append(Person(f"{photograph.name}/{number}", (part,), middle))
+            found.append(Person(f"{photograph.name}/{number}", (part,), middle, posed=False))
     return found
 
 

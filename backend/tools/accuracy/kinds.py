@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -48,7 +48,8 @@ Three sorts of sittings, each varied in skin luminance, light, camera, JPEG qual
 a second): two real selfie videos of one man and a portrait put beside him, with eight seconds of something
 happening in the middle. *Quiet* ones (1 frame a second), in which nothing happens: {people} people, the man of the
 videos and those of whom there are only portraits and photographs, who sway, lean and turn a little in changing light
-and focus, also with glasses, headscarf, beard or niqab drawn on.
+and focus, also with glasses, headscarf, beard or niqab drawn on. Photographed strangers look where they like, so their
+gaze is not counted.
 *Swaps*: after a minute another of four people sits there (counted for identity only). That is **little material**, and
 portraits do not move their eyes: the intervals say how little. Few hours without an alarm do not prove that there
 are none; the last column is what they allow. Kinds have pages of their own with other material:
@@ -87,6 +88,14 @@ MEASURED = (
 )
 """Kinds whose false alarms these sittings can show. Repeated footage rightly looks looped: that has its own page."""
 TOLERANCE = 3.0
+JUDGES = (
+    "app/ai",
+    "app/domain/violations.py",
+    "app/domain/incidents.py",
+    "app/domain/presets.py",
+    ":!app/ai/error_rates.json",
+)
+"""What decides the figures: the newest commit that changed any of it is the one that is measured."""
 
 
 @dataclass(slots=True)
@@ -193,7 +202,7 @@ def count(run: Run, preset: Preset, tallies: dict[ViolationKind, Tally]) -> None
     """Compare notes with what happened."""
     noted = notes(run, preset)
     swapped = ViolationKind.IDENTITY_MISMATCH in run.sitting.events
-    for kind in (ViolationKind.IDENTITY_MISMATCH,) if swapped else MEASURED:
+    for kind in (ViolationKind.IDENTITY_MISMATCH,) if swapped else judged_in(run, MEASURED):
         tally = tallies[kind]
         tally.hours += run.hours
         mine = [one for one in noted.values() if one[0].kind == kind]
@@ -239,6 +248,12 @@ def table(runs: list[Run]) -> Iterator[str]:
             yield f"| {kind} | {preset} | {share} | {delay} | {rate} | {most_per_hour(t.false, t.hours):.1f} |"
 
 
+def judged_in(run: Run, kinds: Iterable[ViolationKind]) -> tuple[ViolationKind, ...]:
+    """The kinds this sitting says something about: nobody asked photographed strangers to look into the camera."""
+    aside = isinstance(run.sitting, LongSitting) and not run.sitting.person.posed
+    return tuple(kind for kind in kinds if not (aside and kind == ViolationKind.LOOKING_AWAY))
+
+
 def happens(sitting: Sitting | LongSitting, kind: ViolationKind, at: float) -> bool:
     """Whether the kind's event is on, give or take a second and a half: the labels are no better."""
     event = sitting.events.get(kind)
@@ -253,13 +268,14 @@ def quiets_of(runs: list[Run]) -> list[Quiet]:
 def quiet_of(run: Run) -> Quiet:
     """A quiet sitting as groups are compared."""
     judged = [report for report in run.reports if not report.states]
-    wrong = sum(any(o.kind in ON_BY_DEFAULT for o in report.observations) for report in judged)
-    alarms = sum(change.kind in ON_BY_DEFAULT for change, _ in notes(run, Preset.STANDARD).values())
+    kinds = judged_in(run, ON_BY_DEFAULT)
+    wrong = sum(any(o.kind in kinds for o in report.observations) for report in judged)
+    alarms = sum(change.kind in kinds for change, _ in notes(run, Preset.STANDARD).values())
     person = run.sitting.person.name if isinstance(run.sitting, LongSitting) else run.sitting.name
     found: dict[ViolationKind, list[float]] = defaultdict(list)
     for leans in run.leans:
-        for kind, lean in leans.items():
-            found[kind].append(lean)
+        for kind in judged_in(run, leans):
+            found[kind].append(leans[kind])
     variation, taken = run.sitting.variation, len(run.reports)
     leaned = {kind: np.array(values) for kind, values in found.items()}
     return Quiet(person, variation.trait, variation.group, taken, len(judged), wrong, alarms, run.hours, leaned)
@@ -289,7 +305,8 @@ def main() -> None:
     options = parser.parse_args()
     begin = time.perf_counter()
     runs = watched(options.seed, options.hours, options.processes, options.keep)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    command = ["git", "log", "-1", "--format=%h", "--", *JUDGES]
+    commit = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     measured_on = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.strip()}"
     pages = {PAGE: accuracy_page(runs, measured_on), FAIRNESS: fairness_page(quiets_of(runs), measured_on)}
     print(*pages.values(), sep="\n")

@@ -171,7 +171,7 @@ def main() -> None:
     """Print one line for each group."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=20261127)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--only", default="", help="groups whose name contains this")
     options = parser.parse_args()
     rng, pipeline, listener = np.random.default_rng(options.seed), Pipeline(), Listener()

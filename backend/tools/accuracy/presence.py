@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=SHARED)
-    parser.add_argument("--hours", type=float, default=1.0, help="of each invented person")
+    parser.add_argument("--hours", type=float, default=0.3, help="of each invented person")
     wanted = parser.parse_args(arguments)
     pipeline = Pipeline()
     pictures = [portrait()]

@@ -157,7 +157,7 @@ def main() -> int:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=0.5, help="of each noise without a voice")
-    parser.add_argument("--each", type=int, default=24, help="utterances for each noise and SNR")
+    parser.add_argument("--each", type=int, default=9, help="utterances for each noise and SNR")
     parser.add_argument("--tuning", action="store_true", help="the voices and seeds used while choosing thresholds")
     parser.add_argument("--noise", choices=list(NOISES), action="append", help="instead of all")
     parser.add_argument("--only", choices=["speech", "alarms"])
