@@ -75,6 +75,7 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     await expect(page.getByText("1 picture was sent.")).toBeVisible();
     await page.getByRole("button", { name: "That is all" }).click();
     await expect(page.getByRole("heading", { name: "Waiting room" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Begin the exam" }), "no button that does nothing").toHaveCount(0);
     await expectAccessible(page);
     expect(await teacher.call<unknown[]>("GET", `/exam-sessions/${id}/documents`)).toHaveLength(2);
     await act("admit");
@@ -143,6 +144,7 @@ test("an exam with everything switched on, its teacher at work", async ({ server
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     await expect(warning).toBeHidden();
+    await expect(page.getByText("Please stay in the picture."), "read once, it does not come again").toBeHidden();
     await act("pause", { reason: "Fire alarm" });
     await expect(page.getByRole("dialog", { name: "The exam is paused" })).toContainText("Fire alarm");
     await expectAccessible(page);

@@ -3,6 +3,7 @@ import type { Page, TestInfo } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, expectAccessible, test } from "./fixtures";
+import { expectKeyboard } from "./keys";
 import { Api, makeExam, openBrowser, QUESTIONS } from "./room";
 import { ROOT } from "./server";
 
@@ -19,6 +20,7 @@ function words(language: "en" | "bn", catalogue: string): (key: string, values?:
 async function look(page: Page, info: TestInfo, name: string): Promise<void> {
   const width = page.viewportSize()?.width ?? 0;
   await expectAccessible(page);
+  await expectKeyboard(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} is wider than the screen`).toBeLessThanOrEqual(width);
   // A key that has no words would be read by somebody in an exam.
   await expect(page.getByText(/^(after|room|check|list|submit|entrance|consent)[.]/)).toHaveCount(0);
@@ -70,6 +72,7 @@ for (const { language, width, height } of [
     await expect(page.getByRole("heading", { name: t("room.questionOf", { n: digits(language, 1), all: digits(language, 11) }) })).toBeVisible();
     await answerAll(page, language, q);
     await expect(page.locator(".saved")).toHaveAttribute("data-state", "server");
+    await expect(page.getByRole("button", { name: t("room.questionN", { n: digits(language, 11) }) }).first(), "where one is, is in sight").toBeInViewport();
     await look(page, info, "6-room");
     await page.getByRole("button", { name: t("room.submit") }).click();
     await expect(page.getByText(t("submit.answered", { n: digits(language, 10), all: digits(language, 11) }))).toBeVisible();

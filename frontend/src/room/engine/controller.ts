@@ -5,7 +5,7 @@ import type { Media } from "./media";
 import { Keeper, type StorageTrouble } from "./keeper";
 import { Outbox } from "./outbox";
 import type { Ceiling } from "./pace";
-import { FIRST_STATE, heard, linked, recalled, type RoomMessage, type RoomState } from "./roomState";
+import { FIRST_STATE, heard, linked, recalled, type RoomMessage, type RoomState, unread } from "./roomState";
 import type { ServerClock } from "./serverClock";
 import { isQuotaError, type RoomDatabase } from "./store";
 import type { FromWorker, PictureSource, ToWorker } from "./wire";
@@ -139,6 +139,8 @@ export class Controller {
 
   putAwayWarning(id: number): void {
     this.#set({ ...this.#state, warnings: this.#state.warnings.filter((one) => one.id !== id) });
+    // Read here, it need not be read once more, unless an earlier message has not been.
+    if (unread(this.#state).every((one) => one.warning || one.id > id)) this.messagesRead(id);
   }
 
   roomShown(): void {

@@ -59,7 +59,8 @@ export function Chat({ session, room, controller, onClose }: Props) {
   );
 }
 
-const LOOK_MS = 5_000;
+const LOOK_MS = 15_000;
+const SOON_MS = 1_000;
 
 /** While the window is open: what is there counts as read, and the server is asked what became of our own words. */
 function useNewest(session: number, room: RoomState, controller: Controller): void {
@@ -70,7 +71,7 @@ function useNewest(session: number, room: RoomState, controller: Controller): vo
     const look = () => void messages(session).then((list) => controller.recall(list), () => undefined);
     look();
     // What has just arrived is asked for sooner.
-    const timer = setInterval(look, sent ? LOOK_MS / 5 : LOOK_MS);
+    const timer = setInterval(look, sent ? SOON_MS : LOOK_MS);
     return () => clearInterval(timer);
   }, [session, controller, sent]);
 }

@@ -18,7 +18,7 @@ export function Frame({ children }: { children: ReactNode }) {
         {t("nav.skip")}
       </a>
       <header className="head">
-        <Link href="/room" className="brand" aria-label={t("nav.home")}>
+        <Link href="/room" className="brand" aria-label={`360° Proctor: ${t("nav.home")}`}>
           <img src="/favicon.svg" alt="" width={28} height={28} />
           <span>360° Proctor</span>
         </Link>

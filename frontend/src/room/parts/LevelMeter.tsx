@@ -15,5 +15,10 @@ export function LevelMeter({ media, onLoud }: { media: Media; onLoud: () => void
     }, 100);
     return () => clearInterval(timer);
   }, [media, onLoud]);
-  return <meter className="level" min={0} max={1} value={level} aria-label={t("check.level")} />;
+  return (
+    <label className="level-label">
+      {t("check.level")}
+      <meter className="level" min={0} max={1} value={level} />
+    </label>
+  );
 }

@@ -1,4 +1,5 @@
 // All questions at a glance: answered, open, flagged, here; every state by sign and word, never by colour alone.
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
 import { isAnswered, plainWords, type Shown } from "@/ui/questions/question";
@@ -12,8 +13,14 @@ export function Palette({ paper, answers, place, shown }: Props) {
   const { t } = useTranslation();
   const format = useFormats();
   const answered = place.spots.filter(({ question }) => isAnswered(answers.answers.get(question.id))).length;
+  const list = useRef<HTMLDivElement>(null);
+  const { at } = place;
+  useEffect(() => {
+    // On a phone the list is one row: the question one is at must be in it.
+    list.current?.querySelectorAll("li").item(at)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [at]);
   return (
-    <div className="palette">
+    <div className="palette" ref={list}>
       <p className="palette-count">
         {t("room.answeredOf", { n: format.number(answered), all: format.number(place.spots.length) })}
       </p>

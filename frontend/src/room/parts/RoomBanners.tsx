@@ -15,7 +15,7 @@ export function RoomBanners({ room, controller, timeIsUp, finish, onChat }: Prop
   const { t } = useTranslation();
   return (
     <div className="banners">
-      <Offline room={room} controller={controller} />
+      <Offline room={room} controller={controller} over={timeIsUp || finish.state !== "open"} />
       {room.storage ? <Notice tone="bad" title={t(`room.storage.${room.storage}`)} live="assertive" /> : null}
       {finish.state === "waiting_for_line" ? <Notice tone="watch" title={t("room.willSubmit")} live="polite" /> : null}
       {finish.state === "sending" ? <Notice tone="info" title={t("room.sending")} live="polite" /> : null}
@@ -28,7 +28,8 @@ export function RoomBanners({ room, controller, timeIsUp, finish, onChat }: Prop
   );
 }
 
-function Offline({ room, controller }: Pick<Props, "room" | "controller">) {
+/** `over`: nobody writes any more; what happens to the answers stands in a notice of its own. */
+function Offline({ room, controller, over }: Pick<Props, "room" | "controller"> & { over: boolean }) {
   const { t } = useTranslation();
   const format = useFormats();
   useNow(1000);
@@ -39,7 +40,7 @@ function Offline({ room, controller }: Pick<Props, "room" | "controller">) {
   return (
     <Notice tone="watch" title={t("room.offline", { time: format.stopwatch(since) })}>
       {/* Read out once: the seconds above are for the eye. */}
-      <p role="status">{t("room.offlineText")}</p>
+      {over ? null : <p role="status">{t("room.offlineText")}</p>}
       <button type="button" className="button quiet" onClick={() => controller.retry()}>
         {t("room.retryNow")}
       </button>

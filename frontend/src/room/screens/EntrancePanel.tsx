@@ -160,9 +160,11 @@ function Ready({ exam, session, room, onBegun }: { exam: Exam; session: number; 
         </Notice>
       ) : null}
       {error ? <Trouble error={error} /> : null}
-      <button type="button" className="button" disabled={busy || waits} onClick={() => void go()}>
-        {t("entrance.begin")}
-      </button>
+      {waits ? null : (
+        <button type="button" className="button" disabled={busy} onClick={() => void go()}>
+          {t("entrance.begin")}
+        </button>
+      )}
     </div>
   );
 }
