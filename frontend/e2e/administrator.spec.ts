@@ -2,7 +2,10 @@
 import { expect, expectAccessible, logIn, test } from "./fixtures";
 import { api, tokenOf } from "./sittings";
 
-test("an administrator makes an account, is told by the bell, erases the account, finds it all in the audit log", async ({ page, server }) => {
+test("an administrator makes an account, is told by the bell, erases the account, finds it all in the audit log, and tries demo data", async ({ page, server }) => {
+  test.setTimeout(240_000);
+  const token = await tokenOf(server.url, "admin");
+  await api(server.url, token, "POST", "/notifications/mark-all-read");
   await logIn(page, "admin");
   // Asked for once a minute otherwise: sooner than that it came by the socket.
   const bell = page.getByRole("button", { name: "Notifications", exact: true });
@@ -21,7 +24,6 @@ test("an administrator makes an account, is told by the bell, erases the account
   await page.getByRole("alert").or(page.getByText(/can no longer sign in/)).first().waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("row", { name: /nadia/ })).toContainText("Active");
-  const token = await tokenOf(server.url, "admin");
   const me = await api<{ id: number }>(server.url, token, "GET", "/users/me");
   await api(server.url, token, "POST", "/notifications/send", { user_ids: [me.id], title: "Tonight", message: "The server rests." });
   await expect(page.getByRole("button", { name: "Notifications, 1 unread" })).toBeVisible();
@@ -54,4 +56,14 @@ test("an administrator makes an account, is told by the bell, erases the account
     await page.getByRole("link", { name: section }).click();
     await expect(page.getByText(shown).first()).toBeVisible();
   }
+
+  await page.getByRole("button", { name: "Make demo data" }).click();
+  await expect(page.getByRole("progressbar", { name: /^Being made/ })).toBeVisible();
+  await expect(page.getByText(/^Here now: 6 exams, 12 students, 26 sittings\.$/)).toBeVisible({ timeout: 90_000 });
+  await page.getByRole("link", { name: "Exams", exact: true }).click();
+  await expect(page.getByRole("article").filter({ hasText: "CSE 101: class test" }).getByText("Demo", { exact: true })).toBeVisible();
+  await page.goto("/admin/demo");
+  await page.getByRole("button", { name: "Remove demo data" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove demo data" }).click();
+  await expect(page.getByText("There is no demo data here.")).toBeVisible({ timeout: 90_000 });
 });
