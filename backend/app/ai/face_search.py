@@ -11,6 +11,7 @@ from app.ai.faces import FaceDetector, FoundFace, full_range, same_face, short_r
 from app.ai.landmarks import FaceMesh, Mesh
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Array, Picture
+from app.ai.picture import lit_up
 from app.ai.schedule import SCHEDULE, Schedule
 
 CONFIRMED = 0.5
@@ -26,6 +27,8 @@ SURE_ALONE = 0.75
 """Score from which a face beside another counts that the near detector sees and the far one does not: patterns on walls
 and curtains reach 0.6 and fool the mesh too; people that near reach 0.86 and more, and the far one sees them as well.
 """
+DARK_FACE = 50.0
+"""Grey level of a face that is looked for once more in a picture that is lit up accordingly."""
 SMALL_SHARE = 1 / 16
 """Faces narrower than this share of the picture suggest a group, in which others may be smaller still."""
 
@@ -176,7 +179,13 @@ class FaceSearch:
         counted = self._ordered(best_first([*near, *self._seen(picture, far)]))
         recall["background_at"] = at
         recall["background"] = int(len(counted) > len(self._ordered(near)))
-        return counted
+        return counted or self._in_the_dark(picture)
+
+    def _in_the_dark(self, picture: Picture) -> list[SeenFace]:
+        """One more look where none was found: dark faces score lower, and nobody is called absent for that."""
+        lit = lit_up(picture, DARK_FACE)
+        sure = [face for face in self.near.find(lit) if face.score >= SURE_ALONE]
+        return self._ordered([face for face in self._seen(lit, sure) if face.confirmed])
 
     def look_thoroughly(self, picture: Picture) -> list[SeenFace]:
         """Faces of an independent picture: both detectors, and closer looks where only small ones or none are found."""

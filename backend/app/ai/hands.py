@@ -14,6 +14,7 @@ from app.ai.faces import FoundFace, anchor_centres
 from app.ai.landmarks import cut, turned_square
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Array, Network, Picture, open_model
+from app.ai.picture import LIGHT, lit_up
 
 GRIDS = ((24, 2), (12, 6))
 """Anchors of the palm network: side of the grid, boxes in each cell."""
@@ -28,8 +29,6 @@ AROUND = 3.0
 """The square's side in face widths."""
 HAND_CROP, HAND_SHIFT = 2.6, 0.5
 """The hand network was trained on squares of this many palms, moved towards the fingers by this share of one."""
-LIGHT, DARKEST = 150.0, 0.4
-"""Grey level a face is lit up to, and the smallest exponent that may be used for it."""
 AT_MOST = 3
 
 
@@ -141,12 +140,3 @@ def face_level(picture: Picture, face: FoundFace) -> float:
     left, top, width, height = (max(0, round(value)) for value in face.box)
     part = picture[top + height // 4 : top + height, left : left + width]
     return float(np.median(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY))) if part.size else LIGHT
-
-
-def lit_up(picture: Picture, level: float) -> Picture:
-    """The picture with an exponent below 1 that brings this grey level to LIGHT; brighter ones stay."""
-    if level >= LIGHT:
-        return picture
-    exponent = max(DARKEST, float(np.log(LIGHT / 255) / np.log(max(level, 2.0) / 255)))
-    table = (255 * (np.arange(256) / 255) ** exponent).astype(np.uint8)
-    return cv2.LUT(picture, table).astype(np.uint8, copy=False)

@@ -15,6 +15,8 @@ USEFUL_SIDE = 640
 """More than this many pixels along the long side find no more faces in front of a webcam and only cost decoding."""
 THUMBNAIL_WIDTH = 200
 THUMBNAIL_QUALITY = 60
+LIGHT, DARKEST = 150.0, 0.4
+"""Grey level a dark face is lit up to, and the smallest exponent that may be used for it."""
 REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
 
 
@@ -85,3 +87,12 @@ def thumbnail(pixels: Picture) -> bytes:
     return encode(
         cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), THUMBNAIL_QUALITY
     )
+
+
+def lit_up(picture: Picture, level: float) -> Picture:
+    """The picture with an exponent below 1 that brings this grey level to LIGHT; brighter ones stay."""
+    if level >= LIGHT:
+        return picture
+    exponent = max(DARKEST, float(np.log(LIGHT / 255) / np.log(max(level, 2.0) / 255)))
+    table = (255 * (np.arange(256) / 255) ** exponent).astype(np.uint8)
+    return cv2.LUT(picture, table).astype(np.uint8, copy=False)
