@@ -4,13 +4,16 @@ The requests are made from `/openapi.json`, on the rows and the good bodies of t
 here as soon as it is in the matrix.
 """
 
+import csv
 import hashlib
+import io
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
+import openpyxl
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -96,6 +99,17 @@ THEIR_ID = {
     "session_id": "session_id",
 }
 """Fields that name rows, and what a row of that kind is called in the world."""
+MARK = "alert(4711)"
+STRANGE = f"=1+1<script>{MARK}</script>\"'><img src=x onerror={MARK}>{{{{7*7}}}}#panic()"
+"""A formula, markup, and code of two template languages."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ENDS_LOGINS = ("/api/v1/auth/", "/api/v1/users/{user_id}/")
+"""Who is logged out can read nothing back."""
+HARMLESS = {
+    "application/json", "application/pdf", "application/zip", "application/xml", "text/csv", "text/plain",
+    "text/calendar", "image/jpeg", "image/png", "image/webp", "application/octet-stream", XLSX,
+}  # fmt: skip
+"""What no browser runs."""
 NOT_SET_UP = 501
 """Mail and social login are off in tests; that is an answer."""
 
@@ -280,6 +294,47 @@ def form_of(name: bytes, content: bytes, fields: dict[str, bytes]) -> bytes:
     ]
     head = b'Content-Disposition: form-data; name="file"; filename="%b"\r\nContent-Type: image/png\r\n\r\n' % name
     return b"".join(b"--b\r\n" + part + b"\r\n" for part in [*parts, head + content]) + b"--b--\r\n"
+
+
+async def test_t25_t26_words_that_would_be_markup_or_a_formula(prober: Prober) -> None:
+    """In every text of every body, then read back by everything that can be read."""
+    for operation in prober.operations:
+        if operation.method in ("POST", "PUT") and not operation.path.startswith(ENDS_LOGINS):
+            good = prober.body(operation)
+            for name, schema in operation.fields.items():
+                if kinds_of(schema) == "string" and "password" not in name:
+                    await prober.ask(operation, prober.path(operation), name, json={**good, name: STRANGE})
+            for way in [way for way in places(good) if len(way) > 1]:
+                await prober.ask(operation, prober.path(operation), str(way), json=put(good, way, STRANGE))
+    told = set()
+    for operation in prober.operations:
+        if operation.method == "GET":
+            path, _, query = prober.path(operation).partition("?")
+            for form in operation.queries.get("format", {}).get("enum", [""]):
+                answer = await prober.ask(operation, f"{path}?{query}&format={form}", form)
+                kind = answer.headers.get("content-type", "").partition(";")[0]
+                told |= {kind} if answer.is_success and MARK in _words(kind, answer.content) else set()
+                if answer.is_success and (
+                    kind not in HARMLESS or answer.headers["x-content-type-options"] != "nosniff"
+                ):
+                    prober.wrong.append(f"{operation} {form}: {answer.headers}")
+    assert not prober.wrong, "\n".join(prober.wrong)
+    assert told >= {"application/json", "text/csv", XLSX}, told
+
+
+def _words(kind: str, content: bytes) -> str:
+    """Everything a table says, whose cells must not be formulas; of other texts all."""
+    if kind == "text/csv":
+        cells = [cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row]
+    elif kind == XLSX:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        found = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert [cell.coordinate for cell in found if cell.data_type == "f"] == []
+        cells = [str(cell.value) for cell in found if cell.value is not None]
+    else:
+        return content.decode("utf-8", "replace")
+    assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
+    return "\n".join(cells)
 
 
 async def test_ids_of_others_in_bodies(prober: Prober) -> None:
