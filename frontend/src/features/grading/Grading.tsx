@@ -155,7 +155,7 @@ function QuestionCard({ question }: { question: GradedQuestion }) {
   return (
     <section className={classes.question}>
       <RichText text={text} lang={lang} loadPicture={loadQuestionPicture} />
-      <Badge variant="light" color="gray" size="lg">
+      <Badge variant="light" color="gray" size="lg" flex="none">
         {t("authoring:pointCount", { count: question.points, n: format.number(question.points) })}
       </Badge>
     </section>
