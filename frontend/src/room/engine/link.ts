@@ -1,5 +1,6 @@
 // One student's line to the server: connects, resumes, sends what is numbered in order, and comes back after a break.
 import { retryDelay } from "@/lib/backoff";
+import { isRetryable } from "@/lib/returningSocket";
 import { CLOSE, type Hello, type Numbered, PROTOCOL, type ServerMessage } from "./contract";
 
 export type LinkStatus =
@@ -38,8 +39,6 @@ export type LinkOptions = {
   now?: () => number;
 };
 
-/** Retry only after these, as the protocol says. */
-const RETRYABLE = new Set([1006, 1011, 1012, 1013, 4408]);
 /** Something is unanswered for so long: the line is dead, whatever TCP believes. */
 export const SILENCE_MS = 15_000;
 /** Nothing was said in either direction, so nothing is known; the next word finds out. */
@@ -228,7 +227,7 @@ export class Link {
   #ended(code: number): void {
     this.#socket = null;
     this.#live = false;
-    if (RETRYABLE.has(code)) this.#wait();
+    if (isRetryable(code)) this.#wait();
     else if (code === CLOSE.replaced) this.#over("replaced");
     else if (code === CLOSE.ended) this.#over("ended");
     else this.#over(code === CLOSE.token ? "signed_out" : "refused");
