@@ -25,7 +25,7 @@ class FaceNotDetected:
 
     kind: ViolationKind = ViolationKind.FACE_NOT_DETECTED
     confidence: float = 0.9
-    known: float = 20.0
+    known: float = 8.0
     usual: float = 0.9
     slow: float = 120.0
 
