@@ -18,7 +18,7 @@ class KindRead(Output):
 
 
 class PresetRead(Output):
-    """One preset; `expected_false_alarms` per exam-hour is the sum over the kinds measured."""
+    """One preset; `expected_false_alarms` per exam-hour is the sum over the kinds an exam looks for by default."""
 
     preset: Preset
     expected_false_alarms: float | None

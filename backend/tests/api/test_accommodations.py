@@ -95,3 +95,6 @@ async def test_stricter_presets_note_sooner_and_all_are_listed(student_client: h
     assert holds == sorted(holds, reverse=True)
     assert len(set(holds)) == 3
     assert all({k["kind"] for k in one["kinds"]} == set(ViolationKind) for one in found)
+    for one in found:
+        usual = [k["expected_false_alarms"] or 0 for k in one["kinds"] if k["kind"] not in OFF_BY_ITSELF]
+        assert one["expected_false_alarms"] == pytest.approx(sum(usual), abs=0.002)

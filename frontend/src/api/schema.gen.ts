@@ -6144,7 +6144,7 @@ export interface components {
         Preset: "lenient" | "standard" | "strict";
         /**
          * PresetRead
-         * @description One preset; `expected_false_alarms` per exam-hour is the sum over the kinds measured.
+         * @description One preset; `expected_false_alarms` per exam-hour is the sum over the kinds an exam looks for by default.
          */
         PresetRead: {
             /** Expected False Alarms */
