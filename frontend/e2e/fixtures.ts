@@ -3,6 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import { ProctorServer } from "./server";
 import { offerBrowser } from "./devices";
+import { api, tokenOf } from "./sittings";
 
 export { expect } from "@playwright/test";
 
@@ -24,7 +25,10 @@ export const test = base.extend<{ complaints: string[]; server: ProctorServer },
     },
     { scope: "worker", auto: true },
   ],
-  server: async ({ running }, provide) => provide(running),
+  server: async ({ running }, provide) => {
+    await speakEnglish(running);
+    await provide(running);
+  },
   baseURL: async ({ server }, provide) => provide(server.url),
   complaints: [
     async ({ page }, provide) => {
@@ -39,6 +43,13 @@ export const test = base.extend<{ complaints: string[]; server: ProctorServer },
     { auto: true },
   ],
 });
+
+/** Whatever language the test before has left in the profiles of the demo accounts. */
+async function speakEnglish(server: ProctorServer): Promise<void> {
+  const roles = ["admin", "teacher", "student"] as const;
+  const tokens = await Promise.all(roles.map((role) => tokenOf(server.url, role)));
+  await Promise.all(tokens.map((token) => api(server.url, token, "PUT", "/users/me", { preferred_language: "en" })));
+}
 
 export async function logIn(page: Page, role: "teacher" | "student" | "admin"): Promise<void> {
   await page.goto("/login");

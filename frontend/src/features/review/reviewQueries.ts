@@ -33,13 +33,20 @@ export function useUnscoredExams(): ReadonlySet<number> {
   return exams.data ?? NONE;
 }
 
-/** The sitting of the same exam in which a look would change most, this one left out; null when all were looked at. */
+/**
+ * The sitting of the same exam in which a look would change most, this one left out; null when all were looked at.
+ * One that was just judged here is passed over, though its verdicts may still be on their way.
+ */
 export function useNextSitting(examId: number, sittingId: number) {
+  const queryClient = useQueryClient();
+  const judgedHere = (other: number) =>
+    queryClient.getQueryData<Review>(key(other))?.violations.every((one) => one.verdict !== null) ?? false;
   return useQuery({
     queryKey: ["review-queue", examId, "next", sittingId],
     queryFn: () =>
       answered(api.GET("/api/v1/review/queue", { params: { query: { exam_id: examId, status: "open", limit: PAGE } } })),
-    select: (items) => items.find((one) => one.exam_session_id !== sittingId && one.open > 0)?.exam_session_id ?? null,
+    select: (items) =>
+      items.map((one) => (one.open > 0 ? one.exam_session_id : sittingId)).find((one) => one !== sittingId && !judgedHere(one)) ?? null,
   });
 }
 
@@ -67,15 +74,25 @@ function place(queryClient: QueryClient, sittingId: number, { violation, trust, 
   );
 }
 
-/** Everything around a verdict that may have changed with it: costs of the others, history, the queue. */
-function refreshLater(queryClient: QueryClient, sittingId: number): void {
+/**
+ * Everything around a verdict that may have changed with it: costs of the others, history, the queue. While further
+ * verdicts are under way the server knows less than the page shows; the last of them asks. `itself`: 1 for a verdict.
+ */
+function refreshLater(queryClient: QueryClient, sittingId: number, itself: 0 | 1 = 0): void {
+  if (queryClient.isMutating({ mutationKey: verdictsOf(sittingId) }) > itself) return;
   void queryClient.invalidateQueries({ queryKey: key(sittingId) });
   void queryClient.invalidateQueries({ queryKey: ["review-queue"] });
 }
 
+const verdictsOf = (sittingId: number) => ["verdicts", sittingId];
+
 /** One after the other, in the order of the presses: an undo must not arrive before what it undoes. */
-function oneByOne(sittingId: number): { id: string } {
-  return { id: `verdicts-${sittingId}` };
+function oneByOne(queryClient: QueryClient, sittingId: number) {
+  return {
+    mutationKey: verdictsOf(sittingId),
+    scope: { id: `verdicts-${sittingId}` },
+    onSettled: () => refreshLater(queryClient, sittingId, 1),
+  };
 }
 
 export type Given = { violationId: number; verdict: Verdict; kind?: ViolationKind | null; reason?: string };
@@ -83,7 +100,7 @@ export type Given = { violationId: number; verdict: Verdict; kind?: ViolationKin
 export function useGiveVerdict(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
-    scope: oneByOne(sittingId),
+    ...oneByOne(queryClient, sittingId),
     mutationFn: ({ violationId, verdict, kind, reason }: Given) =>
       answered(
         api.POST("/api/v1/violations/{violation_id}/verdict", {
@@ -92,26 +109,25 @@ export function useGiveVerdict(sittingId: number) {
         }),
       ),
     // Shown at once; the answer, or the refusal, puts it right.
-    onMutate: ({ violationId, verdict }) => {
+    onMutate: async ({ violationId, verdict }) => {
+      await queryClient.cancelQueries({ queryKey: key(sittingId) }); // what is on its way does not know of this one
       queryClient.setQueryData<Review>(key(sittingId), (known) =>
         known ? { ...known, violations: known.violations.map((one) => (one.id === violationId ? { ...one, verdict } : one)) } : known,
       );
     },
     onSuccess: (read) => place(queryClient, sittingId, read),
-    onSettled: () => refreshLater(queryClient, sittingId),
   });
 }
 
 export function useUndoVerdict(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
-    scope: oneByOne(sittingId),
+    ...oneByOne(queryClient, sittingId),
     mutationFn: (violationId: number) =>
       answered(
         api.POST("/api/v1/violations/{violation_id}/verdict/undo", { params: { path: { violation_id: violationId } } }),
       ),
     onSuccess: (read) => place(queryClient, sittingId, read),
-    onSettled: () => refreshLater(queryClient, sittingId),
   });
 }
 
@@ -120,7 +136,7 @@ type Several = { examId: number; violationIds: number[] };
 export function useDismissSeveral(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
-    scope: oneByOne(sittingId),
+    ...oneByOne(queryClient, sittingId),
     mutationFn: ({ examId, violationIds, reason }: Several & { reason: string }) =>
       answered(
         api.POST("/api/v1/exams/{exam_id}/verdicts", {
@@ -128,14 +144,13 @@ export function useDismissSeveral(sittingId: number) {
           body: { violation_ids: violationIds, verdict: "dismissed", reason },
         }),
       ),
-    onSettled: () => refreshLater(queryClient, sittingId),
   });
 }
 
 export function useUndoSeveral(sittingId: number) {
   const queryClient = useQueryClient();
   return useMutation({
-    scope: oneByOne(sittingId),
+    ...oneByOne(queryClient, sittingId),
     mutationFn: ({ examId, violationIds }: Several) =>
       answered(
         api.POST("/api/v1/exams/{exam_id}/verdicts/undo", {
@@ -143,7 +158,6 @@ export function useUndoSeveral(sittingId: number) {
           body: { violation_ids: violationIds },
         }),
       ),
-    onSettled: () => refreshLater(queryClient, sittingId),
   });
 }
 
