@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.db.models import ClientMessage
+from app.db.rows import rows_as_query
 from app.domain.browser_events import REPORTABLE, without_labels
 from app.domain.custody import Head, Item
 from app.schemas.realtime import BrowserEvent, Numbered
@@ -123,16 +124,19 @@ async def record_messages(
 
 async def _insert(db: AsyncSession, rows: list[dict[str, Any]], tail: Tail | None) -> tuple[set[int], bool]:
     """Numbers that were not there yet, and whether all were, and are chained too (answers may yet be refused)."""
-    statement = insert(ClientMessage).on_conflict_do_nothing().returning(ClientMessage.seq)
+    statement = insert(ClientMessage)
     if tail is None or not tail.head.count or any(row["type"] == "answer" for row in rows):
-        return set(await db.scalars(statement, rows)), False
+        seqs = await db.scalars(statement.on_conflict_do_nothing().returning(ClientMessage.seq), rows)
+        return set(seqs), False
     at = now()
     links = tail.links(message_items([SimpleNamespace(**row) for row in rows]), at)
-    kept = statement.values(rows).cte("kept")
+    columns = [ClientMessage.__table__.c[name] for name in rows[0]]
+    new = statement.from_select(list(rows[0]), rows_as_query(columns, rows)).on_conflict_do_nothing()
+    kept = new.returning(ClientMessage.seq).cte("kept")
     count = select(func.count()).select_from(kept).scalar_subquery()
     linked = tail.inserted(links, at, count == len(rows)).cte("linked")
-    seqs = select(func.array_agg(kept.c.seq)).scalar_subquery()
-    found = (await db.execute(select(seqs, select(func.count()).select_from(linked).scalar_subquery()))).one()
+    stored = select(func.array_agg(kept.c.seq)).scalar_subquery()
+    found = (await db.execute(select(stored, select(func.count()).select_from(linked).scalar_subquery()))).one()
     if found[1]:
         tail.head = Head(links[-1].seq, links[-1].hash)
     return set(found[0] or ()), bool(found[1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, column, insert, select, update, values
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.errors import Missing
 from app.core.sealing import DataKey
 from app.db.models import CustodyLink, Exam, ExamSession
+from app.db.rows import rows_as_query
 from app.domain.canonical import canonical
 from app.domain.custody import PURPOSE, Head, Item, Kind, Link, following
 from app.domain.shelves import Shelf
@@ -89,9 +90,7 @@ class Tail:
         newest = select(CustodyLink.hash).where(CustodyLink.exam_session_id == self.exam_session_id)
         newest = newest.order_by(CustodyLink.seq.desc()).limit(1)
         columns = [CustodyLink.__table__.c[name] for name in LINK]
-        rows = values(*[column(one.name, one.type) for one in columns], name="links").data(
-            [tuple(_columns(self.exam_session_id, link, at).values()) for link in links]
-        )
+        rows = rows_as_query(columns, [_columns(self.exam_session_id, link, at) for link in links]).subquery("links")
         chosen = select(*[rows.c[name] for name in LINK]).where(
             newest.scalar_subquery() == bytes.fromhex(self.head.hash)
         )
