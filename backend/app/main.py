@@ -16,6 +16,7 @@ from app.ai.engine import ProcessEngine
 from app.api import described, errors, headers, health, web
 from app.api.api_v1.api import router as http_router
 from app.api.metrics import ServerNumbers
+from app.core import garbage
 from app.core.clock import monotonic
 from app.core.config import Settings, get_settings
 from app.core.events import Bus
@@ -147,6 +148,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         stack.callback(state.metrics.unregister, numbers)
         for work in _background(app, settings, pulse):
             stack.push_async_callback(_ended, asyncio.create_task(work))
+        garbage.settle()
         log.info("server.ready", environment=settings.ENVIRONMENT, port=settings.PORT)
         yield
 

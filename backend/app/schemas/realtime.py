@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
@@ -55,6 +56,11 @@ class Message(BaseModel):
     """Parent of all messages: immutable, unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @cached_property
+    def rendered(self) -> str:
+        """As it goes over the line: made once, however many live pages hear it."""
+        return self.model_dump_json()
 
 
 # --- student → server ---------------------------------------------------------------------------------------------
@@ -367,7 +373,7 @@ class Ping(Message):
     server_time: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thumbnail:
     """Latest picture of one student's camera, second camera or screen, small; to teachers as binary, newest wins."""
 
@@ -376,6 +382,7 @@ class Thumbnail:
     jpeg: bytes
     source: Source = Source.CAMERA
 
+    @cached_property
     def packed(self) -> bytes:
         """As it goes over the teachers' socket."""
         return THUMBNAIL_HEADER.pack(THUMBNAIL_KINDS[self.source], self.session_id, self.captured_at) + self.jpeg

@@ -25,13 +25,21 @@ class Outbox:
         self._send_timeout = send_timeout
         self._messages: deque[Callable[[], str]] = deque()
         self._pictures: dict[Hashable, bytes] = {}
+        self._newest: dict[Hashable, Message] = {}
         self._closing: int | None = None
         self._sending: asyncio.Timeout | None = None
         self._something = asyncio.Event()
 
     def send(self, message: Message) -> None:
         """Queue a message; never waits."""
-        self.send_text(message.model_dump_json)
+        self.send_text(lambda: message.rendered)
+
+    def newest(self, key: Hashable, message: Message) -> None:
+        """Queue a message that says all there is about `key`: one that still waits is said as this one instead."""
+        waiting = key in self._newest
+        self._newest[key] = message
+        if not waiting:
+            self.send_text(lambda: self._newest.pop(key).rendered)
 
     def send_text(self, render: Callable[[], str]) -> None:
         """Queue a text that is rendered when its turn comes."""
@@ -39,6 +47,7 @@ class Outbox:
             return
         if len(self._messages) >= self._length:
             self._messages.clear()
+            self._newest.clear()
             self._pictures.clear()
             self.close(Close.TRY_LATER)
             self._give_up()

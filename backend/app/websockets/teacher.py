@@ -141,7 +141,7 @@ class Viewer:
 
     def _send_row(self, row: LiveSession) -> None:
         head = LiveHead.model_validate(row.model_dump(exclude={"violations"}))
-        self._outbox.send(SessionUpdated(session=head))
+        self._outbox.newest(row.id, SessionUpdated(session=head))
 
     def _on_announcement(self, _topic: str, message: object) -> None:
         if isinstance(message, Thumbnail):
@@ -162,7 +162,7 @@ class Viewer:
                 self._look_again.set()
         elif isinstance(message, SessionUpdated):
             if self._following:
-                self._outbox.send(message)
+                self._outbox.newest(message.session.id, message)
                 self._overtaken.add(message.session.id)
             else:
                 self._changed.add(message.session.id)
@@ -170,7 +170,7 @@ class Viewer:
 
     def _show(self, shown: Thumbnail) -> None:
         if self._watched is None or shown.session_id in self._watched:
-            self._outbox.picture((shown.session_id, shown.source), shown.packed())
+            self._outbox.picture((shown.session_id, shown.source), shown.packed)
 
     async def _read(self) -> None:
         """A viewer says which pictures are on its screen, and leaves."""

@@ -216,7 +216,8 @@ async def test_a_viewer_that_stops_reading_is_closed_and_delays_nobody(
     slowest, before = 0.0, len(server.loopback.closes)
     for turn in range(1, 1500):
         begun = monotonic()
-        update = SessionUpdated(session=large.model_copy(update={"trust": turn / 100}))
+        # Of another sitting each time: of one and the same only the newest would wait.
+        update = SessionUpdated(session=large.model_copy(update={"id": turn, "trust": turn / 100}))
         server.app.state.bus.publish(exam_topic(exam.id), update)
         while (await healthy.until("session.updated"))["session"]["trust"] != turn / 100:
             pass
@@ -228,6 +229,24 @@ async def test_a_viewer_that_stops_reading_is_closed_and_delays_nobody(
     assert await stalled.code() in (1013, 1006)
     await line.say(1, kind="devtools")
     await healthy.until("violation.opened")
+
+
+async def test_of_a_sitting_only_the_newest_head_waits_for_a_viewer_that_is_slow(
+    server: LiveServer, teacher: User, exam: Exam, student: User, taken: ExamSession
+) -> None:
+    page = await server.page(teacher, exam.id)
+    await server.student(student, taken)
+    await page.until("session.updated")
+    live = server.live.get(taken.id)
+    assert live is not None
+    view = live.view()
+    for turn in range(1, 2001):  # far more than may wait, in one go
+        update = SessionUpdated(session=view.model_copy(update={"trust": turn / 100}))
+        server.app.state.bus.publish(exam_topic(exam.id), update)
+    heard = 0
+    while (await page.until("session.updated"))["session"]["trust"] != 20.0:
+        heard += 1
+    assert heard < 100
 
 
 async def test_thumbnails_come_with_the_page_and_the_newest_wins(
