@@ -78,8 +78,13 @@ MUTANTS = (
             ),
             Edit(
                 "app/services/client_messages.py",
-                "insert(ClientMessage).on_conflict_do_nothing()",
-                "insert(ClientMessage)",
+                "statement.on_conflict_do_nothing().returning(",
+                "statement.returning(",
+            ),
+            Edit(
+                "app/services/client_messages.py",
+                "rows_as_query(columns, rows)).on_conflict_do_nothing()",
+                "rows_as_query(columns, rows))",
             ),
             Edit("app/services/kept_sitting.py", "if message.seq > self.last_seq]", "]"),
             Edit("app/websockets/intake.py", "if message.seq < self.next or message.seq in self._ahead:", "if False:"),
