@@ -83,7 +83,8 @@ async def test_an_answered_challenge_is_told_to_both(
         assert (done["nonce"], done["passed"], done["session_id"]) == (asked["nonce"], True, taken.id)
     assert await server.violations(taken) == []
     async with unit_of_work(server.app.state.sessions) as db:
-        rows = (await db.scalars(select(AuditEntry).where(AuditEntry.detail["nonce"].astext == asked["nonce"]))).all()
+        told = select(AuditEntry).where(AuditEntry.detail["nonce"].astext == asked["nonce"])
+        rows = (await db.scalars(told.order_by(AuditEntry.id))).all()
         assert [(row.actor_id, row.action) for row in rows] == [
             (teacher.id, "exam_session.challenge"),
             (None, "exam_session.challenge_done"),
