@@ -34,7 +34,7 @@ async def agree(db: AsyncSession, exam: Exam) -> None:
     for taken in await db.scalars(
         select(ExamSession).where(ExamSession.exam_id == exam.id).execution_options(populate_existing=True)
     ):
-        rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id))
+        rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.id))
         assert taken.trust == trust_score([episode_of(row) for row in rows], exam_weights(fresh.weights))
 
 

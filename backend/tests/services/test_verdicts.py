@@ -41,7 +41,7 @@ async def noted(sessions: Sessions, taken: ExamSession) -> list[Violation]:
 
 async def recomputed(db: AsyncSession, taken: ExamSession) -> tuple[float, float]:
     """The trust as stored, and as the stored violations give it."""
-    rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id))
+    rows = await db.scalars(select(Violation).where(Violation.exam_session_id == taken.id).order_by(Violation.id))
     exam = await db.get_one(Exam, taken.exam_id)
     stored = await db.scalar(select(ExamSession.trust).where(ExamSession.id == taken.id))
     return stored or 0.0, trust_score([episode_of(row) for row in rows], exam_weights(exam.weights))
