@@ -112,8 +112,8 @@ async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[Stor
     columns: dict[str, object] = {}
     if texts:
         values = [{**text, "warning": False} for text in texts]
-        added = insert(SittingMessage).values(values).on_conflict_do_nothing().returning(SittingMessage.id)
-        fresh = await db.scalars(added)
+        added = insert(SittingMessage).on_conflict_do_nothing().returning(SittingMessage.id)
+        fresh = await db.scalars(added, values)
         columns["unread"] = ExamSession.unread + len(list(fresh))
     hands = [one.raised for _seq, one in spoken if isinstance(one, Hand)]
     if hands:

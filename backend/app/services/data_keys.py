@@ -57,8 +57,8 @@ async def _keys(db: AsyncSession, shelves: Sequence[Shelf], **owner: int) -> dic
     rows = {Shelf(row.shelf): row for row in await db.scalars(query)}
     if missing := [shelf for shelf in shelves if shelf not in rows]:
         # Of two at once one inserts; the other waits for its commit, inserts nothing and reads the winner's.
-        made = insert(WrappedKey).values([_made(db, shelf, **owner) for shelf in missing])
-        fresh = list(await db.scalars(made.on_conflict_do_nothing().returning(WrappedKey)))
+        made = insert(WrappedKey).on_conflict_do_nothing().returning(WrappedKey)
+        fresh = list(await db.scalars(made, [_made(db, shelf, **owner) for shelf in missing]))
         rows |= {Shelf(row.shelf): row for row in (fresh if len(fresh) == len(missing) else await db.scalars(query))}
     return {shelf: _opened(db, rows[shelf]) for shelf in shelves}
 

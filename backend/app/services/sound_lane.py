@@ -86,9 +86,10 @@ async def record_sound(db: AsyncSession, exam_session_id: int, pieces: Pieces) -
     if not pieces:
         return
     rows = [{"exam_session_id": exam_session_id, "begins": key, "levels": levels} for key, levels in pieces.items()]
-    statement = insert(SoundPiece).values(rows)
+    statement = insert(SoundPiece)
     key = [SoundPiece.exam_session_id, SoundPiece.begins]
-    await db.execute(statement.on_conflict_do_update(index_elements=key, set_={"levels": statement.excluded.levels}))
+    replaced = statement.on_conflict_do_update(index_elements=key, set_={"levels": statement.excluded.levels})
+    await db.execute(replaced, rows)
 
 
 async def sound_of(db: AsyncSession, exam_session_id: int) -> list[SoundRead]:
