@@ -1,9 +1,10 @@
 """Engine, and the unit of work: one transaction, then its announcements."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
@@ -14,6 +15,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.core.clock import monotonic
 from app.core.events import Bus
 from app.core.master_keys import MasterKeys
+
+log = structlog.get_logger(__name__)
 
 Sessions = async_sessionmaker[AsyncSession]
 """Makes database sessions; `unit_of_work` is the usual way to one."""
@@ -46,6 +49,18 @@ def is_passing(error: BaseException) -> bool:
             or state.startswith(PASSING_STATES)
         )
     return isinstance(error, PoolTimeout | OSError | TimeoutError)
+
+
+@contextlib.contextmanager
+def forgiving(event: str | None = None, **about: object) -> Iterator[None]:
+    """Around work that is done again later: a database that is only away is logged as `event`, or not at all."""
+    try:
+        yield
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        if event is not None:
+            log.warning(event, **about, error=type(error).__name__)
 
 
 def make_engine(url: str, *, pool_size: int = 10, max_overflow: int = 5) -> AsyncEngine:

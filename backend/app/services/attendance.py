@@ -2,16 +2,13 @@
 
 from datetime import datetime, timedelta
 
-import structlog
-
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.outages import SILENCE
 from app.schemas.sitting_messages import OutageTold
 from app.services.outages import end_outage
 from app.services.pulse import Pulse
 from app.services.sitting import Sitting
 
-log = structlog.get_logger(__name__)
 UNHEARD = 6.0
 """Seconds of silence after which a second connection means that the first was lost, not that there are two pages."""
 CLEAN = frozenset({1000, 1001, 1005})
@@ -62,12 +59,8 @@ class Attendance:
 
     async def speak_again(self, since: datetime) -> None:
         """An open line was silent and is so no longer. A database that is away costs this entry, nothing else."""
-        try:
+        with forgiving("outage.not_noted", exam_session_id=self._sitting.id):
             await self.end(self._pulse.clock(), silent_since=since)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("outage.not_noted", exam_session_id=self._sitting.id, error=type(error).__name__)
 
     async def end(self, at: datetime, *, silent_since: datetime | None) -> OutageTold | None:
         """Write down that an outage is over."""

@@ -9,7 +9,7 @@ from app.ai.types import FrameReport, Memory
 from app.core.errors import Conflict, Forbidden
 from app.core.i18n import text
 from app.db.models import User
-from app.db.session import Sessions, announce, is_passing, unit_of_work
+from app.db.session import Sessions, announce, forgiving, unit_of_work
 from app.domain.challenges import SECONDS, Challenge, Direction, Outcome
 from app.domain.exam_sessions import SessionState
 from app.domain.roles import Language, Role
@@ -104,12 +104,8 @@ class Challenges:
 
     async def tell(self, one: Challenge, outcome: Outcome) -> None:
         """Write it down and tell student and teachers after the commit; while the database is away, only the log."""
-        try:
+        with forgiving("challenge.untold", exam_session_id=self._sitting.id):
             await self._tell(one, outcome)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("challenge.untold", exam_session_id=self._sitting.id, error=type(error).__name__)
 
     async def _tell(self, one: Challenge, outcome: Outcome) -> None:
         key = self._sitting.id

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 
 from app.core.clock import ahead_of_machine, follow
 from app.db.models import ExamSession
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.exam_sessions import OPEN
 
 log = structlog.get_logger(__name__)
@@ -21,11 +21,8 @@ NOTABLE = 2.0
 async def watch_clock(sessions: Sessions) -> None:
     """Until cancelled."""
     while True:
-        try:
+        with forgiving():
             await look(sessions)
-        except Exception as error:
-            if not is_passing(error):
-                raise
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.signing import Signer
 from app.db.models import CustodyLink, CustodyManifest, ExamSession
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.canonical import canonical
 from app.domain.custody import Head
 from app.services.custody_journal import Journal, Signed
 
-log = structlog.get_logger(__name__)
 MANIFEST = "manifest"
 EVERY_SECONDS = 2.0
 AT_ONCE = 50
@@ -36,13 +34,9 @@ class Notary:
 async def keep_sealing(sessions: Sessions, notary: Notary) -> None:
     """Until cancelled."""
     while True:
-        try:
+        with forgiving("custody.retry"):
             while await seal_due(sessions, notary) == AT_ONCE:
                 pass
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("custody.retry", error=type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)
 
 

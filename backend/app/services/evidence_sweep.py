@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from app.core.clock import now
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.db.stored import known_names
 from app.storage import EvidenceStore
 
@@ -20,14 +20,10 @@ AT_ONCE = 500
 async def sweep_evidence(sessions: Sessions, store: EvidenceStore) -> None:
     """Until cancelled: every hour, and once at the start."""
     while True:
-        try:
+        with forgiving("evidence.sweep_retry"):
             removed = await remove_orphans(sessions, store)
             if removed:
                 log.info("evidence.orphans_removed", count=removed)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("evidence.sweep_retry", error=type(error).__name__)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

@@ -3,18 +3,16 @@
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import Settings
 from app.core.passwords import shortest
 from app.db.models import Institution, User
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.schemas.institution import InstitutionRead, InstitutionSettings
 from app.services.audit import note
 
-log = structlog.get_logger(__name__)
 REFRESH_SECONDS = 30.0
 """How often a server process looks whether another one has changed something."""
 
@@ -68,13 +66,9 @@ def in_force(own: Settings, wanted: InstitutionSettings) -> Settings:
 async def follow_institution(sessions: Sessions, apply: Callable[[InstitutionSettings], None]) -> None:
     """Until cancelled: put in force what the database says, at once and then every REFRESH_SECONDS."""
     while True:
-        try:
+        with forgiving("institution.retry"):
             async with unit_of_work(sessions) as db:
                 apply(await institution(db))
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("institution.retry", error=type(error).__name__)
         await asyncio.sleep(REFRESH_SECONDS)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from app.core.errors import Missing
 from app.core.events import Bus
 from app.db.models import ExamSession
-from app.db.session import is_passing, unit_of_work
+from app.db.session import forgiving, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.shelves import Shelf
 from app.schemas.realtime import ChallengeAsked, StateChanged, Thumbnail, exam_session_topic
@@ -154,12 +154,8 @@ class LiveExamSessions:
     async def sweep(self) -> None:
         """Until cancelled: end what is over time and settle what has ended, without any client."""
         while True:
-            try:
+            with forgiving("sweep.retry"):
                 await self.sweep_once()
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("sweep.retry", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep_once(self) -> None:

@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from itertools import groupby
 
-import structlog
 from sqlalchemy import select, update
 
 from app.core.clock import now
 from app.core.i18n import text
 from app.core.mail import Mailer, MailFailed
 from app.db.models import Notification, User
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.roles import Language
 from app.services.notifications import CATALOGUE, remove_old, words_of
 
-log = structlog.get_logger(__name__)
 MOST_LINES = 50
 """Lines of one mail; the rest is counted."""
 AT_ONCE = 2000
@@ -28,15 +26,11 @@ async def keep_digesting(sessions: Sessions, mailer: Mailer, *, minutes: int, pu
     """Until cancelled: every so many minutes."""
     while True:
         await asyncio.sleep(minutes * 60)
-        try:
+        with forgiving("mail.digest_retry"):
             async with unit_of_work(sessions) as db:
                 await remove_old(db)
             if mailer.enabled:
                 await send_digests(sessions, mailer, public_url=public_url)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("mail.digest_retry", error=type(error).__name__)
 
 
 async def send_digests(sessions: Sessions, mailer: Mailer, *, public_url: str) -> int:

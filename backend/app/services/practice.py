@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.errors import Forbidden, Unavailable
 from app.db.models import Document, Evidence, Exam, ExamSession, Question, User
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.exams import ExamStatus
 from app.domain.roles import Role
@@ -127,9 +127,6 @@ async def _remove(db: AsyncSession, exam_session_ids: list[int]) -> list[str]:
 async def sweep_practice(sessions: Sessions, store: EvidenceStore) -> None:
     """Until cancelled: forget what is older than a day, every hour and once at the start."""
     while True:
-        try:
+        with forgiving():
             await forget_practice(sessions, store)
-        except Exception as error:
-            if not is_passing(error):
-                raise
         await asyncio.sleep(SWEEP_SECONDS)

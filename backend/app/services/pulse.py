@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import now
 from app.db.models import InstallationMark, ServerPause
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.outages import Pause
 from app.services.outages import mark_away
 
@@ -67,12 +67,8 @@ class Pulse:
         """Until cancelled."""
         while True:
             self.beat()
-            try:
+            with forgiving("pulse.retry"):
                 await self.save(sessions)
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("pulse.retry", error=type(error).__name__)
             await asyncio.sleep(BEAT_SECONDS)
 
     async def save(self, sessions: Sessions) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.db.models import Document, Evidence, Exam, ExamSession, GivenDecision, UploadedFile, User
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.custody import Item, Kind
 from app.domain.exam_sessions import OPEN
 from app.domain.retention import due_at
@@ -139,13 +139,9 @@ def _as_expected(whole: RetentionDone, expected: RetentionRequest) -> bool:
 async def keep_running(sessions: Sessions, store: EvidenceStore) -> None:
     """Until cancelled: every hour, where the administrator has said that it shall run by itself."""
     while True:
-        try:
+        with forgiving("retention.retry"):
             while await _run_by_itself(sessions, store):
                 log.info("retention.goes_on")
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("retention.retry", error=type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)
 
 

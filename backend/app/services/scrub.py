@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.db.models import ScrubRun, User
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.db.stored import STORED
 from app.domain.roles import Role
 from app.services.audit import note
@@ -46,13 +46,9 @@ async def keep_scrubbing(sessions: Sessions, store: EvidenceStore, *, bytes_per_
     """Until cancelled: once a night."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        try:
+        with forgiving("scrub.retry"):
             if await _is_time(sessions):
                 await scrub(sessions, store, bytes_per_second=bytes_per_second)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("scrub.retry", error=type(error).__name__)
 
 
 async def scrub(sessions: Sessions, store: EvidenceStore, *, bytes_per_second: int) -> ScrubRun | None:

@@ -4,15 +4,13 @@ import asyncio
 import uuid
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.core.clock import now
 from app.db.models import RefreshToken, SocketTicket
-from app.db.session import Sessions, is_passing, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 
-log = structlog.get_logger(__name__)
 EVERY_SECONDS = 300.0
 AT_ONCE = 1000
 TICKETS_KEPT = timedelta(hours=1)
@@ -22,13 +20,9 @@ TICKETS_KEPT = timedelta(hours=1)
 async def keep_forgetting(sessions: Sessions) -> None:
     """Until cancelled: every few minutes, and once at the start."""
     while True:
-        try:
+        with forgiving("spent_tokens.retry"):
             while await forget_spent(sessions) >= AT_ONCE:
                 pass
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("spent_tokens.retry", error=type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)
 
 
