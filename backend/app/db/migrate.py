@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.db.unsampled import leave_unsampled
+
 BACKEND = Path(__file__).resolve().parents[2]
 LOCK_KEY = 360_000_001
 LOCK_TIMEOUT_S = 120.0
@@ -111,6 +113,7 @@ def _upgrade(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    leave_unsampled(connection)
 
 
 def _config() -> Config:

@@ -55,3 +55,18 @@ async def test_nobody_queues_behind_a_migration_that_waits(engine: AsyncEngine) 
         assert not migrating.done()
         await reader.rollback()
         assert await migrating == newest_revision()
+
+
+async def test_the_planner_forgets_what_people_wrote(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    sampled = text("SELECT count(*) FROM pg_stats WHERE tablename = 'installation_marks' AND attname = 'value'")
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE installation_marks ALTER COLUMN value SET STATISTICS -1"))
+        await connection.execute(text("INSERT INTO installation_marks VALUES ('a', 'Zyxwina Qrstovka')"))
+        await connection.execute(text("ANALYZE installation_marks"))
+        assert await connection.scalar(sampled) == 1
+    await migrate(engine)
+    async with engine.begin() as connection:
+        assert await connection.scalar(sampled) == 0
+        await connection.execute(text("ANALYZE installation_marks"))
+        assert await connection.scalar(sampled) == 0

@@ -74,9 +74,13 @@ def dump_of(url: str) -> bytes:
 
 
 async def on_database_disk(engine: AsyncEngine) -> bytes:
-    """Everything in the database's own data files, once what was deleted has been vacuumed away."""
+    """Everything in the database's own data files, once what was deleted has been vacuumed away.
+
+    The planner's statistics are taken too, as PostgreSQL does by itself now and then.
+    """
     host = str(engine.url.query["host"])
     connection = await asyncpg.connect(host=host, user="proctor", database=engine.url.database)
+    await connection.execute("ANALYZE")
     await connection.execute("VACUUM FULL")
     await connection.execute("CHECKPOINT")
     folder = Path(await connection.fetchval("SHOW data_directory"))
