@@ -27,6 +27,11 @@ from tests.pictures import jpeg
 from tests.questions import CHOICE
 
 LOOKS_AWAY = Observation(ViolationKind.LOOKING_AWAY, 0.85, {"side": 21.3}, {"side": 14.0})
+TOLD = "Please sit where the light is."
+CONSENT = {
+    "version": "2026-11-27", "shown": "The camera is on.\nA person decides.", "camera": True, "sound": False,
+    "screen": False, "identity": False, "objection": "I wear a veil.",
+}  # fmt: skip
 ESSAY = {"type": "essay", "text": {"en": "Why?", "bn": "কেন?"}, "points": 4, "body": {"max_words": 300}}
 
 
@@ -55,7 +60,7 @@ class Room:
 
 
 async def whole_sitting(room: Room, exam: Exam, taken: ExamSession, student: User, *, judged: bool = True) -> None:
-    """Everything from messages and pictures to verdicts and marks."""
+    """Everything from consent, messages and pictures to verdicts and marks."""
     async with unit_of_work(room.sessions) as db:
         await activate(db, await db.get_one(ExamSession, taken.id))
         choice, essay = await make_question(db, exam, CHOICE), await make_question(db, exam, ESSAY)
@@ -63,10 +68,27 @@ async def whole_sitting(room: Room, exam: Exam, taken: ExamSession, student: Use
             db, student, room.store, Purpose.ANSWER_FILE, name="a.txt", body=b"words", exam_session_id=taken.id
         )
     await room.student.get(f"/api/v1/exam-sessions/{taken.id}/paper")
+    await _meet(room, exam, taken)
     await _sit(room, taken, choice.id, essay.id)
     assert await seal_due(room.sessions, room.notary) == 1
     if judged:
         await _judge(room, taken)
+
+
+async def _meet(room: Room, exam: Exam, taken: ExamSession) -> None:
+    """What the student agrees to, and what staff say and do."""
+    path = f"/api/v1/exam-sessions/{taken.id}"
+    for answer in (
+        await room.student.post(f"/api/v1/exams/{exam.id}/consent", json=CONSENT),
+        await room.teacher.post(f"{path}/message", json={"text": TOLD}),
+        await room.student.get(f"{path}/messages"),
+        await room.teacher.post(f"{path}/pause", json={"reason": "Fire drill"}),
+        await room.teacher.post(f"/api/v1/exams/{exam.id}/message", json={"text": "Everybody stays seated."}),
+        await room.teacher.post(f"{path}/resume"),
+        await room.teacher.post(f"{path}/extend", json={"minutes": 5}),
+        await room.teacher.post(f"{path}/flag", json={"reason": "Left the room."}),
+    ):
+        assert answer.status_code == 200, (answer.url, answer.text)
 
 
 async def _sit(room: Room, taken: ExamSession, choice: int, essay: int) -> None:

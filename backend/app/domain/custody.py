@@ -33,6 +33,13 @@ class Kind(StrEnum):
     DECISION = "decision"
     COMMENT = "comment"
     NOTE = "note"
+    TEXT = "text"
+    """What staff wrote to the student, and when the student's client had read it."""
+    CONSENT = "consent"
+    """What the student agreed to, with the words that were shown."""
+    DEED = "deed"
+    """What staff did to the running sitting: a pause, more time, an end, with reason and moment."""
+    FLAG = "flag"
     MARK = "mark"
     ANSWERS = "answers"
     SCORE = "score"
@@ -43,6 +50,9 @@ class Kind(StrEnum):
     """The whole sitting was erased, keys and all."""
 
 
+OPENING = "opened:2"
+"""Subject of the link that says what the whole chain stands for; chains begun as `opened` leave out LATER kinds."""
+LATER = frozenset({Kind.TEXT, Kind.CONSENT, Kind.DEED, Kind.FLAG})
 WITHOUT_CONTENT = frozenset({Kind.OPENED, Kind.REMOVED, Kind.ERASED})
 
 

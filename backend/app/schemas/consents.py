@@ -17,6 +17,8 @@ class ConsentWrite(Input):
     screen: Flag
     identity: Flag
     objection: Annotated[Text, Field(max_length=2000)] = ""
+    shown: Annotated[Text, Field(max_length=20_000)] = ""
+    """The words themselves, as they stood on the screen."""
 
 
 class ConsentRead(Output):

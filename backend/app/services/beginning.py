@@ -1,5 +1,7 @@
 """From a sitting that waits to one whose clock runs: admission by staff, then the student's own word."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,8 +13,9 @@ from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import exam_session_topic
 from app.schemas.sitting_messages import DeskChanged, LetIn
 from app.services.access import access_exam_as_staff, access_own_exam_session
-from app.services.audit import note
-from app.services.consents import consent_of
+from app.services.consents import consent_of, hold_to_consent
+from app.services.custody import hold_all
+from app.services.deeds import note_deeds
 from app.services.exam_sessions import check_window, deadline_of, follow_to, for_staff, tell
 
 
@@ -44,7 +47,8 @@ async def admit(db: AsyncSession, who: User, exam_session_id: int) -> ExamSessio
     taken = await for_staff(db, who, exam_session_id)
     if taken.state not in OPEN:
         raise Conflict("exam_session_ended")
-    await _admit(db, who, taken)
+    if taken.admitted_at is None:
+        await _admit(db, who, [taken])
     return taken
 
 
@@ -59,8 +63,7 @@ async def admit_all(db: AsyncSession, who: User, exam_id: int) -> int:
         .with_for_update()
     )
     rows = list(waiting)
-    for taken in rows:
-        await _admit(db, who, taken)
+    await _admit(db, who, rows)
     return len(rows)
 
 
@@ -76,14 +79,16 @@ async def _check_let_in(db: AsyncSession, taken: ExamSession) -> None:
         raise Forbidden("consent_required")
     if not may_go_in(taken, taken.exam, objects=consent is not None and bool(consent.objection)):
         raise Forbidden("not_admitted")
+    if consent is not None and consent.id not in taken.consent_ids:
+        await hold_to_consent(db, taken, consent)
 
 
-async def _admit(db: AsyncSession, who: User, taken: ExamSession) -> None:
-    if taken.admitted_at is not None:
-        return
-    taken.admitted_at = now()
-    note(db, who, "exam_session.admit", f"exam_session:{taken.id}")
-    await db.flush()
-    announce(db, exam_session_topic(taken.id), DeskChanged(changes={"admitted": True}))
-    announce(db, exam_session_topic(taken.id), LetIn(type="admitted", ends_at=taken.ends_at))
-    tell(db, taken)
+async def _admit(db: AsyncSession, who: User, waiting: Sequence[ExamSession]) -> None:
+    held = await hold_all(db, [taken.id for taken in waiting])
+    for taken in waiting:
+        taken.admitted_at = now()
+    await note_deeds(db, who, "admit", held)
+    for taken in waiting:
+        announce(db, exam_session_topic(taken.id), DeskChanged(changes={"admitted": True}))
+        announce(db, exam_session_topic(taken.id), LetIn(type="admitted", ends_at=taken.ends_at))
+        tell(db, taken)

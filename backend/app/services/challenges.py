@@ -16,7 +16,7 @@ from app.domain.roles import Language, Role
 from app.domain.violations import Observation, ViolationKind
 from app.schemas.realtime import ChallengeAsked, ChallengeDone, exam_session_topic, exam_topic
 from app.services.access import access_exam_session
-from app.services.audit import note
+from app.services.deeds import note_deed
 from app.services.sitting import Sitting
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ async def ask(db: AsyncSession, who: User, exam_session_id: int, *, running: "Ch
     direction = secrets.choice(list(Direction))
     words = text("challenges", direction, Language(taken.student.preferred_language))
     asked = ChallengeAsked(nonce=secrets.token_urlsafe(9), direction=direction, seconds=SECONDS, text=words)
-    note(db, who, "exam_session.challenge", f"exam_session:{taken.id}", nonce=asked.nonce, direction=direction)
+    await note_deed(db, who, "challenge", taken.id, nonce=asked.nonce, direction=direction)
     announce(db, exam_session_topic(taken.id), asked)
     return asked
 
@@ -111,7 +111,7 @@ class Challenges:
         key = self._sitting.id
         async with unit_of_work(self._sessions) as db:
             turned = round(one.best, 1)
-            note(db, None, "exam_session.challenge_done", f"exam_session:{key}", nonce=one.nonce, outcome=outcome)
+            await note_deed(db, None, "challenge_done", key, nonce=one.nonce, outcome=outcome)
             passed = None if outcome == Outcome.NOT_JUDGED else outcome == Outcome.PASSED
             done = ChallengeDone(session_id=key, nonce=one.nonce, passed=passed, turned=turned, needed=one.limit)
             announce(db, exam_session_topic(key), done)

@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.errors import Conflict
 from app.db.models import ExamSession, SittingMessage, User
 from app.db.session import announce
+from app.domain.custody import Kind
 from app.domain.exam_sessions import OPEN
 from app.domain.roles import Role
 from app.schemas.conversation import MessageRead
@@ -18,6 +19,8 @@ from app.schemas.sitting_messages import Chat, DeskChanged, Hand, HandLowered, T
 from app.services.access import access_exam_as_staff, access_exam_session
 from app.services.audit import note
 from app.services.client_messages import StoredMessage
+from app.services.custody import Held, hold, hold_all, note_down, note_down_all
+from app.services.custody_items import TEXT, item_of
 from app.services.exam_sessions import SittingChanged, for_staff
 from app.services.news import message_was_read, tell_of_help, tell_of_message
 from app.services.sitting import Sitting
@@ -28,7 +31,7 @@ async def say(db: AsyncSession, who: User, exam_session_id: int, text: str, *, w
     taken = await for_staff(db, who, exam_session_id)
     if taken.state not in OPEN:
         raise Conflict("exam_session_ended")
-    written = (await _write(db, who, [taken.id], text, warning=warning))[0]
+    written = (await _write(db, who, await hold_all(db, [taken.id]), text, warning=warning))[0]
     await tell_of_message(db, taken.exam, [taken.student_id], sender_id=who.id, words=text)
     action = "exam_session.warn" if warning else "exam_session.message"
     note(db, who, action, f"exam_session:{taken.id}", message_id=written.id)
@@ -39,9 +42,11 @@ async def say_to_all(db: AsyncSession, who: User, exam_id: int, text: str) -> in
     """Staff write to everybody who sits the exam now; returns to how many."""
     exam = await access_exam_as_staff(db, who, exam_id)
     query = select(ExamSession.id, ExamSession.student_id).where(ExamSession.exam_id == exam.id)
-    open_ones = (await db.execute(query.where(ExamSession.state.in_(OPEN)).order_by(ExamSession.id))).all()
-    written = await _write(db, who, [one.id for one in open_ones], text, warning=False)
-    await tell_of_message(db, exam, [one.student_id for one in open_ones], sender_id=who.id, words=text)
+    rows = await db.execute(query.where(ExamSession.state.in_(OPEN)))
+    students = {row.id: row.student_id for row in rows}
+    written = await _write(db, who, await hold_all(db, list(students)), text, warning=False)
+    told = [students[row.exam_session_id] for row in written]
+    await tell_of_message(db, exam, told, sender_id=who.id, words=text)
     note(db, who, "exam.message", f"exam:{exam.id}", exam_sessions=len(written))
     return len(written)
 
@@ -56,11 +61,14 @@ async def conversation(db: AsyncSession, who: User, exam_session_id: int) -> lis
         SittingMessage.read_at.is_(None),
     )
     at = now()
-    read = await db.scalars(update(SittingMessage).where(*unread).values(read_at=at).returning(SittingMessage.id))
-    if read.all() and by_student:
+    columns = (SittingMessage.id, *[getattr(SittingMessage, name) for name in TEXT])
+    read = (await db.execute(update(SittingMessage).where(*unread).values(read_at=at).returning(*columns))).all()
+    if read and by_student:
         announce(db, exam_session_topic(taken.id), WordsRead(at=at))
     if not by_student:
         await message_was_read(db, who.id, taken.exam_id)
+    if read and not by_student:
+        await note_down(db, await hold(db, taken.id), *[item_of(Kind.TEXT, row) for row in sorted(read)])
     if by_student and taken.unread:
         taken.unread = 0
         await db.flush()
@@ -131,14 +139,16 @@ async def take_words(db: AsyncSession, sitting: Sitting, messages: Sequence[Stor
 
 
 async def _write(
-    db: AsyncSession, who: User, exam_session_ids: Sequence[int], text: str, *, warning: bool
+    db: AsyncSession, who: User, sittings: Sequence[Held], text: str, *, warning: bool
 ) -> list[SittingMessage]:
     written = [
-        SittingMessage(exam_session_id=one, author_id=who.id, by_student=False, warning=warning, text=text)
-        for one in exam_session_ids
+        SittingMessage(exam_session_id=one.id, author_id=who.id, by_student=False, warning=warning, text=text)
+        for one in sittings
     ]
     db.add_all(written)
     await db.flush()
+    chained = {one: [item_of(Kind.TEXT, row)] for one, row in zip(sittings, written, strict=True)}
+    await note_down_all(db, chained)
     for row in written:
         told = TextTold.model_validate(
             {"id": row.id, "from": "staff", "text": row.text, "at": row.created_at, "warning": row.warning}

@@ -1,12 +1,13 @@
 """Adds to a sitting's chain, in the transaction of the thing itself; the sitting's row is held meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -16,10 +17,10 @@ from app.core.sealing import DataKey
 from app.db.models import CustodyLink, Exam, ExamSession
 from app.db.rows import rows_as_query
 from app.domain.canonical import canonical
-from app.domain.custody import PURPOSE, Head, Item, Kind, Link, following
+from app.domain.custody import OPENING, PURPOSE, Head, Item, Kind, Link, following
 from app.domain.shelves import Shelf
 from app.services.custody_items import items_of
-from app.services.data_keys import session_key
+from app.services.data_keys import keys_of_sittings, session_key
 
 NOTHING = Head()
 LINK = ("exam_session_id", "seq", "kind", "subject", "digest", "at", "hash")
@@ -48,6 +49,18 @@ async def hold(db: AsyncSession, exam_session_id: int) -> Held:
     return Held(exam_session_id, found.settled, found.practice)
 
 
+async def hold_all(db: AsyncSession, exam_session_ids: Sequence[int]) -> list[Held]:
+    """The rows of several sittings, in the order of their numbers, so that two who do so never wait for each other."""
+    query = (
+        select(ExamSession.id, ExamSession.settled, Exam.practice)
+        .join(ExamSession.exam)
+        .where(ExamSession.id.in_(exam_session_ids))
+        .order_by(ExamSession.id)
+        .with_for_update(of=ExamSession, key_share=True)
+    )
+    return [Held(*found) for found in await db.execute(query)]
+
+
 async def note_down(db: AsyncSession, held: Held, *items: Item) -> None:
     """Add to the chain; a closed sitting is signed again soon. Practice has no chain."""
     if held.practice or not items:
@@ -55,6 +68,25 @@ async def note_down(db: AsyncSession, held: Held, *items: Item) -> None:
     await append(db, held.id, await session_key(db, held.id, Shelf.RECORD), items)
     if held.settled:
         await db.execute(update(ExamSession).where(ExamSession.id == held.id).values(unsealed=True))
+
+
+async def note_down_all(db: AsyncSession, found: Mapping[Held, Sequence[Item]]) -> None:
+    """The same for many sittings, with as many statements as for one where each has its chain already."""
+    wanted = {held: items for held, items in found.items() if items and not held.practice}
+    ids = [held.id for held in wanted]
+    heads = await heads_of(db, ids)
+    keys = await keys_of_sittings(db, list(heads), Shelf.RECORD)
+    at, rows = now(), list[dict[str, object]]()
+    for held, items in wanted.items():
+        if held.id in heads and held.id in keys:
+            tail = Tail(held.id, keys[held.id], heads[held.id])
+            rows += [_columns(held.id, link, at) for link in tail.links(items, at)]
+        else:
+            await append(db, held.id, await session_key(db, held.id, Shelf.RECORD), items)
+    if rows:
+        await db.execute(insert(CustodyLink), rows)
+    if settled := [held.id for held in wanted if held.settled]:
+        await db.execute(update(ExamSession).where(ExamSession.id.in_(settled)).values(unsealed=True))
 
 
 class Tail:
@@ -114,14 +146,27 @@ async def append(db: AsyncSession, exam_session_id: int, record: DataKey, items:
     if not tail.head.count:
         adopted = await items_of(db, exam_session_id)
         there = {item.subject for item in adopted}
-        opened = Item(Kind.OPENED, "opened", {"exam_session_id": exam_session_id})
-        items = [opened, *adopted, *[item for item in items if item.subject not in there]]
+        items = [opening(exam_session_id), *adopted, *[item for item in items if item.subject not in there]]
     at = now()
     links = tail.links(items, at)
     if not links:
         return tail.head
     await db.execute(insert(CustodyLink), [_columns(exam_session_id, link, at) for link in links])
     return Head(links[-1].seq, links[-1].hash)
+
+
+def opening(exam_session_id: int) -> Item:
+    """The first link of a chain that stands for everything this version knows."""
+    return Item(Kind.OPENED, OPENING, {"exam_session_id": exam_session_id})
+
+
+async def heads_of(db: AsyncSession, exam_session_ids: Sequence[int]) -> dict[int, Head]:
+    """How each chain ends now; a sitting without one (practice, or nothing was said yet) is left out."""
+    query = select(CustodyLink.exam_session_id, CustodyLink.seq, CustodyLink.hash)
+    query = query.where(CustodyLink.exam_session_id.in_(exam_session_ids))
+    query = query.ext(distinct_on(CustodyLink.exam_session_id))
+    found = await db.execute(query.order_by(CustodyLink.exam_session_id, CustodyLink.seq.desc()))
+    return {key: Head(seq, digest.hex()) for key, seq, digest in found}
 
 
 async def head_of(db: AsyncSession, exam_session_id: int) -> Head:

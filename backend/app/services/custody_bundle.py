@@ -13,19 +13,20 @@ from app.core.errors import Conflict, Missing
 from app.core.strict_zip import packed
 from app.db.models import CustodyManifest, Document, Evidence, ExamSession, UploadedFile, User, WrappedKey
 from app.domain.canonical import canonical
-from app.domain.custody import PURPOSE, Kind, Link, is_erased, range_of
+from app.domain.custody import LATER, OPENING, PURPOSE, Kind, Link, is_erased, range_of
 from app.domain.roles import Role
 from app.domain.shelves import Shelf
 from app.services.access import access_exam_session
 from app.services.audit import note
-from app.services.custody import hold, links_of, note_down
+from app.services.custody import hold, links_of, note_down, opening
 from app.services.custody_items import items_of
 from app.services.custody_seal import Notary, seal_one
 from app.services.data_keys import session_key
 from app.services.sealed_pieces import PieceChanged, PieceMissing, open_piece
 from app.storage import EvidenceStore
 
-FORMAT = 1
+FORMATS = (1, 2)
+"""Since 2 a bundle also has texts of staff, consents, deeds and flags."""
 CONTENT = "bundle.json"
 SEAL = "seal.json"
 BUNDLE = "bundle"
@@ -76,7 +77,7 @@ async def _content(
         .order_by(CustodyManifest.number)
     )
     content: dict[str, Any] = {
-        "format": FORMAT,
+        "format": FORMATS[-1],
         "exam_session_id": exam_session_id,
         "chain": [[one.seq, one.kind, one.subject, one.digest, one.at, one.hash] for one in links],
         "manifests": [[one.statement, one.signature] for one in manifests],
@@ -92,11 +93,19 @@ async def _content(
 
 
 async def _sign(db: AsyncSession, exam_session_id: int, notary: Notary) -> None:
-    """Sign what has grown since the last time; a sitting from before there were chains gets one now."""
+    """Sign what has grown since the last time; a sitting from before there were chains gets one now.
+
+    A chain from before it stood for texts, consents and deeds is taken to stand for them as they are now.
+    """
     held = await hold(db, exam_session_id)
     there = select(WrappedKey.id).where(WrappedKey.exam_session_id == exam_session_id, WrappedKey.shelf == Shelf.RECORD)
-    if await db.scalar(there) is None and not await links_of(db, exam_session_id):
+    subjects = {link.subject for link in await links_of(db, exam_session_id)}
+    if await db.scalar(there) is None and not subjects:
         await note_down(db, held, *await items_of(db, exam_session_id))
+    elif subjects and OPENING not in subjects:
+        later = [item for item in await items_of(db, exam_session_id) if item.kind in LATER]
+        left_out = [item for item in later if item.subject not in subjects]
+        await note_down(db, held, opening(exam_session_id), *left_out)
     if await db.scalar(select(ExamSession.unsealed).where(ExamSession.id == exam_session_id)):
         await seal_one(db, notary, exam_session_id)
 

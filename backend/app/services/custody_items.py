@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import (
     Answer,
+    AuditEntry,
     ClientMessage,
+    Consent,
     Document,
     Evidence,
     Exam,
@@ -16,6 +18,7 @@ from app.db.models import (
     GivenDecision,
     GivenVerdict,
     Outage,
+    SittingMessage,
     StaffNote,
     StudentComment,
     UploadedFile,
@@ -46,6 +49,20 @@ VERDICT = (
 DECISION = ("reviewer_id", "decision", "text", "note", "stage", "trust", "measured_trust", "coverage", "created_at")
 COMMENT = ("violation_id", "decision_id", "text", "created_at")
 NOTE = ("author_id", "text", "created_at")
+TEXT = ("author_id", "text", "warning", "created_at", "read_at")
+CONSENT = (
+    "exam_id", "student_id", "version", "shown", "camera", "sound", "screen", "identity", "objection", "created_at",
+)  # fmt: skip
+DEED = ("actor_id", "action", "detail", "created_at")
+FLAG = ("flagged_at", "flag_reason")
+DEEDS = frozenset(
+    f"exam_session.{deed}"
+    for deed in (
+        "admit", "pause", "resume", "extend", "terminate", "terminate_undone", "terminated", "flag", "room_view",
+        "challenge", "challenge_done",
+    )
+)  # fmt: skip
+"""Actions of the audit log that the student is told of, or that cost or give time (services/deeds.py)."""
 MARK = ("question_id", "client_seq", "points", "comment", "internal_note", "rubric", "marked_by", "marked_at")
 MESSAGE = ("seq", "type", "payload", "client_time", "received_at", "refused", "late")
 CLOSED = (
@@ -62,17 +79,21 @@ BY_KIND: dict[Kind, tuple[Any, tuple[str, ...]]] = {
     Kind.DECISION: (GivenDecision, DECISION),
     Kind.COMMENT: (StudentComment, COMMENT),
     Kind.NOTE: (StaffNote, NOTE),
+    Kind.TEXT: (SittingMessage, TEXT),
     Kind.MARK: (Answer, MARK),
 }
 ONLY: dict[Kind, Any] = {
     Kind.OUTAGE: Outage.ended_at.is_not(None),
     Kind.MARK: Answer.marked_at.is_not(None),
+    Kind.TEXT: SittingMessage.by_student.is_(False),
 }
+OF_OTHER_TABLES = {Kind.CONSENT: CONSENT, Kind.DEED: DEED}
+"""Rows that name no sitting in a column of their own."""
 
 
 def item_of(kind: Kind, row: Any) -> Item:
     """A row, or its columns, as the chain stands for it."""
-    names = BY_KIND[kind][1]
+    names = BY_KIND[kind][1] if kind in BY_KIND else OF_OTHER_TABLES[kind]
     found = row._mapping if isinstance(row, Row) else {name: getattr(row, name) for name in names}
     row_id = found["id"] if isinstance(row, Row) else row.id
     return Item(kind, f"{kind}:{row_id}", {name: found[name] for name in names})
@@ -101,7 +122,8 @@ async def items_of(db: AsyncSession, exam_session_id: int, kept: Iterable[tuple[
     items = message_items((await db.execute(query)).all(), kept)
     for kind in BY_KIND:
         items += await _of_kind(db, exam_session_id, kind)
-    return items + await final_items(db, exam_session_id)
+    items += await _consents(db, exam_session_id) + await _deeds(db, exam_session_id)
+    return items + await flag_item(db, exam_session_id) + await final_items(db, exam_session_id)
 
 
 async def _of_kind(db: AsyncSession, exam_session_id: int, kind: Kind) -> list[Item]:
@@ -111,6 +133,27 @@ async def _of_kind(db: AsyncSession, exam_session_id: int, kind: Kind) -> list[I
     query = query.where(model.exam_session_id == exam_session_id)
     rows = await db.execute(query.where(ONLY[kind]) if kind in ONLY else query)
     return [item_of(kind, row) for row in rows]
+
+
+async def _consents(db: AsyncSession, exam_session_id: int) -> list[Item]:
+    ids = select(func.jsonb_array_elements(ExamSession.consent_ids)).where(ExamSession.id == exam_session_id)
+    query = select(Consent.id, *[getattr(Consent, name) for name in CONSENT]).order_by(Consent.id)
+    rows = await db.execute(query.where(func.to_jsonb(Consent.id).in_(ids)))
+    return [item_of(Kind.CONSENT, row) for row in rows]
+
+
+async def _deeds(db: AsyncSession, exam_session_id: int) -> list[Item]:
+    query = select(AuditEntry.id, *[getattr(AuditEntry, name) for name in DEED]).order_by(AuditEntry.id)
+    of_this = (AuditEntry.subject == f"exam_session:{exam_session_id}", AuditEntry.action.in_(DEEDS))
+    return [item_of(Kind.DEED, row) for row in await db.execute(query.where(*of_this))]
+
+
+async def flag_item(db: AsyncSession, exam_session_id: int) -> list[Item]:
+    """Why a person should look at the sitting, where somebody or a rule has said so."""
+    query = select(*[getattr(ExamSession, name) for name in FLAG])
+    query = query.where(ExamSession.id == exam_session_id, ExamSession.flagged_at.is_not(None))
+    found = (await db.execute(query)).one_or_none()
+    return [] if found is None else [Item(Kind.FLAG, "flag", dict(found._mapping))]
 
 
 async def final_items(db: AsyncSession, exam_session_id: int) -> list[Item]:

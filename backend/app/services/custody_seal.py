@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.signing import Signer
-from app.db.models import CustodyLink, CustodyManifest, ExamSession
+from app.db.models import CustodyManifest, ExamSession
 from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.canonical import canonical
 from app.domain.custody import Head
+from app.services.custody import heads_of
 from app.services.custody_journal import Journal, Signed
 
 MANIFEST = "manifest"
@@ -67,7 +68,7 @@ async def seal_all(db: AsyncSession, notary: Notary, exam_session_ids: Sequence[
     if not exam_session_ids:
         return []
     await db.execute(update(ExamSession).where(ExamSession.id.in_(exam_session_ids)).values(unsealed=False))
-    heads = await _heads(db, exam_session_ids)
+    heads = await heads_of(db, exam_session_ids)
     newest = select(CustodyManifest).where(CustodyManifest.exam_session_id.in_(heads))
     newest = newest.ext(distinct_on(CustodyManifest.exam_session_id))
     newest = newest.order_by(CustodyManifest.exam_session_id, CustodyManifest.number.desc())
@@ -80,15 +81,6 @@ async def seal_all(db: AsyncSession, notary: Notary, exam_session_ids: Sequence[
         db.add(CustodyManifest(exam_session_id=key, number=number, statement=text.decode(), signature=signature))
     await db.flush()
     return [Signed(one["exam_session_id"], one["number"], one["count"], one["head"]) for one in statements]
-
-
-async def _heads(db: AsyncSession, exam_session_ids: Sequence[int]) -> dict[int, Head]:
-    """How each chain ends now; a practice sitting has none."""
-    query = select(CustodyLink.exam_session_id, CustodyLink.seq, CustodyLink.hash)
-    query = query.where(CustodyLink.exam_session_id.in_(exam_session_ids))
-    query = query.ext(distinct_on(CustodyLink.exam_session_id))
-    found = await db.execute(query.order_by(CustodyLink.exam_session_id, CustodyLink.seq.desc()))
-    return {key: Head(seq, digest.hex()) for key, seq, digest in found}
 
 
 def _statement(notary: Notary, exam_session_id: int, head: Head, last: CustodyManifest | None) -> dict[str, Any]:

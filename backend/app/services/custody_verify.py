@@ -12,7 +12,7 @@ from app.core.signing import Verifier
 from app.core.strict_zip import NotStrict, check_strict
 from app.domain.canonical import canonical
 from app.domain.custody import Item, Kind, Link, broken_links, differing_items, is_erased, manifest_problems
-from app.services.custody_bundle import BUNDLE, CONTENT, FORMAT, PIECES, SEAL, piece_name
+from app.services.custody_bundle import BUNDLE, CONTENT, FORMATS, PIECES, SEAL, piece_name
 from app.services.custody_seal import MANIFEST
 
 HEX_KEY = 64
@@ -78,7 +78,7 @@ def _seal_problems(seal: Mapping[str, Any], text: bytes, content: Mapping[str, A
 
 
 def _look_at(content: Mapping[str, Any], verifier: Verifier, found: Verified) -> None:
-    if content["format"] != FORMAT:
+    if content["format"] not in FORMATS:
         raise _Bad(f"format {content['format']} is not known to this version")
     found.exam_session_id = content["exam_session_id"]
     links = [Link(*row) for row in content["chain"]]

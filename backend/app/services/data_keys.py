@@ -23,6 +23,12 @@ async def session_keys(db: AsyncSession, exam_session_id: int, *shelves: Shelf) 
     return await _keys(db, shelves, exam_session_id=exam_session_id)
 
 
+async def keys_of_sittings(db: AsyncSession, exam_session_ids: Sequence[int], shelf: Shelf) -> dict[int, DataKey]:
+    """One shelf's key of each sitting that has one."""
+    query = select(WrappedKey).where(WrappedKey.exam_session_id.in_(exam_session_ids), WrappedKey.shelf == shelf)
+    return {row.exam_session_id: _opened(db, row) for row in await db.scalars(query) if row.exam_session_id is not None}
+
+
 async def account_key(db: AsyncSession, user_id: int) -> DataKey:
     """The key of a person's own shelf. Unsealable where the master key is gone."""
     return (await _keys(db, [Shelf.ACCOUNT], user_id=user_id))[Shelf.ACCOUNT]

@@ -13,7 +13,7 @@ from app.db.session import announce
 from app.domain.exam_sessions import OPEN, SessionState
 from app.schemas.realtime import exam_session_topic
 from app.schemas.sitting_messages import DeskChanged, Ending, EndingCancelled
-from app.services.audit import note
+from app.services.deeds import note_deed
 from app.services.exam_sessions import finish, for_staff, tell
 
 
@@ -24,7 +24,7 @@ async def plan_end(db: AsyncSession, who: User, exam_session_id: int, *, reason:
         raise Conflict("exam_session_ended")
     taken.ending_at = now() + timedelta(seconds=seconds)
     taken.ending_reason, taken.ending_by = reason, who.id
-    note(db, who, "exam_session.terminate", f"exam_session:{taken.id}", reason=reason, delay_seconds=seconds)
+    await note_deed(db, who, "terminate", taken.id, reason=reason, delay_seconds=seconds)
     await db.flush()
     announce(db, exam_session_topic(taken.id), DeskChanged(changes={"ending_at": taken.ending_at}))
     announce(db, exam_session_topic(taken.id), Ending(reason=reason, at=taken.ending_at))
@@ -38,7 +38,7 @@ async def cancel_end(db: AsyncSession, who: User, exam_session_id: int) -> ExamS
     if taken.state not in OPEN or taken.ending_at is None or taken.ending_at <= now():
         raise Conflict("nothing_to_undo")
     taken.ending_at, taken.ending_by, taken.ending_reason = None, None, ""
-    note(db, who, "exam_session.terminate_undone", f"exam_session:{taken.id}")
+    await note_deed(db, who, "terminate_undone", taken.id)
     await db.flush()
     announce(db, exam_session_topic(taken.id), DeskChanged(changes={"ending_at": None}))
     announce(db, exam_session_topic(taken.id), EndingCancelled())
@@ -59,5 +59,5 @@ async def end_planned(db: AsyncSession) -> None:
     )
     for taken in due:
         decided_by = taken.ending_by
-        note(db, None, "exam_session.terminated", f"exam_session:{taken.id}", decided_by=decided_by)
+        await note_deed(db, None, "terminated", taken.id, decided_by=decided_by)
         await finish(db, taken, SessionState.TERMINATED, at=at, reason=taken.ending_reason)

@@ -17,7 +17,8 @@ from app.domain.roles import Role
 from app.schemas.realtime import StateChanged, exam_session_topic, exam_topic
 from app.services.access import access_exam, access_exam_session
 from app.services.accommodations import accommodation_of
-from app.services.audit import note
+from app.services.consents import given_before
+from app.services.deeds import note_deed
 from app.services.disk_watch import DiskWatch
 from app.services.exam_settings import check_address, check_password
 from app.services.outages import pause_passed, stretch
@@ -83,7 +84,7 @@ async def end_exam_session(db: AsyncSession, who: User, exam_session_id: int, *,
     elif taken.student_id == who.id:
         await finish(db, taken, SessionState.SUBMITTED, at=at)
     else:
-        note(db, who, "exam_session.terminate", f"exam_session:{taken.id}", reason=reason)
+        await note_deed(db, who, "terminate", taken.id, reason=reason)
         await finish(db, taken, SessionState.TERMINATED, at=at, reason=reason)
     return taken
 
@@ -95,7 +96,7 @@ async def pause_exam_session(db: AsyncSession, who: User, exam_session_id: int, 
         raise Conflict("not_begun")
     follow_to(taken, SessionState.PAUSED)
     taken.paused_at = now()
-    note(db, who, "exam_session.pause", f"exam_session:{taken.id}", reason=reason)
+    await note_deed(db, who, "pause", taken.id, reason=reason)
     return await _tell_all(db, taken, reason=reason)
 
 
@@ -107,7 +108,7 @@ async def resume_exam_session(db: AsyncSession, who: User, exam_session_id: int)
     follow_to(taken, SessionState.ACTIVE)
     taken.ends_at += now() - taken.paused_at
     await _pause_is_over(db, taken, now())
-    note(db, who, "exam_session.resume", f"exam_session:{taken.id}")
+    await note_deed(db, who, "resume", taken.id)
     return await _tell_all(db, taken, resumed=True)
 
 
@@ -119,7 +120,7 @@ async def extend_exam_session(db: AsyncSession, who: User, exam_session_id: int,
     if taken.begun_at is None:
         raise Conflict("not_begun")
     taken.ends_at += timedelta(minutes=minutes)
-    note(db, who, "exam_session.extend", f"exam_session:{taken.id}", minutes=minutes)
+    await note_deed(db, who, "extend", taken.id, minutes=minutes)
     await db.flush()
     announce(db, exam_session_topic(taken.id), StateChanged(type="extended", ends_at=taken.ends_at))
     tell(db, taken)
@@ -236,6 +237,7 @@ async def insert_sitting(db: AsyncSession, exam: Exam, student: User, at: dateti
             held=new.held,
             begun_at=None if new.waits else at,
             ends_at=new.ends_at,
+            consent_ids=given_before(exam.id, student.id),
         )
         .on_conflict_do_nothing()
     )

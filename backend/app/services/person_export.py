@@ -41,6 +41,7 @@ from app.db.models import (
 )
 from app.domain.roles import Role
 from app.services.audit import note
+from app.services.custody_items import DEEDS
 from app.services.custody_seal import Notary
 from app.services.sealed_pieces import PieceChanged, PieceMissing, open_piece
 from app.services.sound_lane import sound_of
@@ -133,6 +134,8 @@ async def _content(db: AsyncSession, user: User, *, whole: bool) -> tuple[dict[s
             taken[name] = [_plain(row, hidden) for row in rows]
             if model in (Evidence, Document):
                 pieces += [(f"exam-session-{taken['id']}/{name}-{row.id}.jpg", row) for row in rows]
+        of_this = select(AuditEntry).where(AuditEntry.subject == f"exam_session:{taken['id']}")
+        taken["deeds"] = [_plain(row) for row in await db.scalars(of_this.where(AuditEntry.action.in_(DEEDS)))]
         taken["sound"] = [one.model_dump(by_alias=True) for one in await sound_of(db, taken["id"])]
     sittings = [taken["id"] for taken in content["exam_sessions"]]
     mine = or_(UploadedFile.owner_id == user.id, UploadedFile.exam_session_id.in_(sittings))

@@ -8,7 +8,7 @@ from app.db.session import announce
 from app.domain.exam_sessions import OPEN
 from app.schemas.realtime import exam_session_topic
 from app.schemas.sitting_messages import RoomView
-from app.services.audit import note
+from app.services.deeds import note_deed
 from app.services.exam_sessions import for_staff
 
 
@@ -19,5 +19,5 @@ async def ask_for_room(db: AsyncSession, who: User, exam_session_id: int, *, con
         raise Conflict("exam_session_ended")
     if not connected:
         raise Conflict("student_not_connected")
-    note(db, who, "exam_session.room_view", f"exam_session:{taken.id}")
+    await note_deed(db, who, "room_view", taken.id)
     announce(db, exam_session_topic(taken.id), RoomView())

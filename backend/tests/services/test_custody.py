@@ -8,37 +8,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.config import Settings
-from app.core.events import Bus
+from app.core.clock import now
 from app.core.signing import Signer, Verifier
 from app.core.strict_zip import add
-from app.db.models import Exam, ExamSession, User
+from app.db.models import Consent, CustodyLink, Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.canonical import canonical
+from app.domain.custody import LATER, Item, Kind
+from app.domain.shelves import Shelf
+from app.services.custody import Tail
 from app.services.custody_bundle import BUNDLE, CONTENT, SEAL
+from app.services.custody_items import items_of
 from app.services.custody_verify import Verified, verify_bundle
-from app.storage import LocalStore
+from app.services.data_keys import session_key
 from tests.builders import make_exam_session, make_user
-from tests.custody import Room, whole_sitting
+from tests.custody import CONSENT, Room, whole_sitting
 
 FLIPS, EDITS = 500, 500
-
-
-@pytest.fixture
-def room(
-    app: FastAPI, settings: Settings, sessions: Sessions, bus: Bus,
-    student_client: httpx2.AsyncClient, teacher_client: httpx2.AsyncClient,
-) -> Room:  # fmt: skip
-    """The test's server."""
-    app.state.store = LocalStore(settings.evidence_dir)
-    return Room(app, settings, sessions, bus, student_client, teacher_client)
 
 
 async def bundle(room: Room, exam_session_id: int) -> bytes:
@@ -77,7 +68,7 @@ async def test_what_nobody_touched_verifies_and_nothing_is_left_out(
     assert found.problems == []
     kinds = {row[0] for row in json.loads(unpacked(body, tmp_path)[CONTENT])["items"]}
     expected = "messages violation evidence document file verdict decision comment note mark answers score closed"
-    assert kinds == set(expected.split())
+    assert kinds == {*expected.split(), "text", "consent", "deed", "flag"}
     assert found.manifests == 2
     assert found.pieces >= 3
     # A bundle made by other keys is not ours.
@@ -256,6 +247,8 @@ EDITS_BY_NAME: dict[str, Callable[..., None]] = {
     "a manifest removed": _removed("manifests"),
 }
 
+UNGUARDED = "SET LOCAL session_replication_role = replica"
+"""What lets a database's owner past its triggers."""
 IN_THE_DATABASE = {
     "a message's words": 'UPDATE client_messages SET payload = \'{"value": "a"}\' WHERE seq = 2',
     "a message added": "INSERT INTO client_messages (exam_session_id, seq, type, payload, received_at, late) "
@@ -268,6 +261,17 @@ IN_THE_DATABASE = {
     "a verdict that stands": "UPDATE violations SET verdict = NULL WHERE verdict IS NOT NULL",
     "a decision gone": "DELETE FROM decisions",
     "a better trust": "UPDATE exam_sessions SET trust = 99 WHERE settled",
+    "what staff wrote": "UPDATE sitting_messages SET text = 'Leave the room.' WHERE NOT by_student",
+    "that it was read": "UPDATE sitting_messages SET read_at = NULL WHERE NOT by_student",
+    "a text nobody wrote": "INSERT INTO sitting_messages (exam_session_id, by_student, warning, text) "
+    "SELECT id, false, true, 'Last warning' FROM exam_sessions WHERE settled",
+    "words that were shown": "UPDATE consents SET shown = 'Everything is stored.'",
+    "an objection": "UPDATE consents SET objection = ''",
+    "a consent gone": "DELETE FROM consents",
+    "a consent left out": "UPDATE exam_sessions SET consent_ids = '[]' WHERE settled",
+    "why it was paused": f"{UNGUARDED}; UPDATE audit_log SET detail = '{{}}' WHERE action = 'exam_session.pause'",
+    "a pause gone": f"{UNGUARDED}; DELETE FROM audit_log WHERE action = 'exam_session.pause'",
+    "a flag": "UPDATE exam_sessions SET flag_reason = 'Cheated' WHERE settled",
     "another student": "UPDATE exam_sessions SET end_time = end_time + interval '1 hour' WHERE settled",
     "chain and all": "DELETE FROM custody_links WHERE seq > 5",
     "a manifest": "DELETE FROM custody_manifests WHERE number = 2",
@@ -294,6 +298,45 @@ async def test_what_somebody_does_to_the_database_is_found(
         assert answer.status_code == 200, what
         assert verified(answer.content, room, tmp_path).problems, what
     assert verified(await bundle(room, taken.id), room, tmp_path).problems == []
+
+
+async def test_a_sitting_stands_under_the_newest_answer_given_before_it(room: Room, exam: Exam) -> None:
+    consent = f"/api/v1/exams/{exam.id}/consent"
+    for version in ("first", "second"):
+        assert (await room.student.post(consent, json=CONSENT | {"version": version})).status_code == 200
+    begun = await room.student.post("/api/v1/proctoring/start-session", json={"exam_id": exam.id})
+    async with room.sessions() as db:
+        taken = await db.get_one(ExamSession, begun.json()["id"])
+        under = list(await db.scalars(select(Consent.version).where(Consent.id.in_(taken.consent_ids))))
+        assert under == ["second"]
+        assert [item.content["shown"] for item in await items_of(db, taken.id)] == [CONSENT["shown"]]
+
+
+async def test_a_chain_from_before_texts_and_consents_is_taken_to_stand_for_them(
+    room: Room, exam: Exam, taken: ExamSession, student: User, tmp_path: Path, engine: AsyncEngine
+) -> None:
+    await whole_sitting(room, exam, taken, student)
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM custody_links"))
+        await connection.execute(text("DELETE FROM custody_manifests"))
+    room.notary.journal.path.unlink()
+    async with unit_of_work(room.sessions) as db:
+        old = [item for item in await items_of(db, taken.id) if item.kind not in LATER]
+        tail, at = Tail(taken.id, await session_key(db, taken.id, Shelf.RECORD)), now()
+        links = tail.links([Item(Kind.OPENED, "opened", {"exam_session_id": taken.id}), *old], at)
+        for link in links:
+            digest, mark = bytes.fromhex(link.digest), bytes.fromhex(link.hash)
+            row = CustodyLink(exam_session_id=taken.id, seq=link.seq, kind=link.kind, subject=link.subject, at=at)
+            row.digest, row.hash = digest, mark
+            db.add(row)
+    for _ in range(2):
+        body = await bundle(room, taken.id)
+        assert verified(body, room, tmp_path).problems == []
+        items = json.loads(unpacked(body, tmp_path)[CONTENT])["items"]
+        assert {"text", "consent", "deed", "flag"} <= {item[0] for item in items}
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE sitting_messages SET text = 'Leave.' WHERE NOT by_student"))
+    assert verified(await bundle(room, taken.id), room, tmp_path).problems
 
 
 def _within(room: Room, connection: Any) -> Sessions:

@@ -125,7 +125,7 @@ export const paper = (id: number) => timed(() => call<Paper>("GET", `/exam-sessi
 export const begin = (id: number) => call<Sitting>("POST", `/exam-sessions/${id}/begin`);
 export const practice = () => call<Sitting>("POST", "/practice", { body: { hold: true } });
 export const submit = (id: number) => within(call<Sitting>("POST", `/proctoring/end-session/${id}`));
-export const giveConsent = (examId: number, consent: Consent) => call<Consent>("POST", `/exams/${examId}/consent`, { body: consent });
+export const giveConsent = (examId: number, consent: Consent & { shown: string }) => call<Consent>("POST", `/exams/${examId}/consent`, { body: consent });
 export const messages = (id: number) => call<TextMessage[]>("GET", `/exam-sessions/${id}/messages`);
 export const outages = (id: number) => call<Outage[]>("GET", `/exam-sessions/${id}/outages`);
 export const unobserved = (id: number) => call<Unobserved[]>("GET", `/exam-sessions/${id}/unobserved`);

@@ -1,6 +1,6 @@
 """What a student agreed to before an exam, and what not."""
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base_class import Base, Row
@@ -23,5 +23,7 @@ class Consent(Row, Base):
     sound: Mapped[bool]
     screen: Mapped[bool]
     identity: Mapped[bool]
+    shown: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """The rules and the words of the consent, as the student's client had them on the screen."""
     objection: Mapped[str] = mapped_column(Text, default="")
     """For the exam's staff to read; who objects is let in by them alone."""

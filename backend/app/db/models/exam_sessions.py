@@ -52,6 +52,8 @@ class ExamSession(Row, Base):
     """When the clock began to run; until then `start_time` is when the sitting was made."""
     admitted_at: Mapped[datetime | None]
     """When staff let the student out of the waiting room, where the exam has one."""
+    consent_ids: Mapped[list[int]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    """What the student had agreed to, or objected to, when it was made, and until it ended."""
     paused_at: Mapped[datetime | None]
     pauses: Mapped[list[list[str]]] = mapped_column(JSONB, default=list)
     """[from, to] of every pause that is over, ISO 8601: nothing was to be seen then."""

@@ -18,7 +18,8 @@ class SittingMessage(Row, Base):
     __table_args__ = (UniqueConstraint("exam_session_id", "seq"),)
 
     exam_session_id: Mapped[int] = mapped_column(ForeignKey("exam_sessions.id", ondelete="CASCADE"), index=True)
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(index=True)
+    """No foreign key: the number of who wrote stays in the sitting's chain when the account goes."""
     by_student: Mapped[bool]
     seq: Mapped[int | None] = mapped_column(BigInteger)
     """Number of the student's message: one that is stored again after a fault stays one."""

@@ -14,12 +14,15 @@ from app.core.clock import now
 from app.db.models import Answer, Consent, Exam, ExamSession, Question, SittingMessage
 from app.db.session import Sessions, unit_of_work
 from app.domain.browser_events import REPORTABLE
+from app.domain.custody import Kind
 from app.domain.exam_sessions import SessionState
 from app.domain.incidents import Change
 from app.domain.shelves import Shelf
 from app.domain.violations import AUDIBLE, NeutralState
 from app.schemas.realtime import Numbered
 from app.services.client_messages import StoredMessage, understand
+from app.services.custody import hold, note_down
+from app.services.custody_items import item_of
 from app.services.data_keys import session_key
 from app.services.demo_data.camera import Seen, seen_in
 from app.services.demo_data.content import PICTURE, Story, given_for
@@ -92,7 +95,8 @@ async def make_waiting(db: AsyncSession, plan: Plan, *, words: str) -> None:
         exam_id=plan.exam_id, student_id=plan.student_id, start_time=plan.begins, held=True, hand_raised=True, unread=1
     )
     taken.ends_at = await _window_of(db, plan.exam_id)
-    db.add_all([taken, _consent(plan)])
+    taken.consent_ids = [await _consent(db, plan)]
+    db.add(taken)
     await db.flush()
     said = SittingMessage(exam_session_id=taken.id, author_id=plan.student_id, by_student=True, text=words)
     db.add(said)
@@ -139,16 +143,20 @@ async def _begun(db: AsyncSession, plan: Plan) -> ExamSession:
         ends_at=await _window_of(db, plan.exam_id) if plan.goes_on else now() + WHILE_IT_IS_MADE,
         held=True,
     )
-    db.add_all([taken, _consent(plan)])
+    taken.consent_ids = [await _consent(db, plan)]
+    db.add(taken)
     await db.flush()
     return await _loaded(db, taken.id)
 
 
-def _consent(plan: Plan) -> Consent:
-    return Consent(
+async def _consent(db: AsyncSession, plan: Plan) -> int:
+    consent = Consent(
         exam_id=plan.exam_id, student_id=plan.student_id, version="demonstration", camera=True, sound=True,
         screen=False, identity=True,
     )  # fmt: skip
+    db.add(consent)
+    await db.flush()
+    return consent.id
 
 
 async def _asked(db: AsyncSession, taken: ExamSession) -> list[int]:
@@ -188,6 +196,9 @@ async def _moments(db: AsyncSession, exam_session_id: int, said: Sequence[Stored
         words = SittingMessage(exam_session_id=exam_session_id, by_student=False, text=plan.story.reply)
         words.created_at, words.read_at = replied, replied + timedelta(seconds=10)
         db.add(words)
+        held = await hold(db, exam_session_id)
+        await db.flush()
+        await note_down(db, held, item_of(Kind.TEXT, words))
         await db.execute(update(ExamSession).where(ExamSession.id == exam_session_id).values(unread=0))
 
 

@@ -1,6 +1,6 @@
 // The rules in plain words, and the consent: what, why, how long, who sees it, and how to object.
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Exam } from "@/api/types";
 import { useFormats } from "@/lib/useFormats";
@@ -10,6 +10,8 @@ import { Trouble } from "../parts/basics";
 
 /** Names the text that was agreed to; changes with the text. */
 const VERSION = "2026-11-27";
+/** What the server takes of the words as they stood on the screen; kept with the consent. */
+const LONGEST_SHOWN = 20_000;
 
 type Part = "camera" | "sound" | "screen" | "identity";
 
@@ -27,6 +29,7 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
   const [agreed, setAgreed] = useState<Partial<Record<Part, boolean>>>({});
   const [objection, setObjection] = useState("");
   const [error, setError] = useState<unknown>(null);
+  const words = useRef<HTMLFormElement>(null);
   const parts = partsOf(exam);
   const all = parts.every((part) => agreed[part]);
   const onSubmit = async (event: FormEvent) => {
@@ -39,6 +42,7 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
         screen: agreed.screen === true,
         identity: agreed.identity === true,
         objection: objection.trim(),
+        shown: Array.from(words.current?.innerText ?? "").slice(0, LONGEST_SHOWN).join(""),
       });
       onAgreed();
     } catch (refused) {
@@ -46,7 +50,7 @@ export function RulesPanel({ exam, onAgreed }: { exam: Exam; onAgreed: () => voi
     }
   };
   return (
-    <form className="stack" onSubmit={(event) => void onSubmit(event)}>
+    <form ref={words} className="stack" onSubmit={(event) => void onSubmit(event)}>
       <Rules exam={exam} />
       <fieldset className="card stack">
         <legend>
