@@ -4039,6 +4039,11 @@ export interface components {
             objection?: string;
             /** Screen */
             screen: boolean;
+            /**
+             * Shown
+             * @default
+             */
+            shown?: string;
             /** Sound */
             sound: boolean;
             /** Version */
