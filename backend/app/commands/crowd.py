@@ -132,6 +132,7 @@ class Crowd:
     ) -> Counts:
         """Everybody shows a film of `fps` frames a second for so long, and says something now and then.
 
+        People do not type in step: each has a beginning of its own, for frames and for words.
         `at_once`: the next frame as soon as the last is judged; the film then runs faster, its own time stays.
         """
         jobs: list[Awaitable[int]] = []
@@ -143,7 +144,7 @@ class Crowd:
                 jobs.append(_show_at_once(client, shown, until, fps))
             else:
                 jobs.append(_show_in_time(client, shown, until, fps, late=number / len(self._clients) / fps))
-            jobs.append(_talk(client, until, speak_every))
+            jobs.append(_talk(client, until, speak_every, late=number / len(self._clients) * speak_every))
         return await self._counted(jobs)
 
     async def talk(self, *, seconds: float) -> Counts:
@@ -196,12 +197,13 @@ async def _show_in_time(client: StudentClient, frames: Sequence[bytes], until: f
     return skipped
 
 
-async def _talk(client: StudentClient, until: float, speak_every: float) -> int:
-    number = 0
-    while (left := until - time.monotonic()) > 0 and not client.ended.is_set():
-        await asyncio.sleep(min(speak_every, left))
+async def _talk(client: StudentClient, until: float, speak_every: float, late: float) -> int:
+    number, due = 0, time.monotonic() + late
+    while due < until and not client.ended.is_set():
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
         number += 1
         await client.say("status", number=number)
+        due += speak_every
     return 0
 
 
