@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import (
@@ -120,10 +120,17 @@ async def items_of(db: AsyncSession, exam_session_id: int, kept: Iterable[tuple[
     columns = [getattr(ClientMessage, name) for name in MESSAGE]
     query = select(*columns).where(ClientMessage.exam_session_id == exam_session_id).order_by(ClientMessage.seq)
     items = message_items((await db.execute(query)).all(), kept)
-    for kind in BY_KIND:
+    for kind in await _kinds_there(db, exam_session_id):
         items += await _of_kind(db, exam_session_id, kind)
     items += await _consents(db, exam_session_id) + await _deeds(db, exam_session_id)
     return items + await flag_item(db, exam_session_id) + await final_items(db, exam_session_id)
+
+
+async def _kinds_there(db: AsyncSession, exam_session_id: int) -> list[Kind]:
+    """Of which kinds the sitting has rows: most sittings have few, and every sitting asks at its first word."""
+    there = [exists().where(model.exam_session_id == exam_session_id) for model, _ in BY_KIND.values()]
+    found = (await db.execute(select(*there))).one()
+    return [kind for kind, is_there in zip(BY_KIND, found, strict=True) if is_there]
 
 
 async def _of_kind(db: AsyncSession, exam_session_id: int, kind: Kind) -> list[Item]:
