@@ -73,7 +73,7 @@ test("no staff page breaks a rule, and demo logins are loudly so", async ({ page
   const pages = [
     "/review", "/bank", "/analytics", "/people", "/calendar", `/review/${sitting}`,
     ...["edit", "questions", "students", "review", "rescore", "grading", "results"].map((part) => `/exams/${exam}/${part}`),
-    ...["institution", "roles", "audit", "retention", "system"].map((part) => `/admin/${part}`),
+    ...["institution", "rights", "audit", "retention", "system"].map((part) => `/admin/${part}`),
   ];
   for (const path of pages) {
     await page.goto(path);

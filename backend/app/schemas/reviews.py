@@ -134,6 +134,8 @@ class QueueItem(Output):
     ended_at: datetime | None
     trust: float
     band: TrustBand
+    scored: bool
+    """False where children sit: trust and band then say nothing."""
     coverage: float | None
     gain: float
     reasons: list[ReasonRead]

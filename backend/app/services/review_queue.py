@@ -78,6 +78,7 @@ def _item(taken: ExamSession, episodes: Sequence[Episode], decided: GivenDecisio
         ended_at=taken.end_time,
         trust=round(taken.trust, 2),
         band=band_in(taken.exam, taken.trust),
+        scored=not taken.exam.minors,
         coverage=taken.coverage,
         gain=round(taken.review_gain, 2),
         reasons=reasons_of(episodes, exam_weights(taken.exam.weights)),

@@ -14,6 +14,7 @@ from app.core.config import Settings
 from app.core.events import Bus
 from app.db.models import Exam, ExamSession, FaceTemplate, User, Violation
 from app.db.session import Sessions, unit_of_work
+from app.domain.exam_sessions import SessionState
 from app.domain.minors import FACES
 from app.domain.violations import Observation, ViolationKind
 from app.schemas.realtime import Numbered
@@ -80,6 +81,11 @@ async def test_a_childrens_exam_notes_without_scoring(
     assert (refused.status_code, refused.json()["code"]) == (409, "identity_check_off")
     rescored = await teacher_client.post(f"/api/v1/exams/{made['id']}/rescore", json={"weights": {"devtools": 1}})
     assert (rescored.status_code, rescored.json()["code"]) == (409, "minors_not_scored")
+    async with unit_of_work(sessions) as db:
+        row = await db.get_one(ExamSession, taken.id)
+        row.state, row.settled, row.end_time = SessionState.SUBMITTED, True, now()
+    (queued,) = (await teacher_client.get("/api/v1/review/queue")).json()
+    assert (queued["exam_session_id"], queued["scored"]) == (taken.id, False)
 
 
 @pytest.mark.parametrize(

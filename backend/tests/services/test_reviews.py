@@ -85,6 +85,7 @@ async def test_the_queue_begins_where_a_look_would_change_most(
     doubtful = await over(sessions, exam, {"kind": FACES, "seconds": 30.0, "confidence": 0.55})
     found = (await teacher_client.get(f"/api/v1/review/queue?exam_id={exam.id}")).json()
     assert [row["exam_session_id"] for row in found] == [doubtful.id, sure.id, clean.id]
+    assert all(row["scored"] for row in found)
     gains = [row["gain"] for row in found]
     assert gains == sorted(gains, reverse=True)
     assert gains[2] == 0.0

@@ -6557,6 +6557,8 @@ export interface components {
             outage_seconds: number;
             /** Reasons */
             reasons: components["schemas"]["ReasonRead"][];
+            /** Scored */
+            scored: boolean;
             student: components["schemas"]["StudentRead"];
             /** Trust */
             trust: number;

@@ -4,6 +4,7 @@ import { IconMapOff } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/ui/Empty";
+import { DoorPage } from "./DoorPage";
 
 export function NotFoundPage() {
   const { t } = useTranslation();
@@ -14,9 +15,18 @@ export function NotFoundPage() {
       text={t("notFound.text")}
       action={
         <Button component={Link} to="/">
-          {t("nav.home")}
+          {t("notFound.home")}
         </Button>
       }
     />
+  );
+}
+
+/** Where no page is around it. */
+export function LostPage() {
+  return (
+    <DoorPage>
+      <NotFoundPage />
+    </DoorPage>
   );
 }

@@ -13,7 +13,7 @@ import { Problem } from "@/api/problem";
 import { Loading } from "@/ui/Loading";
 import { ExamsPage } from "../pages/ExamsPage";
 import { LoginPage } from "../pages/LoginPage";
-import { NotFoundPage } from "../pages/NotFoundPage";
+import { LostPage, NotFoundPage } from "../pages/NotFoundPage";
 import { PageFailure } from "../pages/PageFailure";
 import { Shell } from "../Shell";
 import { EXAM_ID, positive, safeNext, SITTING_ID, words } from "./search";
@@ -34,7 +34,7 @@ async function requireUser(href: string): Promise<void> {
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: LostPage,
 });
 
 const loginRoute = createRoute({

@@ -14,6 +14,7 @@ import { Failure } from "@/ui/Failure";
 import { ImportForm } from "@/ui/ImportForm";
 import { Loading } from "@/ui/Loading";
 import { failureNotice } from "@/ui/notice";
+import { StackingTable } from "@/ui/StackingTable";
 import { undoNotice } from "@/ui/undoNotice";
 import { AccommodationDialog } from "./AccommodationDialog";
 import { type Listed, useAccommodations, useEnrolments, useReplaceEnrolments } from "./enrolmentQueries";
@@ -157,81 +158,67 @@ function StudentTable(props: {
   onRemove: (student: EnrolledStudent) => void;
 }) {
   const { t } = useTranslation();
+  const heads = [t("people.name"), t("people.email"), t("staff:live.group"), t("staff:students.different")];
   return (
-    <Table.ScrollContainer minWidth={620}>
-      <Table verticalSpacing="xs" bg="var(--page-card)" withTableBorder>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("people.name")}</Table.Th>
-            <Table.Th>{t("people.email")}</Table.Th>
-            <Table.Th>{t("staff:live.group")}</Table.Th>
-            <Table.Th>{t("staff:students.different")}</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">{t("staff:students.remove")}</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {props.students.map((student) => (
-            <Table.Tr key={student.id}>
-              <Table.Td>
-                {student.full_name}{" "}
-                {student.is_active ? null : (
-                  <Badge variant="light" color="gray">
-                    {t("people.inactive")}
-                  </Badge>
-                )}
-              </Table.Td>
-              <Table.Td>{student.email}</Table.Td>
-              <Table.Td>
-                <TextInput
-                  key={student.group}
-                  size="xs"
-                  w={130}
-                  aria-label={t("staff:students.groupOf", { name: student.full_name })}
-                  defaultValue={student.group}
-                  maxLength={100}
-                  onBlur={(event) => {
-                    const group = event.currentTarget.value.trim();
-                    if (group !== student.group) props.onGroup(student, group);
-                  }}
-                />
-              </Table.Td>
-              <Table.Td>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  leftSection={<IconAdjustments size={16} aria-hidden />}
-                  aria-label={t("staff:students.differentFor", { name: student.full_name })}
-                  onClick={() => props.onDifferent(student)}
-                >
-                  {props.accommodations.some((one) => one.student.id === student.id)
-                    ? t("staff:students.isDifferent")
-                    : t("staff:students.asOthers")}
-                </Button>
-              </Table.Td>
-              <Table.Td>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t("staff:students.removeOne", { name: student.full_name })}
-                  onClick={() => props.onRemove(student)}
-                >
-                  <IconX size={18} aria-hidden />
-                </ActionIcon>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-          {props.students.length === 0 ? (
-            <Table.Tr>
-              <Table.Td colSpan={5}>
-                <Text c="dimmed">{t("live.noMatchTitle")}</Text>
-              </Table.Td>
-            </Table.Tr>
-          ) : null}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <StackingTable heads={[...heads, <span key="remove" className="visually-hidden">{t("staff:students.remove")}</span>]}>
+      {props.students.map((student) => (
+        <Table.Tr key={student.id}>
+          <Table.Td>
+            {student.full_name}{" "}
+            {student.is_active ? null : (
+              <Badge variant="light" color="gray">
+                {t("people.inactive")}
+              </Badge>
+            )}
+          </Table.Td>
+          <Table.Td data-label={heads[1]}>{student.email}</Table.Td>
+          <Table.Td data-label={heads[2]}>
+            <TextInput
+              key={student.group}
+              size="xs"
+              w={130}
+              aria-label={t("staff:students.groupOf", { name: student.full_name })}
+              defaultValue={student.group}
+              maxLength={100}
+              onBlur={(event) => {
+                const group = event.currentTarget.value.trim();
+                if (group !== student.group) props.onGroup(student, group);
+              }}
+            />
+          </Table.Td>
+          <Table.Td data-label={heads[3]}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconAdjustments size={16} aria-hidden />}
+              aria-label={t("staff:students.differentFor", { name: student.full_name })}
+              onClick={() => props.onDifferent(student)}
+            >
+              {props.accommodations.some((one) => one.student.id === student.id)
+                ? t("staff:students.isDifferent")
+                : t("staff:students.asOthers")}
+            </Button>
+          </Table.Td>
+          <Table.Td data-label={t("staff:students.remove")}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t("staff:students.removeOne", { name: student.full_name })}
+              onClick={() => props.onRemove(student)}
+            >
+              <IconX size={18} aria-hidden />
+            </ActionIcon>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+      {props.students.length === 0 ? (
+        <Table.Tr>
+          <Table.Td colSpan={5}>
+            <Text c="dimmed">{t("live.noMatchTitle")}</Text>
+          </Table.Td>
+        </Table.Tr>
+      ) : null}
+    </StackingTable>
   );
 }
 

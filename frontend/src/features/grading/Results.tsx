@@ -14,6 +14,7 @@ import { Loading } from "@/ui/Loading";
 import { failureNotice } from "@/ui/notice";
 import { wordsIn } from "@/ui/questions/questionTypes";
 import { RichLine } from "@/ui/RichLine";
+import { StackingTable } from "@/ui/StackingTable";
 import { undoNotice } from "@/ui/undoNotice";
 import { useRelease, useResults, useStatistics } from "./gradingQueries";
 
@@ -137,53 +138,49 @@ function StudentResults({ rows }: { rows: readonly ResultRow[] }) {
   if (rows.length === 0) {
     return <Empty icon={<IconUserCheck size={48} aria-hidden />} title={t("staff:results.emptyTitle")} text={t("staff:results.emptyText")} />;
   }
+  const heads = [
+    t("people.name"),
+    t("staff:results.score"),
+    t("staff:results.percent"),
+    t("staff:results.passed"),
+    t("staff:live.progress"),
+    t("staff:results.open"),
+  ];
   return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table bg="var(--page-card)" withTableBorder verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("people.name")}</Table.Th>
-            <Table.Th>{t("staff:results.score")}</Table.Th>
-            <Table.Th>{t("staff:results.percent")}</Table.Th>
-            <Table.Th>{t("staff:results.passed")}</Table.Th>
-            <Table.Th>{t("staff:live.progress")}</Table.Th>
-            <Table.Th>{t("staff:results.open")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.exam_session_id}>
-              <Table.Td>
-                <Link to="/review/$sittingId" params={{ sittingId: row.exam_session_id }}>
-                  {row.student.full_name}
-                </Link>
-                {row.attempt > 1 ? ` (${format.number(row.attempt)})` : ""}
-              </Table.Td>
-              <Table.Td>
-                {row.max_score > 0 ? `${format.number(row.score, 2)} / ${format.number(row.max_score, 2)}` : "–"}
-              </Table.Td>
-              <Table.Td>{row.percent === null ? "–" : format.percent(row.percent / 100)}</Table.Td>
-              <Table.Td>
-                {row.passed === null ? (
-                  "–"
-                ) : (
-                  <Badge variant="light" color={row.passed ? "teal" : "gray"}>
-                    {t(row.passed ? "staff:results.pass" : "staff:results.fail")}
-                  </Badge>
-                )}
-              </Table.Td>
-              <Table.Td>
-                {format.number(row.answered)} / {format.number(row.questions)}
-              </Table.Td>
-              <Table.Td>
-                {row.to_mark > 0 ? t("staff:grading.toMark", { count: row.to_mark, n: format.number(row.to_mark) }) : "–"}
-                {row.late > 0 ? ` · ${t("staff:results.late", { n: format.number(row.late) })}` : ""}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <StackingTable heads={heads}>
+      {rows.map((row) => (
+        <Table.Tr key={row.exam_session_id}>
+          <Table.Td>
+            <span>
+              <Link to="/review/$sittingId" params={{ sittingId: row.exam_session_id }}>
+                {row.student.full_name}
+              </Link>
+              {row.attempt > 1 ? ` (${format.number(row.attempt)})` : ""}
+            </span>
+          </Table.Td>
+          <Table.Td data-label={heads[1]}>
+            {row.max_score > 0 ? `${format.number(row.score, 2)} / ${format.number(row.max_score, 2)}` : "–"}
+          </Table.Td>
+          <Table.Td data-label={heads[2]}>{row.percent === null ? "–" : format.percent(row.percent / 100)}</Table.Td>
+          <Table.Td data-label={heads[3]}>
+            {row.passed === null ? (
+              "–"
+            ) : (
+              <Badge variant="light" color={row.passed ? "teal" : "gray"}>
+                {t(row.passed ? "staff:results.pass" : "staff:results.fail")}
+              </Badge>
+            )}
+          </Table.Td>
+          <Table.Td data-label={heads[4]}>
+            {format.number(row.answered)} / {format.number(row.questions)}
+          </Table.Td>
+          <Table.Td data-label={heads[5]}>
+            {row.to_mark > 0 ? t("staff:grading.toMark", { count: row.to_mark, n: format.number(row.to_mark) }) : "–"}
+            {row.late > 0 ? ` · ${t("staff:results.late", { n: format.number(row.late) })}` : ""}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </StackingTable>
   );
 }
 
@@ -192,51 +189,47 @@ function Statistics({ examId }: { examId: number }) {
   const statistics = useStatistics(examId);
   if (statistics.isPending) return <Loading />;
   if (statistics.isError) return <Failure error={statistics.error} onRetry={() => void statistics.refetch()} />;
+  const heads = [
+    t("authoring:questions"),
+    t("staff:live.progress"),
+    t("staff:results.difficulty"),
+    t("staff:results.discrimination"),
+    t("staff:results.time"),
+  ];
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
         {t("staff:results.statisticsText")}
       </Text>
-      <Table.ScrollContainer minWidth={640}>
-        <Table bg="var(--page-card)" withTableBorder verticalSpacing="sm">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("authoring:questions")}</Table.Th>
-              <Table.Th>{t("staff:live.progress")}</Table.Th>
-              <Table.Th>{t("staff:results.difficulty")}</Table.Th>
-              <Table.Th>{t("staff:results.discrimination")}</Table.Th>
-              <Table.Th>{t("staff:results.time")}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {statistics.data.map((row, at) => (
-              <StatisticsRow key={row.question_id} row={row} number={at + 1} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackingTable heads={heads}>
+        {statistics.data.map((row, at) => (
+          <StatisticsRow key={row.question_id} row={row} number={at + 1} heads={heads} />
+        ))}
+      </StackingTable>
     </>
   );
 }
 
-function StatisticsRow({ row, number }: { row: QuestionStatistics; number: number }) {
+function StatisticsRow({ row, number, heads }: { row: QuestionStatistics; number: number; heads: readonly string[] }) {
   const { t } = useTranslation();
   const format = useFormats();
   const { text, lang } = wordsIn(row.text, useLanguage());
   return (
     <Table.Tr>
       <Table.Td>
-        {format.number(number)}. <RichLine text={text} lang={lang} />
+        <span>
+          {format.number(number)}. <RichLine text={text} lang={lang} />
+        </span>
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-label={heads[1]}>
         {format.number(row.answered)} / {format.number(row.given)}
       </Table.Td>
-      <Table.Td>{row.difficulty === null ? "–" : format.percent(row.difficulty)}</Table.Td>
-      <Table.Td>
+      <Table.Td data-label={heads[2]}>{row.difficulty === null ? "–" : format.percent(row.difficulty)}</Table.Td>
+      <Table.Td data-label={heads[3]}>
         {row.discrimination === null ? "–" : format.number(row.discrimination, 2)}
         {row.discrimination !== null && row.discrimination < 0 ? ` · ${t("staff:results.lookAgain")}` : ""}
       </Table.Td>
-      <Table.Td>{row.seconds === null ? "–" : format.stopwatch(row.seconds)}</Table.Td>
+      <Table.Td data-label={heads[4]}>{row.seconds === null ? "–" : format.stopwatch(row.seconds)}</Table.Td>
     </Table.Tr>
   );
 }

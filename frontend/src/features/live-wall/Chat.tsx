@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { SittingMessage } from "@/api/types";
 import { LANGUAGES } from "@/lib/languages";
 import { useFormats, useLanguage } from "@/lib/useFormats";
+import { useNewestInView } from "@/lib/useNewestInView";
 import { Failure } from "@/ui/Failure";
 import { isRunning } from "./attention";
 import classes from "./Chat.module.css";
@@ -18,6 +19,7 @@ const LONGEST = 500;
 export function Chat({ sitting }: { sitting: SittingWithViolations }) {
   const { t } = useTranslation();
   const messages = useMessages(sitting.id, `${sitting.unread ?? 0}/${sitting.hand ?? false}`, isRunning(sitting));
+  const list = useNewestInView<HTMLOListElement>(messages.data?.length ?? 0);
   return (
     <section aria-labelledby="chat-title">
       <h3 id="chat-title" className={classes.title}>
@@ -25,7 +27,7 @@ export function Chat({ sitting }: { sitting: SittingWithViolations }) {
       </h3>
       {messages.isError ? <Failure error={messages.error} onRetry={() => void messages.refetch()} /> : null}
       {messages.data?.length === 0 ? <p className={classes.none}>{t("staff:live.noMessages")}</p> : null}
-      <ol className={classes.list} aria-live="polite">
+      <ol ref={list} className={classes.list} aria-live="polite">
         {messages.data?.map((message) => (
           <Message key={message.id} message={message} name={sitting.student.full_name} />
         ))}

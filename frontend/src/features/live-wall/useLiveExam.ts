@@ -9,6 +9,8 @@ import { makePictures, type Picture, type Pictures, type Span } from "./pictures
 
 /** Messages of one moment are applied together, so that a burst costs one drawing. */
 const BATCH_MS = 50;
+/** Three hundred students never stop: the wall is drawn anew four times a second at most. */
+const APART_MS = 250;
 /** Scrolling changes what is on screen many times a second; the server hears of where it comes to rest. */
 const WATCH_MS = 250;
 
@@ -69,8 +71,10 @@ export function useLiveExam(examId: number): LiveExamState {
     let waiting: { message: LiveMessage; at: number }[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     let clockOffset = 0;
+    let drawnAt = -APART_MS;
     const flush = () => {
       timer = undefined;
+      drawnAt = performance.now();
       const batch = waiting;
       waiting = [];
       setView((known) => batch.reduce((soFar, { message, at }) => reduceLive(soFar, message, at), known));
@@ -84,7 +88,7 @@ export function useLiveExam(examId: number): LiveExamState {
         if (message.type === "snapshot") sayWatched();
         for (const listener of listeners) listener(message);
         waiting.push({ message, at: Date.now() });
-        timer ??= setTimeout(flush, BATCH_MS);
+        timer ??= setTimeout(flush, Math.max(BATCH_MS, drawnAt + APART_MS - performance.now()));
       },
       onThumbnail: (thumbnail) => pictures.add(thumbnail, Date.now() + clockOffset),
     });

@@ -39,7 +39,7 @@ export function QuestionList(props: ListProps) {
           </div>
         );
       })}
-      <p className={classes.small}>{t("authoring:orderKeys")}</p>
+      <p className={`${classes.small} ${classes.keys}`}>{t("authoring:orderKeys")}</p>
     </section>
   );
 }

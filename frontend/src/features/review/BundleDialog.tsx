@@ -18,7 +18,7 @@ export function BundleDialog({ sittingId, onClose }: { sittingId: number; onClos
           {t("review:bundle.open")}
         </Alert>
         <Text size="sm">{t("review:bundle.verify")}</Text>
-        <Code block tabIndex={0} lang="en">
+        <Code block lang="en" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           {`proctor keys public > proctor.pem\nproctor verify ${file} --public-key proctor.pem`}
         </Code>
         <List size="sm" spacing={4}>

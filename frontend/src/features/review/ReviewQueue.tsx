@@ -14,7 +14,7 @@ import { Loading } from "@/ui/Loading";
 import { kindName } from "@/ui/names";
 import { TrustBadge } from "@/ui/TrustBadge";
 import classes from "./ReviewQueue.module.css";
-import { QUEUE_STATUS, type QueueStatus, useQueue, useUnscoredExams } from "./reviewQueries";
+import { QUEUE_STATUS, type QueueStatus, useQueue } from "./reviewQueries";
 
 /** `examId` limits the queue to one exam. */
 export function ReviewQueue({ examId = null }: { examId?: number | null }) {
@@ -22,7 +22,6 @@ export function ReviewQueue({ examId = null }: { examId?: number | null }) {
   const [status, setStatus] = useState<QueueStatus>("open");
   const queue = useQueue(examId, status);
   const items = queue.data?.pages.flat() ?? [];
-  const unscored = useUnscoredExams();
   return (
     <div className={classes.page}>
       <Group justify="space-between" mb="xs" gap="xs">
@@ -53,7 +52,7 @@ export function ReviewQueue({ examId = null }: { examId?: number | null }) {
       <ol className={classes.list}>
         {items.map((item) => (
           <li key={item.exam_session_id}>
-            <Item item={item} withExam={examId === null} scored={!unscored.has(item.exam_id)} />
+            <Item item={item} withExam={examId === null} />
           </li>
         ))}
       </ol>
@@ -96,7 +95,7 @@ function ExamDownloads({ examId }: { examId: number }) {
   );
 }
 
-function Item({ item, withExam, scored }: { item: QueueItem; withExam: boolean; scored: boolean }) {
+function Item({ item, withExam }: { item: QueueItem; withExam: boolean }) {
   const { t } = useTranslation();
   const format = useFormats();
   return (
@@ -107,7 +106,7 @@ function Item({ item, withExam, scored }: { item: QueueItem; withExam: boolean; 
         {item.ended_at ? <span className={classes.small}>{format.dateTime(Date.parse(item.ended_at))}</span> : null}
       </span>
       <span className={classes.figures}>
-        <TrustBadge trust={item.trust} band={item.band} scored={scored} />
+        <TrustBadge trust={item.trust} band={item.band} scored={item.scored} />
         <span className={classes.small}>
           {item.coverage === null ? t("live.coverageNone") : t("live.coverage", { share: format.percent(item.coverage) })}
         </span>

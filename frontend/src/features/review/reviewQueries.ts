@@ -21,18 +21,6 @@ export function useQueue(examId: number | null, status: QueueStatus) {
   });
 }
 
-const NONE: ReadonlySet<number> = new Set();
-
-/** The exams that children sit: in them nothing is scored. */
-export function useUnscoredExams(): ReadonlySet<number> {
-  const exams = useQuery({
-    queryKey: ["exams"],
-    queryFn: () => answered(api.GET("/api/v1/exams/", { params: { query: { skip: 0, limit: 100 } } })),
-    select: (all) => new Set(all.filter((exam) => exam.minors).map((exam) => exam.id)),
-  });
-  return exams.data ?? NONE;
-}
-
 /**
  * The sitting of the same exam in which a look would change most, this one left out; null when all were looked at.
  * One that was just judged here is passed over, though its verdicts may still be on their way.

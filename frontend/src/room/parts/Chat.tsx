@@ -2,6 +2,7 @@
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/lib/useFormats";
+import { useNewestInView } from "@/lib/useNewestInView";
 import { messages } from "../api";
 import type { Controller } from "../engine/controller";
 import type { RoomState } from "../engine/roomState";
@@ -14,6 +15,8 @@ export function Chat({ session, room, controller, onClose }: Props) {
   const format = useFormats();
   const [text, setText] = useState("");
   useNewest(session, room, controller);
+  const count = room.messages.length + room.said.length;
+  const list = useNewestInView<HTMLOListElement>(count);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (!text.trim()) return;
@@ -25,7 +28,7 @@ export function Chat({ session, room, controller, onClose }: Props) {
     <Dialog title={t("room.chat")} onClose={onClose}>
       {/* What scrolls must be reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <ol className="chat" aria-live="polite" aria-label={t("room.chat")} tabIndex={0}>
+      <ol ref={list} className="chat" aria-live="polite" aria-label={t("room.chat")} tabIndex={0}>
         {room.messages.map((one) => (
           <li key={one.id} data-from={one.from}>
             <p className="dim">
@@ -45,7 +48,7 @@ export function Chat({ session, room, controller, onClose }: Props) {
           </li>
         ))}
       </ol>
-      {room.messages.length + room.said.length === 0 ? <p>{t("room.chatEmpty")}</p> : null}
+      {count === 0 ? <p>{t("room.chatEmpty")}</p> : null}
       <form onSubmit={(event) => void send(event).catch(() => undefined)} className="stack">
         <label className="field">
           {t("room.chatWrite")}

@@ -146,20 +146,22 @@ function BackToFullscreen({ stopped, controller }: { stopped: Lockdown; controll
       </button>
       <details>
         <summary>{t("room.fullscreenCannot")}</summary>
-        <label className="field">
-          {t("room.fullscreenWhy")}
-          <input value={why} maxLength={500} onChange={({ target }) => setWhy(target.value)} />
-        </label>
-        <button
-          type="button"
-          className="button quiet"
-          disabled={!why.trim()}
-          onClick={() => {
-            void controller.chat(t("room.fullscreenTold", { why: why.trim() })).then(stopped.excused, stopped.excused);
-          }}
-        >
-          {t("room.fullscreenGoOn")}
-        </button>
+        <div className="stack">
+          <label className="field">
+            {t("room.fullscreenWhy")}
+            <input value={why} maxLength={500} onChange={({ target }) => setWhy(target.value)} />
+          </label>
+          <button
+            type="button"
+            className="button quiet"
+            disabled={!why.trim()}
+            onClick={() => {
+              void controller.chat(t("room.fullscreenTold", { why: why.trim() })).then(stopped.excused, stopped.excused);
+            }}
+          >
+            {t("room.fullscreenGoOn")}
+          </button>
+        </div>
       </details>
     </Dialog>
   );
