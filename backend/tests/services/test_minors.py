@@ -43,6 +43,16 @@ def sees_another_face(request: FrameRequest) -> FrameReport:
     return shows(*seen)(request)
 
 
+async def scored_in_the_queue(sessions: Sessions, teacher: httpx2.AsyncClient, exam_session_id: int) -> bool:
+    """What the review's queue says of the only sitting there is, once it is over."""
+    async with unit_of_work(sessions) as db:
+        row = await db.get_one(ExamSession, exam_session_id)
+        row.state, row.settled, row.end_time = SessionState.SUBMITTED, True, now()
+    (queued,) = (await teacher.get("/api/v1/review/queue")).json()
+    assert queued["exam_session_id"] == exam_session_id
+    return bool(queued["scored"])
+
+
 async def test_a_childrens_exam_notes_without_scoring(
     app: FastAPI, settings: Settings, sessions: Sessions, bus: Bus, student: User,
     teacher_client: httpx2.AsyncClient, student_client: httpx2.AsyncClient,
@@ -81,11 +91,7 @@ async def test_a_childrens_exam_notes_without_scoring(
     assert (refused.status_code, refused.json()["code"]) == (409, "identity_check_off")
     rescored = await teacher_client.post(f"/api/v1/exams/{made['id']}/rescore", json={"weights": {"devtools": 1}})
     assert (rescored.status_code, rescored.json()["code"]) == (409, "minors_not_scored")
-    async with unit_of_work(sessions) as db:
-        row = await db.get_one(ExamSession, taken.id)
-        row.state, row.settled, row.end_time = SessionState.SUBMITTED, True, now()
-    (queued,) = (await teacher_client.get("/api/v1/review/queue")).json()
-    assert (queued["exam_session_id"], queued["scored"]) == (taken.id, False)
+    assert await scored_in_the_queue(sessions, teacher_client, taken.id) is False
 
 
 @pytest.mark.parametrize(

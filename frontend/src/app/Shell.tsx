@@ -1,6 +1,6 @@
 // The frame around every page of a signed-in user: name of the product, ways, language, light or dark, sign out.
 import { Menu } from "@mantine/core";
-import { IconLogout, IconUser } from "@tabler/icons-react";
+import { IconKeyboard, IconLogout, IconUser } from "@tabler/icons-react";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { logOut } from "@/api/client";
@@ -9,8 +9,10 @@ import { useLanguageChoice } from "@/api/useLanguageChoice";
 import { useUser } from "@/api/useUser";
 import { NewPasswordForm } from "@/features/auth/NewPasswordForm";
 import { NotificationBell } from "@/features/notifications/NotificationBell";
+import { showKeySheet } from "@/lib/pageKeys";
 import { Brand } from "@/ui/Brand";
 import { ColorSchemeSwitch } from "@/ui/ColorSchemeSwitch";
+import { KeyHelp } from "@/ui/KeySheet";
 import { LanguageSwitch } from "@/ui/LanguageSwitch";
 import { DemoBar } from "./DemoBar";
 import { useActiveInView } from "@/ui/useActiveInView";
@@ -73,6 +75,7 @@ export function Shell() {
           {user ? <UserMenu name={user.full_name} email={user.email} role={t(`roles.${user.role}`)} /> : null}
         </div>
       </header>
+      <KeyHelp />
       <main id="main" className={classes.main} tabIndex={-1}>
         {user?.must_change_password ? <NewPasswordForm email={user.email} /> : <Outlet />}
       </main>
@@ -96,6 +99,9 @@ function UserMenu({ name, email, role }: { name: string; email: string; role: st
           <br />
           {role}
         </Menu.Label>
+        <Menu.Item leftSection={<IconKeyboard size={18} aria-hidden />} onClick={() => showKeySheet(true)}>
+          {t("staff:keys.title")}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => void logOut()}>
           {t("nav.logOut")}
         </Menu.Item>

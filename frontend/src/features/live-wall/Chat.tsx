@@ -1,10 +1,11 @@
 // What staff and one student wrote to each other, and a line to write more.
 import { ActionIcon, Alert, Button, Group, Menu, Text, Textarea } from "@mantine/core";
 import { IconBolt, IconHandStop, IconSend } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SittingMessage } from "@/api/types";
 import { LANGUAGES } from "@/lib/languages";
+import { useKeysOffered } from "@/lib/pageKeys";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { useNewestInView } from "@/lib/useNewestInView";
 import { Failure } from "@/ui/Failure";
@@ -76,6 +77,17 @@ function WriteLine({ sittingId }: { sittingId: number }) {
   const language = useLanguage();
   const [text, setText] = useState("");
   const command = useCommand(sittingId);
+  const offered = useMemo(
+    () => ({
+      title: t("staff:live.write"),
+      rows: [
+        { keys: "Enter", text: t("common.send") },
+        { keys: "Shift + Enter", text: t("staff:keys.line") },
+      ],
+    }),
+    [t],
+  );
+  useKeysOffered(offered);
   const send = () => {
     if (!text.trim() || command.isPending) return;
     command.mutate({ verb: "message", text: text.trim() }, { onSuccess: () => setText("") });

@@ -1,7 +1,9 @@
 // Questions in their order, by section; order by keyboard (Alt+arrows) or by button.
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconBooks, IconDotsVertical, IconFolder, IconPencil, IconTrash } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { useKeysOffered } from "@/lib/pageKeys";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { moved, wordsIn } from "@/ui/questions/questionTypes";
 import { RichLine } from "@/ui/RichLine";
@@ -24,6 +26,17 @@ const byPosition = (a: { position: number; id: number }, b: { position: number; 
 
 export function QuestionList(props: ListProps) {
   const { t } = useTranslation();
+  const offered = useMemo(
+    () => ({
+      title: t("authoring:questions"),
+      rows: [
+        { keys: "Alt + ↑", text: t("authoring:moveUp") },
+        { keys: "Alt + ↓", text: t("authoring:moveDown") },
+      ],
+    }),
+    [t],
+  );
+  useKeysOffered(offered);
   const sections = props.sections.toSorted(byPosition);
   const inSection = (id: number | null) => props.questions.filter((one) => one.section_id === id).toSorted(byPosition);
   const loose = inSection(null);

@@ -6,6 +6,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { download } from "@/api/call";
 import type { Review, Verdict } from "@/api/types";
+import { showKeySheet } from "@/lib/pageKeys";
 import { useFormats, useLanguage } from "@/lib/useFormats";
 import { DownloadButton } from "@/ui/DownloadButton";
 import { Failure } from "@/ui/Failure";
@@ -18,7 +19,6 @@ import { Decisions, Deeds, Notes, Unobserved } from "./Around";
 import { Handed } from "./Handed";
 import { ItemDetail } from "./ItemDetail";
 import { ItemList } from "./ItemList";
-import { KeySheet } from "./KeySheet";
 import { type KeyAction, useReviewKeys } from "./keys";
 import { scaleOf, stillsOf } from "./lanes";
 import { inOrder, nextUnjudged, useNextSitting, useReview } from "./reviewQueries";
@@ -48,7 +48,7 @@ const STEP_MS = 5000;
 function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { review: Review }) {
   const { t } = useTranslation();
   const [openedAt] = useState(() => Date.now());
-  const [shown, setShown] = useState<"keys" | "decision" | "bundle" | null>(null);
+  const [shown, setShown] = useState<"decision" | "bundle" | null>(null);
   const ordered = useMemo(() => inOrder(review.violations), [review.violations]);
   const scale = useMemo(() => scaleOf(review, openedAt), [review, openedAt]);
   const stills = useMemo(() => stillsOf(review), [review]);
@@ -87,7 +87,6 @@ function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { revi
     else if (action === "forward") player.seek(player.at + STEP_MS);
     else if (action === "slower" || action === "faster") player.changeSpeed(action === "faster" ? 1 : -1);
     else if (action === "undo") verdicts.undoLast();
-    else if (action === "help") setShown("keys");
     else if (action === "decide") setShown("decision");
     else if (action === "sitting") goOn();
     else if (action === "note") document.getElementById("review-note")?.focus();
@@ -122,7 +121,6 @@ function Loaded({ sittingId, picked, onPick, onSitting, review }: Props & { revi
         <Decisions review={review} />
         <Deeds review={review} />
       </div>
-      {shown === "keys" ? <KeySheet onClose={() => setShown(null)} /> : null}
       {shown === "bundle" ? <BundleDialog sittingId={sittingId} onClose={() => setShown(null)} /> : null}
       {shown === "decision" ? (
         <DecisionDialog
@@ -143,7 +141,7 @@ function Head(props: {
   review: Review;
   judged: number;
   onNext: (() => void) | null;
-  onShow: (dialog: "keys" | "decision" | "bundle") => void;
+  onShow: (dialog: "decision" | "bundle") => void;
 }) {
   const { t } = useTranslation();
   const format = useFormats();
@@ -177,7 +175,7 @@ function Head(props: {
         </Text>
       </div>
       <Group gap="xs">
-        <ActionIcon variant="default" size={36} aria-label={t("review:keys.title")} title={t("review:keys.title")} onClick={() => props.onShow("keys")}>
+        <ActionIcon variant="default" size={36} aria-label={t("staff:keys.title")} title={t("staff:keys.title")} onClick={() => showKeySheet(true)}>
           <IconKeyboard size={20} aria-hidden />
         </ActionIcon>
         <DownloadButton

@@ -2,7 +2,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { actionOf } from "./keys";
 
-afterEach(() => document.body.replaceChildren());
+afterEach(() => {
+  document.body.replaceChildren();
+  localStorage.clear();
+});
 
 function pressed(key: string, on: HTMLElement = document.body, more: KeyboardEventInit = {}): string | null {
   let action: string | null = null;
@@ -22,14 +25,13 @@ function add(tag: string): HTMLElement {
 
 describe("reviewer keys", () => {
   it("judge, move and undo", () => {
-    expect(["j", "K", "c", "D", "u", "z", "?", "ArrowLeft"].map((key) => pressed(key))).toEqual([
+    expect(["j", "K", "c", "D", "u", "z", "ArrowLeft"].map((key) => pressed(key))).toEqual([
       "next",
       "previous",
       "confirm",
       "dismiss",
       "unsure",
       "undo",
-      "help",
       "back",
     ]);
   });
@@ -38,6 +40,11 @@ describe("reviewer keys", () => {
     expect(pressed("d", add("textarea"))).toBeNull();
     expect(pressed("d", document.body, { ctrlKey: true })).toBeNull();
     add("div").setAttribute("role", "dialog");
+    expect(pressed("d")).toBeNull();
+  });
+
+  it("can be switched off", () => {
+    localStorage.setItem("proctor.keys.single", "off");
     expect(pressed("d")).toBeNull();
   });
 

@@ -1,5 +1,7 @@
 // The reviewer's keys; they do nothing while somebody types or a dialog is open (WCAG 2.1.4).
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { isForPage, useKeysOffered } from "@/lib/pageKeys";
 
 export const KEYS = {
   j: "next",
@@ -16,27 +18,31 @@ export const KEYS = {
   z: "undo",
   g: "decide",
   ".": "sitting",
-  "?": "help",
 } as const;
 
 export type KeyAction = (typeof KEYS)[keyof typeof KEYS];
 
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches("input, textarea, select, [role=textbox], [role=slider], [role=combobox]");
-}
-
 /** The action of a key press, or null where it belongs to somebody else. */
 export function actionOf(event: KeyboardEvent): KeyAction | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return null;
-  if (document.querySelector("[role=dialog]")) return null;
+  if (!isForPage(event)) return null;
   const action = KEYS[(event.key.length === 1 ? event.key.toLowerCase() : event.key) as keyof typeof KEYS] ?? null;
   // The space bar presses the button that has the focus; only elsewhere does it play.
   if (action === "play" && event.target instanceof HTMLElement && event.target.matches("button, a, summary")) return null;
   return action;
 }
 
+const SHOWN: Record<string, string> = { " ": "Space", ArrowLeft: "←", ArrowRight: "→" };
+
 export function useReviewKeys(onAction: (action: KeyAction) => void): void {
+  const { t } = useTranslation();
+  const offered = useMemo(
+    () => ({
+      title: t("review:keys.title"),
+      rows: Object.entries(KEYS).map(([key, action]) => ({ keys: SHOWN[key] ?? key.toUpperCase(), text: t(`review:keys.${action}`) })),
+    }),
+    [t],
+  );
+  useKeysOffered(offered);
   const latest = useRef(onAction);
   useEffect(() => {
     latest.current = onAction;
