@@ -103,7 +103,7 @@ function PeopleTable({ rows, onShow }: { rows: readonly User[]; onShow: (shown: 
           <Table.Tr>
             <Table.Th>{t("people.name")}</Table.Th>
             <Table.Th className={classes.wide}>{t("people.email")}</Table.Th>
-            <Table.Th>{t("people.role")}</Table.Th>
+            <Table.Th className={classes.wide}>{t("people.role")}</Table.Th>
             <Table.Th>{t("people.state")}</Table.Th>
             <Table.Th>
               <span className="visually-hidden">{t("staff:live.actions")}</span>
@@ -117,12 +117,14 @@ function PeopleTable({ rows, onShow }: { rows: readonly User[]; onShow: (shown: 
                 {user.full_name}
                 <Text size="sm" c="dimmed" className={classes.narrow}>
                   {user.email}
+                  <br />
+                  {t(`roles.${user.role}`)}
                 </Text>
               </Table.Td>
               <Table.Td className={classes.wide}>{user.email}</Table.Td>
-              <Table.Td>{t(`roles.${user.role}`)}</Table.Td>
+              <Table.Td className={classes.wide}>{t(`roles.${user.role}`)}</Table.Td>
               <Table.Td>
-                <Badge variant="light" color={user.is_active ? "teal" : "gray"}>
+                <Badge variant="light" miw="max-content" color={user.is_active ? "teal" : "gray"}>
                   {t(user.is_active ? "people.active" : "people.inactive")}
                 </Badge>
               </Table.Td>
