@@ -127,15 +127,16 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     configure_logging(settings)
     refuse_settings(settings)
     async with contextlib.AsyncExitStack() as stack:
+        state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
+        seeing = asyncio.create_task(state.engine.start())  # loads its models while the database is looked at
+        stack.push_async_callback(_closed, state.engine, seeing)
         url = await stack.enter_async_context(_database(settings))
         at = await _prepared(settings, url)
         database = make_engine(at, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
         stack.push_async_callback(database.dispose)
         state.sessions = make_sessions(database, state.bus, state.masters)
         await _look_before_serving(settings, state.sessions, state.masters)
-        state.engine = ProcessEngine(workers=settings.ANALYSIS_WORKERS)
-        await state.engine.start()
-        stack.push_async_callback(state.engine.close)
+        await seeing
         pulse = Pulse()
         await pulse.begin(state.sessions)
         sparing = SparingStore(state.store, state.disk)
@@ -233,6 +234,11 @@ async def _keep(cluster: EmbeddedPostgres) -> None:
                 log.warning("database.revived")
         except EmbeddedPostgresError as error:
             log.error("database.not_revived", error=str(error))
+
+
+async def _closed(engine: ProcessEngine, starting: "asyncio.Task[None]") -> None:
+    await _ended(starting)
+    await engine.close()
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

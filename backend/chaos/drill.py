@@ -25,7 +25,7 @@ from tools.server_child import BACKEND
 LONGEST_RECOVERY_S = 900.0
 AFTERWARDS_S = 5.0
 MESSAGES_IN_A_SECOND = 20
-COMMAND = (sys.executable, "-c", "from app.cli import main; main()", "db")
+COMMAND = (sys.executable, "-c", "from app.launch import main; main()", "db")
 
 
 async def proctor(made: World, *arguments: str) -> dict[str, Any]:

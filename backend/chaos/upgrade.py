@@ -28,9 +28,9 @@ depends_on = None
 def upgrade() -> None:
     """Everything here may be missing: the version before goes on beside it."""
     for table in ("client_messages", "exam_sessions", "users"):
-        op.add_column(table, sa.Column("{revision}", sa.Text()))
-    op.create_table("{revision}", sa.Column("id", sa.Integer(), sa.Identity(), primary_key=True))
-    op.create_index("ix_{revision}", "exam_sessions", ["{revision}"])
+        op.add_column(table, sa.Column("later_{revision}", sa.Text()))
+    op.create_table("later_{revision}", sa.Column("id", sa.Integer(), sa.Identity(), primary_key=True))
+    op.create_index("ix_later_{revision}", "exam_sessions", ["later_{revision}"])
 
 
 def downgrade() -> None:
@@ -44,8 +44,8 @@ async def upgrade_under_load(world: World, times: int) -> float:
     slowest, before = 0.0, newest_revision()
     backend = await world.blocking(lambda: copied(world.var_dir.parent / "newer"))
     for number in range(times):
-        revision = f"later_{number}"
-        path = backend / "migrations" / "versions" / f"9{number:03}_{revision}.py"
+        revision = f"9{number:03}"
+        path = backend / "migrations" / "versions" / f"{revision}_later.py"
         path.write_text(_migration(revision, before))
         slowest = max(slowest, await _roll(world, backend, revision))
         before = revision

@@ -52,7 +52,7 @@ class ServerChild:
 
     def launch(self) -> None:
         """Start the process and return at once."""
-        command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-c", "from app.launch import main; main()", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

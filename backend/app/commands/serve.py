@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from app.commands.patient_http import PatientHttp
+from app.core import garbage
 from app.core.config import Environment, Settings, get_settings
 from app.core.out_of_memory import EndWithoutMemory
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
@@ -32,6 +33,7 @@ def serve(
     except Refused as refused:
         typer.echo(f"360° Proctor does not start: {refused}", err=True)
         raise typer.Exit(EXIT_CODE) from None
+    garbage.hold()
     from app.main import create_app
 
     _greet(settings, as_json=as_json)

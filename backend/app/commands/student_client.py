@@ -19,6 +19,8 @@ from app.websockets.pace import TokenBucket
 
 RETRY_CODES = {1006, 1011, Close.RESTART, Close.TRY_LATER, Close.IDLE}
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
+SLOWING = 1.5
+"""What each pause may be longer than the one before: so nobody waits longer than the server was away, about."""
 HEARTBEAT_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
 TRY_AGAIN = {429, 502, 503, 504}
@@ -224,7 +226,7 @@ class StudentClient:
                 return
             self.tally.reconnects += 1
             await asyncio.sleep(random.uniform(0.0, delay) + 0.1)  # noqa: S311 - full jitter
-            delay = min(LONGEST_DELAY, delay * 2)
+            delay = min(LONGEST_DELAY, delay * SLOWING)
 
     async def _connect(self) -> ClientConnection:
         self.close_code = None
@@ -329,7 +331,7 @@ class StudentClient:
             except httpx2.TransportError:
                 pass  # the server is away; it comes back
             await asyncio.sleep(random.uniform(0.0, delay) + 0.1)  # noqa: S311 - full jitter
-            delay = min(LONGEST_DELAY, delay * 2)
+            delay = min(LONGEST_DELAY, delay * SLOWING)
 
     async def _ask(self, method: str, path: str, **body: Any) -> Any:
         """One request; an expired access token is renewed once."""

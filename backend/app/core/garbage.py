@@ -7,8 +7,14 @@ THRESHOLDS = (20_000, 25, 100)
 Python's own (700, 10, 10) a full hall takes much of the processor, in pauses of a second in which nobody is heard."""
 
 
+def hold() -> None:
+    """While the server loads, until `settle`: what is made now stays, and looking through it again is in vain."""
+    gc.disable()
+
+
 def settle() -> None:
     """What is there when serving begins stays to the end: never look through it again, and seldom through the rest."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    gc.enable()

@@ -1,15 +1,18 @@
 """Migrations: they make exactly what the models say, once, and refuse a database from the future."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db.base import Base
-from app.db.migrate import MigrationError, current_revision, migrate, newest_revision
+from app.db.migrate import BACKEND, MigrationError, current_revision, migrate, newest_revision
 
 
 def differences(connection: Connection) -> list[object]:
@@ -24,6 +27,12 @@ async def test_they_make_what_the_models_say(engine: AsyncEngine) -> None:
     assert await migrate(engine) == newest_revision() == await current_revision(engine)
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+def test_the_files_are_named_by_their_revisions() -> None:
+    scripts = list(ScriptDirectory.from_config(Config(BACKEND / "alembic.ini")).walk_revisions())
+    assert [one.revision for one in scripts] == [Path(one.path).name.partition("_")[0] for one in scripts]
+    assert scripts[0].revision == newest_revision() == max(one.revision for one in scripts)
 
 
 async def test_two_processes_at_once_migrate_once(engine: AsyncEngine) -> None:

@@ -235,7 +235,7 @@ def in_terminal(settings: Settings) -> Callable[..., str]:
     }
 
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-c", "from app.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", "from app.launch import main; main()", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -32,8 +32,8 @@ describe("formats", () => {
 describe("retryDelay", () => {
   it("stays within 0.5 and 30 seconds and grows", () => {
     expect(retryDelay(0, 0)).toBe(500);
-    expect(retryDelay(0, 1)).toBe(1000);
-    expect(retryDelay(3, 1)).toBe(8000);
+    expect(retryDelay(0, 1)).toBe(750);
+    expect(retryDelay(3, 1)).toBeCloseTo(2531, 0);
     expect(retryDelay(50, 1)).toBe(30_000);
     expect(retryDelay(50, 0)).toBe(500);
   });
