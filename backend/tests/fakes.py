@@ -13,6 +13,16 @@ from app.domain.violations import NeutralState, Observation
 Script = Callable[[FrameRequest], FrameReport]
 
 
+class Clock:
+    """Time that moves when told to, in seconds."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
 def looks_fine(request: FrameRequest) -> FrameReport:
     """A frame in which there is nothing to note."""
     return FrameReport(at=request.at, width=640, height=480)

@@ -44,14 +44,33 @@ def unpacked(body: bytes, limits: Limits) -> dict[str, bytes]:
         raise ArchiveRefused("unreadable") from error
 
 
+def names_within(body: bytes, *, most: int) -> list[str]:
+    """Names of all entries, from the archive's directory alone: nothing is unpacked. None where one is not as it
+    should be, where there are too many, and of what is no archive.
+    """
+    if not body.startswith(MAGIC[:2]):
+        return []
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, UnicodeDecodeError):
+        return []
+    return [] if len(names) > most or any(map(_leads_out, names)) else names
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name could mean a place outside the folder into which somebody unpacks the archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or ":" in name.split("/")[0] or "\0" in name
+
+
 def _check(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     if len(entries) > limits.entries or sum(one.file_size for one in entries) > limits.largest:
         raise ArchiveRefused("too_much")
     for one in entries:
-        path = PurePosixPath(one.filename.replace("\\", "/"))
         is_link = (one.external_attr >> 16) & KIND == LINK
         is_secret = bool(one.flag_bits & ENCRYPTED)
-        if path.is_absolute() or ".." in path.parts or ":" in one.filename.split("/")[0] or is_link or is_secret:
+        if _leads_out(one.filename) or is_link or is_secret:
             raise ArchiveRefused("forbidden", one.filename)
         if limits.ratio and one.file_size > SMALL and one.file_size > limits.ratio * max(1, one.compress_size):
             raise ArchiveRefused("too_much")

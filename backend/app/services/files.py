@@ -1,10 +1,8 @@
 """Keeping what people hand in: type by content, size by purpose, a name of ours, the file before its row."""
 
 import asyncio
-import io
 import unicodedata
 import uuid
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -23,6 +21,7 @@ from app.domain.picture_chunks import Malformed, plain_png, plain_webp
 from app.domain.shelves import Shelf
 from app.domain.uploads import ALLOWED, ENDINGS, PICTURES, FileType, Purpose, type_of
 from app.schemas.files import FileRead
+from app.services.archives import names_within
 from app.services.audit import note
 from app.services.custody import hold, note_down
 from app.services.custody_items import item_of
@@ -137,7 +136,7 @@ def checked(purpose: Purpose, body: bytes) -> tuple[FileType, bytes]:
         raise Invalid("file_empty")
     if len(body) > allowed.largest:
         raise FileTooLarge(max=allowed.largest // 1024)
-    found = type_of(body, _members(body))
+    found = type_of(body, names_within(body, most=MOST_MEMBERS))
     if found is None or found not in allowed.types:
         raise Invalid("file_type_refused")
     return found, _picture(found, body) if found in PICTURES else body
@@ -184,19 +183,6 @@ async def _refuse_too_much(
     await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
     if (await db.scalar(query) or 0) + size > ALLOWED[purpose].altogether:
         raise Conflict("storage_full", max=ALLOWED[purpose].altogether // (1024 * 1024))
-
-
-def _members(body: bytes) -> list[str]:
-    """Names within an archive, from its directory alone: nothing is unpacked."""
-    if not body.startswith(b"PK"):
-        return []
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, UnicodeDecodeError):
-        return []
-    odd = any(one.startswith(("/", "\\")) or ".." in one.split("/") or "\0" in one for one in names)
-    return [] if odd or len(names) > MOST_MEMBERS else names
 
 
 def _picture(found: FileType, body: bytes) -> bytes:

@@ -20,7 +20,7 @@ from app.schemas.realtime import Close
 from app.websockets.door import Guest, Refusal, admit_person, origin_allowed, watch_right
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
-from app.websockets.pace import TokenBucket
+from app.websockets.pace import TokenBucket, watch_silence
 
 log = structlog.get_logger(__name__)
 LARGEST = 512 * 1024
@@ -104,11 +104,8 @@ class FamilyLine(ABC):
                 self.say("error", code=problem.code, error=problem.code, params=problem.params)
 
     async def _watch_silence(self) -> None:
-        """Close a line on which nothing was heard for too long: these clients say little."""
-        idle = self._settings.IDLE_SECONDS * 5
-        while monotonic() - self._heard_at <= idle:  # noqa: ASYNC110 - silence is nothing that could be announced
-            await asyncio.sleep(min(1.0, idle / 4))
-        self._outbox.close(Close.IDLE)
+        """These clients say little."""
+        await watch_silence(self._outbox, lambda: self._heard_at, self._settings.IDLE_SECONDS * 5)
 
     async def _watch_right(self) -> None:
         await watch_right(self._outbox, self.sessions, self._guest, self._settings, code=Close.POLICY)

@@ -1,6 +1,11 @@
-"""How fast one socket may talk."""
+"""How fast one socket may talk, and how long it may say nothing."""
+
+import asyncio
+from collections.abc import Callable
 
 from app.core.clock import monotonic
+from app.schemas.realtime import Close
+from app.websockets.hub import Outbox
 
 
 class TokenBucket:
@@ -21,3 +26,10 @@ class TokenBucket:
             return False
         self._left -= tokens
         return True
+
+
+async def watch_silence(outbox: Outbox, heard_at: Callable[[], float], seconds: float) -> None:
+    """Close a line on which nothing was heard for so long."""
+    while monotonic() - heard_at() <= seconds:  # noqa: ASYNC110 - silence is nothing that could be announced
+        await asyncio.sleep(min(1.0, seconds / 4))
+    outbox.close(Close.IDLE)

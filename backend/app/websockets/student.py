@@ -51,7 +51,7 @@ from app.websockets.connections import Connections
 from app.websockets.door import Guest, Refusal, address_of, admit_student, origin_allowed, row_id, watch_right
 from app.websockets.hub import Outbox
 from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
-from app.websockets.pace import TokenBucket
+from app.websockets.pace import TokenBucket, watch_silence
 from app.websockets.seed_dialects import serve_seed_dialect
 from app.websockets.sights import Sights
 
@@ -166,8 +166,9 @@ class StudentConnection:
             self._outbox.send(self._hello())
             self._tell_outages()
             looking = [self._sights.judge(source) for source in Source]
-            watching = self._watch_silence(), watch_right(self._outbox, self._sessions, self._guest, self._settings)
-            code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), *watching)
+            silence = watch_silence(self._outbox, lambda: self._heard_at, self._settings.IDLE_SECONDS)
+            right = watch_right(self._outbox, self._sessions, self._guest, self._settings)
+            code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), silence, right)
             log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._sights.count_dropped())
 
     async def _together(self, *work: Coroutine[Any, Any, None]) -> int:
@@ -312,10 +313,3 @@ class StudentConnection:
                 self._outbox.send(TrustTold(score=message.trust, band=self._live.band))
         elif isinstance(message, TrustTold) and self._live.sitting.show_trust:
             self._outbox.send(message)
-
-    async def _watch_silence(self) -> None:
-        """Close a line on which nothing was heard for too long."""
-        idle = self._settings.IDLE_SECONDS
-        while monotonic() - self._heard_at <= idle:  # noqa: ASYNC110 - silence is nothing that could be announced
-            await asyncio.sleep(min(1.0, idle / 4))
-        self._outbox.close(Close.IDLE)

@@ -8,18 +8,9 @@ from app.core.config import Settings
 from app.core.errors import TooMany, Unauthenticated
 from app.services import login_guard
 from app.services.login_guard import LoginGuard
+from tests.fakes import Clock
 
 VICTIM = "victim@example.org"
-
-
-class Clock:
-    """Time that moves when told to."""
-
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
 
 
 @pytest.fixture
