@@ -3,6 +3,8 @@
 import unicodedata
 from urllib.parse import quote
 
+from app.domain.graphemes import cut
+
 LONGEST_NAME = 120
 NEVER = '\\/:*?"<>|'
 """Characters that some file system does not take."""
@@ -13,7 +15,7 @@ def attachment(name: str) -> str:
     """The Content-Disposition of a file to be saved under `name`; old programs get its ASCII part."""
     stem, dot, ending = name.rpartition(".")
     safe = "".join(" " if _is_odd(one) else one for one in (stem or name))
-    safe = " ".join(safe.split()).strip(". ")[:LONGEST_NAME].strip() or "file"
+    safe = cut(" ".join(safe.split()).strip(". "), LONGEST_NAME).strip() or "file"
     plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
     plain = " ".join(plain.split()).strip("- ") or "file"
     tail = f"{dot}{ending}" if stem else ""

@@ -17,6 +17,7 @@ from app.core.errors import Conflict, Invalid, ProctorError, Unavailable
 from app.core.sealing import DataKey
 from app.db.models import UploadedFile, User
 from app.domain.custody import Kind
+from app.domain.graphemes import cut
 from app.domain.picture_chunks import Malformed, plain_png, plain_webp
 from app.domain.shelves import Shelf
 from app.domain.uploads import ALLOWED, ENDINGS, PICTURES, FileType, Purpose, type_of
@@ -147,7 +148,7 @@ def shown_name(name: str, found: FileType) -> str:
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     stem = last.rpartition(".")[0] or last
     kept = "".join(one for one in stem if unicodedata.category(one) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-    plain = " ".join(kept.split()).strip(". ")[: LONGEST_NAME - 6] or "file"
+    plain = cut(" ".join(kept.split()).strip(". "), LONGEST_NAME - 6) or "file"
     return f"{plain}.{ENDINGS[found]}"
 
 

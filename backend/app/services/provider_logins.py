@@ -14,6 +14,7 @@ from app.core.identity_provider import Identity, IdentityProvider
 from app.core.security import digest, hash_password, new_secret
 from app.db.models import ExternalIdentity, ProviderLogin, User
 from app.db.session import Sessions, unit_of_work
+from app.domain.graphemes import cut
 from app.domain.roles import Role
 from app.schemas.auth import SocialLoginBegun
 from app.schemas.base import Line
@@ -113,7 +114,7 @@ async def _link(db: AsyncSession, identity: Identity, nobodys_password: str, *, 
 def _name_of(identity: Identity) -> str:
     for wanted in (identity.name, identity.email.partition("@")[0]):
         try:
-            return _name.validate_python(wanted[:200])
+            return _name.validate_python(cut(wanted, 200))
         except ValidationError:
             continue
     return "?"

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict, Invalid, ProctorError
 from app.db.models import Exam, Question, Section, User
 from app.db.session import Sessions, unit_of_work
+from app.domain.graphemes import cut
 from app.schemas.question_files import QuestionImportError, QuestionImportOptions, QuestionImportReport
 from app.schemas.questions import MOST_QUESTIONS, QuestionWrite, SectionWrite, plain
 from app.services import audit
@@ -111,7 +112,7 @@ def read_file(body: bytes, wanted: str) -> Reading:
         try:
             reading.sections[key] = SectionWrite.model_validate(section)
         except ValidationError:
-            reading.errors.append(_error(Problem(1, "section_invalid", {"name": key[:EXCERPT]}), ""))
+            reading.errors.append(_error(Problem(1, "section_invalid", {"name": cut(key, EXCERPT)}), ""))
     for draft in parsed.drafts:
         _check(reading, draft, parsed)
     return reading
@@ -147,7 +148,7 @@ def excerpt(content: dict[str, Any]) -> str:
     """The beginning of a question's text, so that people find it."""
     text = content.get("text")
     words = next((one for one in text.values() if isinstance(one, str) and one), "") if isinstance(text, dict) else ""
-    return " ".join(words.split())[:EXCERPT]
+    return cut(" ".join(words.split()), EXCERPT)
 
 
 def _error(problem: Problem, text: str) -> QuestionImportError:

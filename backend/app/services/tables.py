@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 from app.core.errors import Invalid
+from app.domain.graphemes import cut
 from app.services.archives import MAGIC, ArchiveRefused, Limits, unpacked
 
 Cell: TypeAlias = str | int | float | bool | datetime | None
@@ -95,7 +96,7 @@ def xlsx_table(sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Cell]
     with xlsxwriter.Workbook(written, options) as book:
         bold = book.add_format({"bold": True})
         for name, (header, rows) in sheets.items():
-            sheet = book.add_worksheet(name[:SHEET_NAME_LENGTH])
+            sheet = book.add_worksheet(cut(name, SHEET_NAME_LENGTH))
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, [harmless(one) for one in header], bold)
             for number, row in enumerate(rows, start=1):

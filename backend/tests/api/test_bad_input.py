@@ -322,6 +322,37 @@ async def test_t25_t26_words_that_would_be_markup_or_a_formula(prober: Prober) -
     assert told >= {"application/json", "text/csv", XLSX}, told
 
 
+async def test_t25_words_that_would_be_markup_at_the_door_and_in_accounts(
+    client: httpx2.AsyncClient, admin_client: httpx2.AsyncClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What the prober leaves out, for it ends logins: nothing fails, answers are JSON, and no log has the words."""
+    account = {"email": "markup@example.org", "password": "a long-enough phrase", "full_name": STRANGE}
+    path = f"/api/v1/users/{(await admin_client.post('/api/v1/users/', json=account)).json()['id']}"
+    answers = [
+        await admin_client.request(method, f"{path}{deed}", **body)
+        for method, deed, body in (
+            ("PUT", "", {"json": {"full_name": f"{STRANGE} again"}}), ("POST", "/deactivate", {}),
+            ("POST", "/activate", {}), ("POST", "/reset-password", {}),
+            ("POST", "/erase", {"json": {"email": STRANGE}}),
+            ("GET", "", {}), ("GET", "/activity-logs", {}), ("GET", "/sessions", {}),
+            ("GET", "/../search/?q=alert", {}),
+        )
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 422, 200, 200, 200, 200]
+    assert MARK in answers[5].json()["full_name"]
+    for where, body in (
+        ("login", {"email": STRANGE, "password": STRANGE}), ("refresh", {"refresh_token": STRANGE}),
+        ("forgot-password", {"email": STRANGE}), ("reset-password", {"token": STRANGE, "new_password": STRANGE}),
+        ("social-login", {"code": STRANGE, "state": STRANGE, "browser_secret": STRANGE}),
+        ("register", {**account, "email": STRANGE}), ("logout", {"refresh_token": STRANGE}),
+    ):  # fmt: skip
+        answers.append(await client.post(f"/api/v1/auth/{where}", json=body))
+        assert answers[-1].status_code in (401, 403, 422, NOT_SET_UP), (where, answers[-1].text)
+    assert {answer.headers["content-type"] for answer in answers} == {"application/json"}
+    assert {answer.headers["x-content-type-options"] for answer in answers} == {"nosniff"}
+    assert MARK not in "".join(capfd.readouterr())
+
+
 def _words(kind: str, content: bytes) -> str:
     """Everything a table says, whose cells must not be formulas; of other texts all."""
     if kind == "text/csv":
