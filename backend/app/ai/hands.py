@@ -30,6 +30,11 @@ AROUND = 3.0
 HAND_CROP, HAND_SHIFT = 2.6, 0.5
 """The hand network was trained on squares of this many palms, moved towards the fingers by this share of one."""
 AT_MOST = 3
+EAR, ABOVE = (0.33, 1.15), -0.45
+"""Beside an ear: so far to either side of the face's middle, and not higher; in face widths."""
+MOUTH, NOSE = 0.5, -0.1
+"""Before the face: so near to its middle, and not above the nose. Foreheads, collars and shoulders look like palms."""
+CHIN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ class NearHand:
     y: float
     side: float
     score: float
+
+
+def is_asked_about(x: float, y: float) -> bool:
+    """Whether a palm there means anything to a detector: at an ear, or before nose, mouth and what is below them."""
+    return (EAR[0] <= abs(x) <= EAR[1] and ABOVE <= y <= CHIN) or (abs(x) < MOUTH and y >= NOSE)
 
 
 def unpacked(values: object) -> list[NearHand]:
@@ -77,16 +87,16 @@ class HandFinder:
         return self._palms.runs, self._confirmations
 
     def near(self, picture: Picture, face: FoundFace) -> list[NearHand]:
-        """Confirmed hands in the square around a face, surest palm first."""
+        """Confirmed hands in the square around a face where they are asked about, surest palm first."""
         left, top, width, height = face.box
         middle = np.array([left + width / 2, top + height / 2], dtype=np.float32)
         square, scale = around(picture, middle, AROUND * width)
         lit = lit_up(square, face_level(picture, face))
         hands = []
-        for palm in self._propose(lit)[:AT_MOST]:
+        places = [(palm, *((palm.middle - len(lit) / 2) / (scale * width)).tolist()) for palm in self._propose(lit)]
+        for palm, x, y in [place for place in places if is_asked_about(*place[1:])][:AT_MOST]:
             sure = self._confirm(lit, palm)
             if sure >= CONFIRMED:
-                x, y = ((palm.middle - len(lit) / 2) / (scale * width)).tolist()
                 hands.append(NearHand(x, y, palm.side / (scale * width), sure))
         return hands
 

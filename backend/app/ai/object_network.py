@@ -91,6 +91,30 @@ def from_boxes(outputs: Sequence[Array], side: int, classes: Sequence[int], leas
     return Proposals(np.array(classes, np.int64)[which], asked[rows, which], corners[rows])
 
 
+DISTANCES = 11
+"""Each distance to an edge is a distribution over 0 to 10 strides."""
+
+
+def from_distributions(outputs: Sequence[Array], side: int, classes: Sequence[int], least: float) -> Proposals:
+    """NanoDet: for each stride 1×H×W×(C+44), logits of the classes, then of the distances to the four edges.
+
+    Only what is worth it is worked out: a handful of thousands of places.
+    """
+    found: list[tuple[NDArray[np.int64], Array, Array]] = []
+    for output in outputs:
+        logits = output[0]
+        rows, columns, which = np.nonzero(logits[..., list(classes)] >= np.log(least / (1 - least)))
+        numbers = np.array(classes, np.int64)[which]
+        answers, stride = logits[rows, columns], side / logits.shape[0]
+        scores = 1 / (1 + np.exp(-answers[np.arange(len(numbers)), numbers]))
+        shares = np.exp(answers[:, -4 * DISTANCES :].reshape(-1, 4, DISTANCES))
+        reach = (shares @ np.arange(DISTANCES, dtype=np.float32)) / shares.sum(axis=2) * stride
+        centres = np.stack([columns + 0.5, rows + 0.5], axis=1) * stride
+        found.append((numbers, scores, np.concatenate([centres - reach[:, :2], centres + reach[:, 2:]], axis=1)))
+    every, scores, corners = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Proposals(every, scores.astype(np.float32), corners.astype(np.float32))
+
+
 def from_detection_postprocess(outputs: Sequence[Array], side: int, classes: Sequence[int], least: float) -> Proposals:
     """TFLite's own detection operator, which ends SSD and EfficientDet-Lite models.
 
@@ -110,6 +134,7 @@ DECODERS: dict[str, Decoder] = {
     "boxes": from_boxes,
     "centernet": from_centre_scores,
     "detection_postprocess": from_detection_postprocess,
+    "distributions": from_distributions,
 }
 """The manifest's `decoder` → how the answers are read."""
 

@@ -80,6 +80,18 @@ def test_scores_and_corners_of_many_places(*, boxes_first: bool) -> None:
     assert found.corners.tolist() == [[5, 5, 30, 40], [5, 5, 30, 40]]
 
 
+def test_logits_of_classes_and_distances_at_three_strides() -> None:
+    outputs = [np.full((1, side, side, 3 + 44), -9.0, np.float32) for side in (52, 26, 13)]
+    place = outputs[1][0, 4, 10]
+    place[:3] = [-9.0, 2.0, 0.0]
+    for edge, strides in enumerate((1, 2, 3, 10)):
+        place[3 + 11 * edge + strides] = 30.0
+    found = DECODERS["distributions"](outputs, 416, [1, 2], 0.4)
+    assert found.classes.tolist() == [1, 2]
+    assert found.scores.tolist() == pytest.approx([0.881, 0.5], abs=0.001)
+    assert found.corners[0].tolist() == pytest.approx([168 - 16, 72 - 32, 168 + 48, 72 + 160], abs=0.1)
+
+
 def test_boxes_are_in_pixels_of_a_letterboxed_picture(folder: Path) -> None:
     put_in(folder, centre_scores(), decoder="centernet", labels=CARDS)
     wide = picture_with((255, 0, 0), width=128)

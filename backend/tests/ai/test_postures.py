@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.ai.face_search import FaceSearch
+from app.ai.hands import is_asked_about
 from app.ai.landmarks import Mesh
 from app.ai.networks import Picture
 from app.ai.picture import encode
@@ -81,3 +82,12 @@ def test_a_head_bent_for_long_is_noted_and_a_short_or_slight_look_down_is_not(si
     assert ViolationKind.LOOKING_DOWN in sit(bent(22), seconds=24)
     assert sit(bent(22), seconds=12) == set()
     assert sit(bent(5), seconds=24) == set()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "asked"),
+    [(0.7, 0.2, True), (-0.7, -0.3, True), (0.1, 0.3, True), (0.2, 1.2, True), (0.0, -0.3, False), (0.6, 0.7, False)],
+    ids=["left ear", "right ear", "mouth", "chest", "forehead", "collar"],
+)
+def test_palms_are_confirmed_where_a_detector_would_ask(x: float, y: float, *, asked: bool) -> None:
+    assert is_asked_about(x, y) is asked

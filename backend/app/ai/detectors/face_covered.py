@@ -9,6 +9,7 @@ from app.ai.attention import number
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
 from app.ai.networks import Array
+from app.ai.schedule import SCHEDULE
 from app.domain.violations import Observation, ViolationKind
 
 LONGEST_STEP = 2.0
@@ -50,11 +51,16 @@ class FaceCovered:
                 measured = {"hand": round(hand.score, 2), "colour": 0.0}
                 yield Observation(self.kind, 0.6 * hand.score, measured, {"hand": 0.5, "colour": self.changed})
                 return
-        if frame.halves is not None:
-            yield from self._compare(*frame.halves, frame.at, recall)
+        if not 0 <= frame.at - number(recall, "at", -1e9) < SCHEDULE.cover_every:
+            recall["covered"] = self._compare(*frame.halves, frame.at, recall) if frame.halves else None
+        covered = recall.get("covered")
+        if isinstance(covered, float | int):
+            sure = min(0.8, 0.4 + 0.02 * (covered - self.changed))
+            measured = {"hand": 0.0, "colour": round(covered, 1)}
+            yield Observation(self.kind, sure, measured, {"hand": 0.5, "colour": self.changed})
 
-    def _compare(self, upper: Array, lower: Array, at: float, recall: Recall) -> Iterator[Observation]:
-        """The halves' colours against what is usual for this person."""
+    def _compare(self, upper: Array, lower: Array, at: float, recall: Recall) -> float | None:
+        """The halves' colours against what is usual for this person: how much they changed, where that covers."""
         now = (lower - upper) * np.array([self.lightness, 1.0, 1.0], np.float32)
         fresh = np.concatenate([now, upper[1:]])
         kept = recall.get("usual")
@@ -65,11 +71,8 @@ class FaceCovered:
         was, differs, change = (float(np.linalg.norm(part)) for part in (usual[:3], now, now - usual[:3]))
         more = was <= self.alike and differs >= max(self.other, was + self.more)
         if seen >= self.known and more and change >= self.changed:
-            if float(np.linalg.norm(fresh[3:] - usual[3:])) <= self.same_hue:
-                sure = min(0.8, 0.4 + 0.02 * (change - self.changed))
-                measured = {"hand": 0.0, "colour": round(change, 1)}
-                yield Observation(self.kind, sure, measured, {"hand": 0.5, "colour": self.changed})
-            return
+            return round(change, 2) if float(np.linalg.norm(fresh[3:] - usual[3:])) <= self.same_hue else None
         share = step / min(self.known + seen + step, self.slow) if kept else 1.0
         usual = usual + share * (fresh - usual)
         recall.update(usual=[round(float(value), 2) for value in usual], seen=min(seen + step, self.slow))
+        return None
