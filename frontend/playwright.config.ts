@@ -20,6 +20,7 @@ export default defineConfig({
     // A film of every test would cost a third of the processor's time.
     trace: { mode: "retain-on-failure", screenshots: false },
     screenshot: "only-on-failure",
+    contextOptions: { reducedMotion: "reduce" }, // drawn without a graphics card, movement costs more than the page
     launchOptions: { ...EXECUTABLE, args: switches() },
   },
 });

@@ -16,6 +16,7 @@ const device = (server: ProctorServer, { width = 1366, height = 768 }: { width?:
   baseURL: server.url,
   locale: "en-GB",
   timezoneId: "Asia/Dhaka",
+  reducedMotion: "reduce" as const,
   viewport: { width, height },
   permissions: ["camera", "microphone"],
 });

@@ -116,6 +116,7 @@ async def looks_real(admin: httpx2.AsyncClient, sessions: Sessions) -> None:
     review = (await admin.get(f"/api/v1/exam-sessions/{busy.id}/review")).json()
     assert review["violations"]
     assert review["events"]
+    assert review["sound"]
     assert busy.end_time is not None
     assert all(one["at"] < busy.end_time.isoformat() for one in review["answers"])
 

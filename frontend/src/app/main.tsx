@@ -28,6 +28,15 @@ onCredentialsChange(() => {
   void router.invalidate();
 });
 
+// The server was updated while this page was open, and a part of the old build is gone: the page is loaded anew, once.
+window.addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("proctor.reloaded") ?? 0);
+  if (Date.now() - last < 60_000) return;
+  event.preventDefault();
+  sessionStorage.setItem("proctor.reloaded", String(Date.now()));
+  window.location.reload();
+});
+
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 

@@ -21,6 +21,8 @@ export type ReturningSocketOptions = {
   reasons?: Record<number, string>;
   /** Ms without a word of the server after which the line is dead, whatever TCP believes. */
   silence: number;
+  /** The server speaks only when spoken to: silence counts from `expectAnswer` on, and until it has greeted. */
+  answersOnly?: boolean;
   onOpen?: () => void;
   onData: (data: Data) => void;
   onStatus: (status: LineStatus) => void;
@@ -71,9 +73,21 @@ export class ReturningSocket {
     this.#options.onStatus({ phase: "live" });
   }
 
+  /** Bytes that wait in the socket. */
+  get backlog(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
   /** Says something if somebody is there to hear it; what must be said again after a break, the caller repeats. */
-  send(data: Data): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(data);
+  send(data: Data): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(data);
+    return true;
+  }
+
+  /** Something was said that must be answered; if an answer is due already, it stays due since then. */
+  expectAnswer(): void {
+    if (this.#socket && this.#silence === undefined) this.#listenForNews();
   }
 
   /** Ends the waiting, for instance because the device is back online; does nothing while connected. */
@@ -105,13 +119,13 @@ export class ReturningSocket {
     const socket = makeSocket?.(to, protocol) ?? new WebSocket(to, protocol);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
-    this.#expectNews();
+    this.#listenForNews();
     socket.addEventListener("open", () => {
       if (round === this.#round) onOpen?.();
     });
     socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (round !== this.#round) return;
-      this.#expectNews();
+      this.#news();
       if (typeof data === "string" || data instanceof ArrayBuffer) onData(data);
     });
     socket.addEventListener("close", ({ code }: CloseEvent) => {
@@ -120,7 +134,7 @@ export class ReturningSocket {
   }
 
   #ended(closeCode: number): void {
-    clearTimeout(this.#silence);
+    this.#stopListening();
     this.#socket = null;
     if (isRetryable(closeCode)) this.#wait();
     else this.#options.onStatus({ phase: "failed", code: this.#options.reasons?.[closeCode] ?? "live_closed" });
@@ -133,19 +147,28 @@ export class ReturningSocket {
     this.#retry = setTimeout(() => void this.#connect(), delay);
   }
 
-  #expectNews(): void {
-    clearTimeout(this.#silence);
+  #news(): void {
+    this.#stopListening();
+    if (!this.#options.answersOnly) this.#listenForNews();
+  }
+
+  #listenForNews(): void {
     this.#silence = setTimeout(() => {
       this.#leave();
       this.#wait();
     }, this.#options.silence);
   }
 
+  #stopListening(): void {
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+  }
+
   /** Lets go of the socket without waiting for its closing handshake, which a dead line never answers. */
   #leave(): void {
     this.#round += 1;
     clearTimeout(this.#retry);
-    clearTimeout(this.#silence);
+    this.#stopListening();
     this.#socket?.close(ABANDONED);
     this.#socket = null;
   }

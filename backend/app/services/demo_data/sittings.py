@@ -26,6 +26,7 @@ from app.services.custody_items import item_of
 from app.services.data_keys import session_key
 from app.services.demo_data.camera import Seen, seen_in
 from app.services.demo_data.content import PICTURE, Story, given_for
+from app.services.demo_data.microphone import heard_in
 from app.services.evidence import KeptPicture, keep_picture
 from app.services.exam_sessions import finish
 from app.services.ledger import Entry, Ledger
@@ -79,7 +80,8 @@ async def make_sitting(where: Place, plan: Plan) -> int:
     kept = {change.key: await _pictures(where.store, sitting, change) for change in seen.changes}
     ledger = Ledger(sitting, taken, {}, where.sessions)
     away = now() - timedelta(seconds=20) if plan.goes_on else None
-    await ledger.store(Entry(_state(seen), seen.changes, kept, said, away_since=away))
+    sound = heard_in(plan.story.happenings, plan.story.seconds)
+    await ledger.store(Entry(_state(seen), seen.changes, kept, said, away_since=away, sound=sound))
     async with unit_of_work(where.sessions) as db:
         await _moments(db, taken.id, said, plan)
         if not plan.goes_on:

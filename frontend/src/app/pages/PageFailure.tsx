@@ -5,7 +5,7 @@ import { Failure } from "@/ui/Failure";
 export function PageFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   return (
-    <main style={{ padding: 24 }}>
+    <div style={{ padding: 24 }}>
       <Failure
         error={error}
         onRetry={() => {
@@ -13,6 +13,6 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
           void router.invalidate();
         }}
       />
-    </main>
+    </div>
   );
 }

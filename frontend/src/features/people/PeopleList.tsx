@@ -193,7 +193,7 @@ function UserMenu({ user, onShow }: { user: User; onShow: (shown: Shown) => void
           {t("staff:people.everything")}
         </Menu.Item>
         <Menu.Item
-          color="red"
+          color="var(--mantine-color-error)"
           leftSection={<IconTrash size={16} aria-hidden />}
           disabled={user.id === me?.id}
           onClick={() => onShow({ kind: "erase", user })}

@@ -7,6 +7,7 @@ class FakeSocket extends EventTarget {
   static all: FakeSocket[] = [];
   sent: unknown[] = [];
   bufferedAmount = 0;
+  readyState = WebSocket.OPEN;
   binaryType = "";
   constructor(readonly address: string) {
     super();

@@ -1,6 +1,5 @@
-// One student's line to the server: connects, resumes, sends what is numbered in order, and comes back after a break.
-import { retryDelay } from "@/lib/backoff";
-import { isRetryable } from "@/lib/returningSocket";
+// One student's line to the server: resumes after each break, and sends what is numbered in order.
+import { type LineStatus, ReturningSocket } from "@/lib/returningSocket";
 import { CLOSE, type Hello, type Numbered, PROTOCOL, type ServerMessage } from "./contract";
 
 export type LinkStatus =
@@ -41,22 +40,21 @@ export type LinkOptions = {
 
 /** Something is unanswered for so long: the line is dead, whatever TCP believes. */
 export const SILENCE_MS = 15_000;
-/** Nothing was said in either direction, so nothing is known; the next word finds out. */
-const CHECK_MS = 2_000;
+/** How often it looks whether more may be sent by now. */
+const LOOK_MS = 2_000;
 /** Below the server's burst and rate for text messages, with room for heartbeats. */
 const WINDOW = 100;
 const PER_SECOND = 12;
-const ABANDONED = 4000;
+const ENDS: Record<number, LinkEnd> = { [CLOSE.replaced]: "replaced", [CLOSE.ended]: "ended", [CLOSE.token]: "signed_out" };
+const OURS: readonly string[] = Object.values(ENDS);
 
 export class Link {
   readonly #options: LinkOptions;
   readonly #now: () => number;
-  #socket: WebSocket | null = null;
+  readonly #line: ReturningSocket;
   #live = false;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #attempt = 0;
+  /** Counts breaks: what was begun before one does not go on after it. */
   #round = 0;
-  #closed = false;
   /** The next number to send on this connection. */
   #next = 0;
   #acked = 0;
@@ -64,24 +62,34 @@ export class Link {
   #budgetAt = 0;
   #pumping = false;
   #again = false;
-  /** Since when an answer of the server has been due, and when it was heard last. */
-  #dueSince: number | null = null;
-  readonly #watch: ReturnType<typeof setInterval>;
+  readonly #looking: ReturnType<typeof setInterval>;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#watch = setInterval(() => this.#check(), CHECK_MS);
-    void this.#connect();
+    this.#looking = setInterval(() => this.pump(), LOOK_MS);
+    this.#line = new ReturningSocket({
+      address: options.address,
+      getTicket: options.getTicket,
+      refusal: (error) => (error instanceof TicketRefused ? error.why : null),
+      reasons: ENDS,
+      silence: SILENCE_MS,
+      answersOnly: true,
+      protocol: PROTOCOL,
+      makeSocket: (address, protocol = "") => options.makeSocket?.(address, protocol) ?? new WebSocket(address, protocol),
+      onData: (data) => {
+        if (typeof data === "string") void this.#hear(JSON.parse(data) as ServerMessage, this.#round);
+      },
+      onStatus: (status) => this.#changed(status),
+    });
   }
 
   get live(): boolean {
     return this.#live;
   }
 
-  /** Bytes that wait in the socket. */
   get backlog(): number {
-    return this.#socket?.bufferedAmount ?? 0;
+    return this.#line.backlog;
   }
 
   /** Whether everything numbered that was sent has been acknowledged. */
@@ -90,17 +98,15 @@ export class Link {
   }
 
   close(): void {
-    this.#closed = true;
-    clearInterval(this.#watch);
-    this.#leave();
+    clearInterval(this.#looking);
+    this.#round += 1;
+    this.#live = false;
+    this.#line.close();
   }
 
   /** Ends the waiting: the device is online again, somebody signed in, or takes over. */
   retryNow(): void {
-    if (this.#closed || this.#socket) return;
-    this.#leave();
-    this.#attempt = 0;
-    void this.#connect();
+    this.#line.retryNow();
   }
 
   /** There is something new in the outbox. */
@@ -111,54 +117,32 @@ export class Link {
 
   /** An unnumbered word; lost where nobody hears it. */
   say(message: object): void {
-    if (this.#live) this.#socket?.send(JSON.stringify(message));
+    if (this.#live) this.#line.send(JSON.stringify(message));
   }
 
   /** A picture or a sound; lost where nobody hears it. `answered`: the server says what became of it. */
   sendBinary(packed: ArrayBuffer, answered: boolean): boolean {
-    if (!this.#live || !this.#socket) return false;
-    this.#socket.send(packed);
-    if (answered) this.#dueSince ??= this.#now();
+    if (!this.#live || !this.#line.send(packed)) return false;
+    if (answered) this.#line.expectAnswer();
     return true;
   }
 
-  async #connect(): Promise<void> {
-    this.#round += 1;
-    const round = this.#round;
-    this.#options.onStatus({ phase: "connecting" });
-    try {
-      const ticket = await this.#options.getTicket();
-      if (round === this.#round) this.#listen(ticket, round);
-    } catch (error) {
-      if (round !== this.#round) return;
-      if (error instanceof TicketRefused) this.#over(error.why);
-      else this.#wait();
-    }
-  }
-
-  #listen(ticket: string, round: number): void {
-    const address = this.#options.address(ticket);
-    const socket = this.#options.makeSocket?.(address, PROTOCOL) ?? new WebSocket(address, PROTOCOL);
-    socket.binaryType = "arraybuffer";
-    this.#socket = socket;
-    this.#dueSince = this.#now();
-    socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
-      if (round === this.#round && typeof data === "string") void this.#hear(JSON.parse(data) as ServerMessage, round);
-    });
-    socket.addEventListener("close", ({ code }: CloseEvent) => {
-      if (round === this.#round) this.#ended(code);
-    });
+  /** Whatever the line says but that it stands, it does not: nothing goes on that was begun on it. */
+  #changed(status: LineStatus): void {
+    this.#live = status.phase === "live";
+    if (!this.#live) this.#round += 1;
+    if (status.phase !== "failed") this.#options.onStatus(status);
+    else this.#options.onStatus({ phase: "over", why: OURS.includes(status.code) ? (status.code as LinkEnd) : "refused" });
   }
 
   async #hear(message: ServerMessage, round: number): Promise<void> {
-    this.#dueSince = null;
     if (message.type === "hello") {
       await this.#greeted(message, round);
     } else if (message.type === "ack") {
       this.#acked = Math.max(this.#acked, message.upto);
       await this.#options.supply.acknowledged(message.upto);
       if (round === this.#round) {
-        if (!this.settled) this.#dueSince = this.#now();
+        if (!this.settled) this.#line.expectAnswer();
         this.#options.onMessage(message);
         this.pump();
       }
@@ -177,9 +161,7 @@ export class Link {
     this.#acked = hello.resume_from - 1;
     this.#budget = WINDOW;
     this.#budgetAt = this.#now();
-    this.#attempt = 0;
-    this.#live = true;
-    this.#options.onStatus({ phase: "live" });
+    this.#line.established();
     this.pump();
   }
 
@@ -196,11 +178,11 @@ export class Link {
         const messages = await this.#options.supply.take(this.#next, room);
         if (round !== this.#round || !this.#live) return;
         for (const message of messages) {
-          this.#socket?.send(JSON.stringify(message));
+          this.#line.send(JSON.stringify(message));
           this.#next = message.seq + 1;
         }
         this.#budget -= messages.length;
-        if (messages.length > 0) this.#dueSince ??= this.#now();
+        if (messages.length > 0) this.#line.expectAnswer();
         if (messages.length === room) this.#again = true;
       } while (this.#again);
     } finally {
@@ -213,44 +195,5 @@ export class Link {
     this.#budget = Math.min(WINDOW, this.#budget + ((now - this.#budgetAt) / 1000) * PER_SECOND);
     this.#budgetAt = now;
     return Math.floor(this.#budget);
-  }
-
-  #check(): void {
-    if (this.#socket && this.#dueSince !== null && this.#now() - this.#dueSince > SILENCE_MS) {
-      this.#leave();
-      this.#wait();
-    } else {
-      this.pump();
-    }
-  }
-
-  #ended(code: number): void {
-    this.#socket = null;
-    this.#live = false;
-    if (isRetryable(code)) this.#wait();
-    else if (code === CLOSE.replaced) this.#over("replaced");
-    else if (code === CLOSE.ended) this.#over("ended");
-    else this.#over(code === CLOSE.token ? "signed_out" : "refused");
-  }
-
-  #over(why: LinkEnd): void {
-    this.#leave();
-    this.#options.onStatus({ phase: "over", why });
-  }
-
-  #wait(): void {
-    const delay = retryDelay(this.#attempt);
-    this.#attempt += 1;
-    this.#options.onStatus({ phase: "waiting", until: Date.now() + delay });
-    this.#retry = setTimeout(() => void this.#connect(), delay);
-  }
-
-  /** Lets go of the socket without waiting for its closing handshake, which a dead line never answers. */
-  #leave(): void {
-    this.#round += 1;
-    this.#live = false;
-    clearTimeout(this.#retry);
-    this.#socket?.close(ABANDONED);
-    this.#socket = null;
   }
 }
