@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+from app.core import garbage
+
 ALONE = {
     "serve": "serve", "replay": "replay", "load": "load", "storm": "storm", "analyze": "analyze", "verify": "verify",
     "bundle": "verify",
@@ -19,6 +21,7 @@ GROUPS = frozenset({"db", "demo", "keys", "models", "users"})
 
 def main() -> None:
     """Entry point."""
+    garbage.hold()
     name, rest = (sys.argv[1:2] or [""])[0], sys.argv[2:]
     if name in ALONE:
         alone = typer.Typer(add_completion=False)
@@ -33,4 +36,6 @@ def main() -> None:
 
 
 def _loaded(module: str) -> Any:
-    return importlib.import_module(f"app.commands.{module}")
+    found = importlib.import_module(f"app.commands.{module}")
+    garbage.release()  # `serve` has more to load and holds again
+    return found

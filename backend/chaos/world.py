@@ -79,6 +79,11 @@ class World:
             while self.acked < goal:  # noqa: ASYNC110 - what happens in another process has no event
                 await asyncio.sleep(0.02)
 
+    def talk(self, pause: float = 0.05) -> None:
+        """Everybody who was told to be quiet talks again."""
+        for student in self.students:
+            student.talking = student.talking or asyncio.create_task(student.chatter(pause))
+
     async def quiet(self) -> None:
         """Nobody says anything more, and all that was said is acknowledged."""
         for student in self.students:

@@ -180,7 +180,8 @@ class StudentClient:
             return False
         self.tally.frames_sent += 1
         try:
-            return bool(await asyncio.wait_for(done, PATIENCE_SECONDS))
+            async with asyncio.timeout(PATIENCE_SECONDS):  # not `wait_for`, which may swallow being cancelled
+                return bool(await done)
         except TimeoutError:
             self._frames.pop(number, None)
             return False

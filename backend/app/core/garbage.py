@@ -8,8 +8,13 @@ Python's own (700, 10, 10) a full hall takes much of the processor, in pauses of
 
 
 def hold() -> None:
-    """While the server loads, until `settle`: what is made now stays, and looking through it again is in vain."""
+    """Until `release` or `settle`: what is made while a program loads stays, and looking through it is in vain."""
     gc.disable()
+
+
+def release() -> None:
+    """Everything is loaded; as Python does it by itself, for a command that is soon over."""
+    gc.enable()
 
 
 def settle() -> None:

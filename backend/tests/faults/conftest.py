@@ -20,7 +20,7 @@ from chaos.world import FAST, complaints_of, looking
 from tools.server_child import ADMIN, ServerChild
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the servers of these tests keep their files."""
     folder = tmp_path_factory.mktemp("faults") / "var"
@@ -28,18 +28,26 @@ def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def database(var_dir: Path) -> Iterator[str]:
     """The embedded database of `var_dir`, used by the tests too, so that it stays when the last server goes."""
     with EmbeddedPostgres(var_dir / "postgres") as cluster:
         yield cluster.url
 
 
-@pytest.fixture(scope="module")
-def server(var_dir: Path, database: str) -> Iterator[ServerChild]:
-    """A server that these tests may kill, if they start it again."""
+@pytest.fixture(scope="session")
+def lasting_server(var_dir: Path, database: str) -> Iterator[ServerChild]:
+    """One for all of these tests: a start takes seconds."""
     with ServerChild(var_dir, environment=FAST) as child:
         yield child
+
+
+@pytest.fixture
+def server(lasting_server: ServerChild) -> ServerChild:
+    """It may be killed by a test that starts it again; one that failed before it did so spoils no other."""
+    if lasting_server.process.poll() is not None:
+        lasting_server.start()
+    return lasting_server
 
 
 @dataclass(slots=True)

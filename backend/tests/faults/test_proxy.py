@@ -67,7 +67,7 @@ class Proxy:
 
 
 @pytest.fixture(scope="module")
-def proxy(server: ServerChild, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(lasting_server: ServerChild, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """The shipped file, with other ports and a certificate of its own."""
     if NGINX is None:
         pytest.skip("nginx is not installed")
@@ -80,7 +80,7 @@ def proxy(server: ServerChild, tmp_path_factory: pytest.TempPathFactory) -> Iter
         ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
         ("    listen [::]:80;\n", ""),
         ("    listen [::]:443 ssl;\n", ""),
-        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{server.port};"),
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{lasting_server.port};"),
         ("/etc/letsencrypt/live/exam.example.org/fullchain.pem", f"{folder}/cert.pem"),
         ("/etc/letsencrypt/live/exam.example.org/privkey.pem", f"{folder}/key.pem"),
         ("/var/log/nginx/proctor.log", f"{folder}/access.log"),
