@@ -57,6 +57,7 @@ from app.services.spent_tokens import keep_forgetting
 from app.storage import open_storage
 from app.websockets import family_sockets, student, teacher
 from app.websockets.connections import Connections
+from app.websockets.rights import Rights
 
 log = structlog.get_logger(__name__)
 KEEP_SECONDS = 1.0
@@ -135,6 +136,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         database = make_engine(at, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
         stack.push_async_callback(database.dispose)
         state.sessions = make_sessions(database, state.bus, state.masters)
+        state.rights = Rights(state.sessions, settings)
         await _look_before_serving(settings, state.sessions, state.masters)
         await seeing
         pulse = Pulse()

@@ -31,6 +31,7 @@ from app.services import audit
 GRACE = timedelta(seconds=20)
 """So long the client that has just used a refresh token may use it again: a page may be reloaded before it has heard
 the answer. What the lost answer held is then worth no more than this one (docs/decisions/0015)."""
+NOT_ENDED = RefreshToken.revoked_at.is_(None)
 MOST_SIBLINGS = 5
 """Unused refresh tokens of one login at a time."""
 
@@ -115,11 +116,7 @@ async def open_login(db: AsyncSession, user: User, *, settings: Settings) -> Log
 async def end_all_logins(db: AsyncSession, user: User) -> None:
     """After this commits, no token given to the person before is good, and sockets close within seconds."""
     user.token_version += 1
-    await db.execute(
-        update(RefreshToken)
-        .where(RefreshToken.user_id == user.id, RefreshToken.revoked_at.is_(None))
-        .values(revoked_at=now())
-    )
+    await db.execute(update(RefreshToken).where(RefreshToken.user_id == user.id, NOT_ENDED).values(revoked_at=now()))
 
 
 async def who_is(db: AsyncSession, token: str, *, settings: Settings) -> tuple[User, uuid.UUID | None]:
@@ -144,7 +141,7 @@ def goes_on(login: uuid.UUID | None) -> ColumnElement[bool]:
     """Whether a login was not ended; a token that names none ends by itself within minutes."""
     if login is None:
         return true()
-    return exists().where(RefreshToken.family == login, RefreshToken.revoked_at.is_(None))
+    return exists().where(RefreshToken.family == login, NOT_ENDED)
 
 
 def _refusal(user: User, *, at: datetime, from_loopback: bool, settings: Settings) -> str | None:
@@ -189,8 +186,4 @@ async def _may_repeat(db: AsyncSession, row: RefreshToken, by: str) -> bool:
 
 
 async def _end_family(db: AsyncSession, family: uuid.UUID) -> None:
-    await db.execute(
-        update(RefreshToken)
-        .where(RefreshToken.family == family, RefreshToken.revoked_at.is_(None))
-        .values(revoked_at=now())
-    )
+    await db.execute(update(RefreshToken).where(RefreshToken.family == family, NOT_ENDED).values(revoked_at=now()))

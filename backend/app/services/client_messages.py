@@ -4,28 +4,31 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.db.models import ClientMessage
-from app.db.rows import rows_as_query
+from app.db.rows import as_arrays, given_rows, table_of
 from app.domain.browser_events import REPORTABLE, without_labels
 from app.domain.custody import Head, Item
 from app.schemas.realtime import BrowserEvent, Numbered
 from app.schemas.sitting_messages import Chat, Hand
 from app.services.answer_times import Told
 from app.services.answers import record_answers, record_flags, record_openings
-from app.services.custody import Tail
+from app.services.custody import Tail, adding
 from app.services.custody_items import message_items
 
 TYPES = frozenset({"event", "answer", "consent", "audio", "status", "chat", "hand"})
 SPOKEN: dict[str, type[Chat | Hand]] = {"chat": Chat, "hand": Hand}
+TABLE = table_of(ClientMessage)
+COLUMNS = tuple(TABLE.c)
 LARGEST_PAYLOAD = 64 * 1024
 """Characters of JSON; an essay fits, a film does not."""
 
@@ -130,16 +133,23 @@ async def _insert(db: AsyncSession, rows: list[dict[str, Any]], tail: Tail | Non
         return set(seqs), False
     at = now()
     links = tail.links(message_items([SimpleNamespace(**row) for row in rows]), at)
-    columns = [ClientMessage.__table__.c[name] for name in rows[0]]
-    new = statement.from_select(list(rows[0]), rows_as_query(columns, rows)).on_conflict_do_nothing()
-    kept = new.returning(ClientMessage.seq).cte("kept")
-    count = select(func.count()).select_from(kept).scalar_subquery()
-    linked = tail.inserted(links, at, count == len(rows)).cte("linked")
-    stored = select(func.array_agg(kept.c.seq)).scalar_subquery()
-    found = (await db.execute(select(stored, select(func.count()).select_from(linked).scalar_subquery()))).one()
+    given = as_arrays(COLUMNS, rows, "message") | tail.given(links, at) | {"messages": len(rows)}
+    found = (await db.execute(_recording(), given)).one()
     if found[1]:
         tail.head = Head(links[-1].seq, links[-1].hash)
     return set(found[0] or ()), bool(found[1])
+
+
+@cache
+def _recording() -> Select[list[int] | None, int]:
+    """Store messages and, where all of them are new, add their links: which were new, and how many links."""
+    rows = given_rows(COLUMNS, "message")
+    new = insert(TABLE).from_select([one.key for one in COLUMNS], select(rows)).on_conflict_do_nothing()
+    kept = new.returning(TABLE.c.seq).cte("kept")
+    count = select(func.count()).select_from(kept).scalar_subquery()
+    linked = adding(count == bindparam("messages", type_=Integer)).cte("linked")
+    stored = select(func.array_agg(kept.c.seq)).scalar_subquery()
+    return select(stored, select(func.count()).select_from(linked).scalar_subquery())
 
 
 def _event(payload: dict[str, Any]) -> tuple[BrowserEvent | None, str | None]:

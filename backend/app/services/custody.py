@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Integer, LargeBinary, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
@@ -15,7 +16,7 @@ from app.core.clock import now
 from app.core.errors import Missing
 from app.core.sealing import DataKey
 from app.db.models import CustodyLink, Exam, ExamSession
-from app.db.rows import rows_as_query
+from app.db.rows import as_arrays, given_rows, table_of
 from app.domain.canonical import canonical
 from app.domain.custody import OPENING, PURPOSE, Head, Item, Kind, Link, following
 from app.domain.shelves import Shelf
@@ -24,6 +25,8 @@ from app.services.data_keys import keys_of_sittings, session_key
 
 NOTHING = Head()
 LINK = ("exam_session_id", "seq", "kind", "subject", "digest", "at", "hash")
+TABLE = table_of(CustodyLink)
+COLUMNS = tuple(TABLE.c[name] for name in LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,29 +118,34 @@ class Tail:
             head = Head(found[-1].seq, found[-1].hash)
         return found
 
-    def inserted(
-        self, links: Sequence[Link], at: datetime, also: ColumnElement[bool] | None = None
-    ) -> ReturningInsert[Any]:
-        """The statement that adds them all, or none: where the chain ends as we remember, and `also` holds."""
-        newest = select(CustodyLink.hash).where(CustodyLink.exam_session_id == self.exam_session_id)
-        newest = newest.order_by(CustodyLink.seq.desc()).limit(1)
-        columns = [CustodyLink.__table__.c[name] for name in LINK]
-        rows = rows_as_query(columns, [_columns(self.exam_session_id, link, at) for link in links]).subquery("links")
-        chosen = select(*[rows.c[name] for name in LINK]).where(
-            newest.scalar_subquery() == bytes.fromhex(self.head.hash)
-        )
-        chosen = chosen if also is None else chosen.where(also)
-        return insert(CustodyLink).from_select(LINK, chosen).returning(CustodyLink.seq)
+    def given(self, links: Sequence[Link], at: datetime) -> dict[str, Any]:
+        """What `adding` is executed with."""
+        rows = [_columns(self.exam_session_id, link, at) for link in links]
+        return as_arrays(COLUMNS, rows, "link") | {
+            "chain_of": self.exam_session_id,
+            "chain_end": bytes.fromhex(self.head.hash),
+        }
 
     async def append(self, db: AsyncSession, items: Sequence[Item]) -> None:
         """Add links; the caller holds the sitting's row."""
         at = now()
         links = self.links(items, at) if self.head.count else []
-        added = (await db.execute(self.inserted(links, at))).all() if links else []
+        added = (await db.execute(adding(), self.given(links, at))).all() if links else []
         if added:
             self.head = Head(links[-1].seq, links[-1].hash)
         else:
             self.head = await append(db, self.exam_session_id, self._record, items)
+
+
+@cache
+def adding(also: ColumnElement[bool] | None = None) -> ReturningInsert[Any]:
+    """The statement that adds all links given, or none: where the chain ends as remembered, and `also` holds."""
+    rows = given_rows(COLUMNS, "link")
+    newest = select(CustodyLink.hash).where(CustodyLink.exam_session_id == bindparam("chain_of", type_=Integer))
+    newest = newest.order_by(CustodyLink.seq.desc()).limit(1)
+    chosen = select(rows).where(newest.scalar_subquery() == bindparam("chain_end", type_=LargeBinary))
+    chosen = chosen if also is None else chosen.where(also)
+    return insert(TABLE).from_select(LINK, chosen).returning(TABLE.c.seq)
 
 
 async def append(db: AsyncSession, exam_session_id: int, record: DataKey, items: Sequence[Item]) -> Head:

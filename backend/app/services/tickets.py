@@ -1,6 +1,8 @@
 """Ways into a socket: one-use tickets, and plain access tokens where the settings allow them."""
 
 import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -10,8 +12,17 @@ from app.core.clock import now
 from app.core.config import Settings
 from app.core.errors import Unauthenticated
 from app.core.security import API_AUDIENCE, Claims, TokenKind, issue_token, read_token
-from app.db.models import SocketTicket, User
-from app.services.auth import goes_on, holder_of
+from app.db.models import RefreshToken, SocketTicket, User
+from app.services.auth import NOT_ENDED, holder_of
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who came into a socket, with which token version, and by which login where the token names one."""
+
+    user_id: int
+    token_version: int
+    login: uuid.UUID | None
 
 
 async def issue(
@@ -49,11 +60,17 @@ async def enter(db: AsyncSession, token: str, *, audience: str, settings: Settin
     return await _holder(db, claims), claims.login
 
 
-async def still_valid(db: AsyncSession, user_id: int, token_version: int, login: uuid.UUID | None = None) -> bool:
-    """Whether who came in with this token version and login may stay; asked every few seconds for an open socket."""
-    query = select(User.id).where(User.id == user_id, User.is_active, User.token_version == token_version)
-    found = await db.scalar(query.where(goes_on(login)))
-    return found is not None
+async def gone(db: AsyncSession, guests: Collection[Guest]) -> set[Guest]:
+    """Which of them may not stay: the account is off or logged out everywhere, or their login has ended."""
+    people = select(User.id, User.token_version).where(User.id.in_({one.user_id for one in guests}), User.is_active)
+    valid = set((await db.execute(people)).all())
+    logins = {one.login for one in guests if one.login is not None}
+    live = set(await db.scalars(select(RefreshToken.family).where(RefreshToken.family.in_(logins), NOT_ENDED)))
+    return {
+        one
+        for one in guests
+        if (one.user_id, one.token_version) not in valid or (one.login is not None and one.login not in live)
+    }
 
 
 def _access_claims(settings: Settings, token: str, refused: Unauthenticated) -> Claims:

@@ -1,10 +1,7 @@
 """Who may come through a socket's door: origin, token, and whose exam it is; asked once, before anything else."""
 
-import asyncio
 import contextlib
-import uuid
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket
@@ -24,7 +21,7 @@ from app.services.access import (
 )
 from app.services.exam_sessions import activate, is_open
 from app.services.exam_settings import check_address
-from app.websockets.hub import Outbox
+from app.services.tickets import Guest
 
 LARGEST_ID = 2**31 - 1
 
@@ -35,15 +32,6 @@ class Refusal(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Who came in, with which token version, and by which login where the token names one."""
-
-    user_id: int
-    token_version: int
-    login: uuid.UUID | None
 
 
 def origin_allowed(websocket: WebSocket, settings: Settings) -> bool:
@@ -95,28 +83,6 @@ async def admit_person(sessions: Sessions, settings: Settings, *, token: str) ->
     async with _reasons(), unit_of_work(sessions) as db:
         who, login = await tickets.enter(db, token, audience="person", settings=settings)
         return Guest(who.id, who.token_version, login), who
-
-
-async def may_stay(sessions: Sessions, guest: Guest) -> bool:
-    """Whether the account behind an open socket is still what it was; a database that is away changes nothing."""
-    try:
-        async with unit_of_work(sessions) as db:
-            return await tickets.still_valid(db, guest.user_id, guest.token_version, guest.login)
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        return True
-
-
-async def watch_right(
-    outbox: Outbox, sessions: Sessions, guest: Guest, settings: Settings, *, code: int = Close.TOKEN
-) -> None:
-    """Close the line with `code` when its owner may no longer be here; returns then, and not before."""
-    while True:
-        await asyncio.sleep(settings.RECHECK_SECONDS)
-        if not await may_stay(sessions, guest):
-            outbox.close(code)
-            return
 
 
 def row_id(text: str) -> int:

@@ -17,10 +17,12 @@ from app.core.events import Bus
 from app.db.models import User
 from app.db.session import Sessions
 from app.schemas.realtime import Close
-from app.websockets.door import Guest, Refusal, admit_person, origin_allowed, watch_right
+from app.services.tickets import Guest
+from app.websockets.door import Refusal, admit_person, origin_allowed
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
 from app.websockets.pace import TokenBucket, watch_silence
+from app.websockets.rights import Rights
 
 log = structlog.get_logger(__name__)
 LARGEST = 512 * 1024
@@ -53,6 +55,7 @@ class FamilyLine(ABC):
         self._websocket = websocket
         self._guest = guest
         self._settings: Settings = state.settings
+        self._rights: Rights = state.rights
         self._outbox = Outbox(websocket)
         self._texts = TokenBucket(self._settings.MESSAGES_PER_SECOND, self._settings.MESSAGE_BURST)
         self._heard_at = monotonic()
@@ -108,4 +111,4 @@ class FamilyLine(ABC):
         await watch_silence(self._outbox, lambda: self._heard_at, self._settings.IDLE_SECONDS * 5)
 
     async def _watch_right(self) -> None:
-        await watch_right(self._outbox, self.sessions, self._guest, self._settings, code=Close.POLICY)
+        await self._rights.watch(self._outbox, self._guest, code=Close.POLICY)

@@ -30,7 +30,8 @@ from app.services.flags import flag_exam_session
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.notifications import read_notification
 from app.services.seed_shapes import SeedMessage, alert_of
-from app.websockets.door import Guest, row_id
+from app.services.tickets import Guest
+from app.websockets.door import row_id
 from app.websockets.family_line import FamilyLine, admitted
 
 router = APIRouter()

@@ -15,10 +15,11 @@ from app.schemas.realtime import Close, StateChanged, ViolationChanged, exam_ses
 from app.services.ledger import ExamSessionEnded
 from app.services.proctoring import LiveExamSession
 from app.services.seed_shapes import LARGEST_MESSAGE, SeedMessage, SeedSitting
-from app.websockets.door import Guest, watch_right
+from app.services.tickets import Guest
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
 from app.websockets.pace import TokenBucket
+from app.websockets.rights import Rights
 
 ENDED = {"error": "Invalid or completed session"}
 ENDINGS = {"submitted", "terminated", "expired"}
@@ -63,9 +64,8 @@ class SeedConnection:
         """Read, answer, until somebody ends it."""
         sender = asyncio.create_task(self.outbox.run())
         reader = asyncio.create_task(self._read())
-        sessions = self._websocket.app.state.sessions
-        right = watch_right(self.outbox, sessions, self._guest, self._settings, code=Close.POLICY)
-        watcher = asyncio.create_task(right)
+        rights: Rights = self._websocket.app.state.rights
+        watcher = asyncio.create_task(rights.watch(self.outbox, self._guest, code=Close.POLICY))
         try:
             await asyncio.wait([sender, reader, watcher], return_when=asyncio.FIRST_COMPLETED)
             if reader.done():

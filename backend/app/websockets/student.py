@@ -14,7 +14,7 @@ from app.core.clock import monotonic, now
 from app.core.config import Settings
 from app.core.events import Bus
 from app.db.models import ExamSession
-from app.db.session import Sessions, is_passing
+from app.db.session import is_passing
 from app.domain.exam_sessions import OPEN, SessionState
 from app.domain.sources import Source
 from app.schemas.realtime import (
@@ -47,11 +47,13 @@ from app.services.client_messages import understand
 from app.services.ledger import ExamSessionEnded
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.proctoring import LiveExamSession
+from app.services.tickets import Guest
 from app.websockets.connections import Connections
-from app.websockets.door import Guest, Refusal, address_of, admit_student, origin_allowed, row_id, watch_right
+from app.websockets.door import Refusal, address_of, admit_student, origin_allowed, row_id
 from app.websockets.hub import Outbox
 from app.websockets.intake import Intake, NotAMessage, parse_numbered, parse_text
 from app.websockets.pace import TokenBucket, watch_silence
+from app.websockets.rights import Rights
 from app.websockets.seed_dialects import serve_seed_dialect
 from app.websockets.sights import Sights
 
@@ -138,7 +140,7 @@ class StudentConnection:
         self._live = live
         self._guest = guest
         self._settings: Settings = state.settings
-        self._sessions: Sessions = state.sessions
+        self._rights: Rights = state.rights
         self._bus: Bus = state.bus
         self._connections: Connections = state.connections
         self._outbox = Outbox(websocket)
@@ -167,7 +169,7 @@ class StudentConnection:
             self._tell_outages()
             looking = [self._sights.judge(source) for source in Source]
             silence = watch_silence(self._outbox, lambda: self._heard_at, self._settings.IDLE_SECONDS)
-            right = watch_right(self._outbox, self._sessions, self._guest, self._settings)
+            right = self._rights.watch(self._outbox, self._guest)
             code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), silence, right)
             log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._sights.count_dropped())
 

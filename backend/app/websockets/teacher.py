@@ -30,10 +30,12 @@ from app.schemas.sitting_messages import OutageTold, Watch
 from app.services.exam_sessions import SittingChanged
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.live_view import snapshot, views
-from app.websockets.door import Guest, Refusal, admit_staff, origin_allowed, row_id, watch_right
+from app.services.tickets import Guest
+from app.websockets.door import Refusal, admit_staff, origin_allowed, row_id
 from app.websockets.hub import Outbox
 from app.websockets.intake import NotAMessage, parse_text
 from app.websockets.pace import TokenBucket
+from app.websockets.rights import Rights
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
@@ -77,6 +79,7 @@ class Viewer:
         self._bus: Bus = state.bus
         self._live: LiveExamSessions = state.live
         self._settings: Settings = state.settings
+        self._rights: Rights = state.rights
         self._outbox = Outbox(websocket)
         self._following = False
         self._meanwhile: list[ViolationChanged] = []
@@ -90,7 +93,7 @@ class Viewer:
         """Until either side leaves."""
         with self._bus.listening(exam_topic(self._exam.id), self._on_announcement):
             sender = asyncio.create_task(self._outbox.run())
-            right = watch_right(self._outbox, self._sessions, self._guest, self._settings)
+            right = self._rights.watch(self._outbox, self._guest)
             works = (self._begin_and_follow(), self._read(), self._ping(), right)
             tasks = [asyncio.create_task(work) for work in works]
             try:

@@ -1,6 +1,7 @@
 """One-use tickets for sockets."""
 
 import asyncio
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from app.db.session import Sessions, unit_of_work
 from app.services import tickets
 from app.services.auth import open_login
 from app.services.spent_tokens import forget_spent
+from app.services.tickets import Guest
 from tests.conftest import Login
 
 AUDIENCE = "student:5"
@@ -98,12 +100,14 @@ async def test_plain_access_tokens_where_the_settings_allow_them(
         assert await entered(sessions, junk, settings) == "token_invalid"
 
 
-async def test_still_valid(sessions: Sessions, student: User) -> None:
+async def test_who_may_stay_is_asked_for_many_at_once(sessions: Sessions, student: User, teacher: User) -> None:
+    mine, changed, other = Guest(student.id, 0, None), Guest(student.id, 1, None), Guest(teacher.id, 0, None)
+    logged_out, nobody = Guest(teacher.id, 0, uuid.uuid4()), Guest(0, 0, None)
+    everybody = {mine, changed, other, logged_out, nobody}
     async with unit_of_work(sessions) as db:
-        assert await tickets.still_valid(db, student.id, 0)
-        assert not await tickets.still_valid(db, student.id, 1)
-        await db.execute(update(User).values(is_active=False))
-        assert not await tickets.still_valid(db, student.id, 0)
+        assert await tickets.gone(db, everybody) == {changed, logged_out, nobody}
+        await db.execute(update(User).where(User.id == student.id).values(is_active=False))
+        assert await tickets.gone(db, everybody) == {mine, changed, logged_out, nobody}
 
 
 async def test_what_has_ended_is_forgotten(sessions: Sessions, student: User, settings: Settings) -> None:
