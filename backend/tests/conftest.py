@@ -24,6 +24,7 @@ from app.db.session import Sessions, make_engine, make_sessions, unit_of_work
 from app.domain.roles import Role
 from app.main import create_app
 from app.storage import LocalStore
+from app.websockets.rights import Rights
 from tests.builders import make_exam, make_exam_session, make_user
 from tests.live import LiveServer, Loopback, serving
 
@@ -112,6 +113,7 @@ def app(settings: Settings, sessions: Sessions, bus: Bus, routes: dict[int, Base
             app.router.routes[place] = routes.setdefault(place, route)
     app.state.settings = settings
     app.state.sessions = sessions
+    app.state.rights = Rights(sessions, settings)
     app.state.bus = bus
     return app
 
