@@ -5,6 +5,8 @@ import os
 import random
 from typing import Any
 
+import pytest
+
 from app.core.clock import monotonic, now
 from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
@@ -182,6 +184,7 @@ async def viewed(server: LiveServer, dice: random.Random, teacher: User, exam: E
     return page
 
 
+@pytest.mark.timeout(120 + 120 * MINUTES)
 async def test_snapshot_and_events_are_what_a_fresh_snapshot_says(
     server: LiveServer, sessions: Sessions, teacher: User, exam: Exam
 ) -> None:
