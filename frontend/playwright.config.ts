@@ -17,8 +17,8 @@ export default defineConfig({
     actionTimeout: 30_000,
     locale: "en-GB",
     timezoneId: "Asia/Dhaka",
-    // A film of every test would cost a third of the processor's time.
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // Films and copies of the page at every step would cost half of the processor's time; LOOK_CLOSELY=1 keeps the copies.
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: Boolean(process.env.LOOK_CLOSELY) },
     screenshot: "only-on-failure",
     contextOptions: { reducedMotion: "reduce" }, // drawn without a graphics card, movement costs more than the page
     launchOptions: { ...EXECUTABLE, args: switches() },

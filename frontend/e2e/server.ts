@@ -38,9 +38,19 @@ export class ProctorServer {
   }
 
   static async start(environment: Record<string, string> = {}): Promise<ProctorServer> {
-    const server = new ProctorServer(await freePort(), await mkdtemp(join(tmpdir(), "proctor-e2e-")), environment);
-    await server.run();
-    return server;
+    const made = async () => new ProctorServer(await freePort(), await mkdtemp(join(tmpdir(), "proctor-e2e-")), environment);
+    const first = await made();
+    try {
+      await first.run();
+      return first;
+    } catch (error) {
+      // A port that was free a moment ago may be somebody else's by now: once more, with another.
+      console.error(`the server did not start: ${String(error)}`);
+      await first.dispose();
+    }
+    const second = await made();
+    await second.run();
+    return second;
   }
 
   async run(): Promise<void> {
