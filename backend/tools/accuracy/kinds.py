@@ -42,7 +42,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE, FAIRNESS = DOCS / "accuracy.md", DOCS / "accuracy" / "fairness.md"
 HEAD = """# How often it is right, and how often it is wrong
 
-Written by `make accuracy`; {runs} sittings with {frames} frames, {measured_on}, 2 shared vCPUs.
+Written by `make accuracy`; {runs} sittings with {frames} frames, {measured_on}, {cpus} CPUs.
 
 Three sorts of sittings, each varied in skin luminance, light, camera, JPEG quality and tilt. *Short* ones (2 frames
 a second): two real selfie videos of one man and a portrait put beside him, with eight seconds of something
@@ -328,6 +328,7 @@ def accuracy_page(runs: list[Run], measured_on: str) -> str:
         frames=sum(len(run.reports) for run in runs),
         people=len({run.sitting.person.name for run in runs if isinstance(run.sitting, LongSitting)}),
         measured_on=measured_on,
+        cpus=os.cpu_count(),
         bars=BARS.read_text().strip(),
         kinds="\n".join(table(runs)),
     )
