@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,14 +111,12 @@ def follow(
     """Keep a copy that follows the embedded database and evidence by the second, until ended."""
     settings = get_settings()
     _refuse_foreign(settings, as_json=False)
-    with _database(as_json=False) as url, suppress(KeyboardInterrupt):
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _database(as_json=False) as url:
         journal = Journal(settings.VAR_DIR).path
-        asyncio.run(
-            following.Follower(
-                url, folder.resolve(), settings.evidence_dir, journal, era_hours=era_hours, say=typer.echo
-            ).run()
+        follower = following.Follower(
+            url, folder.resolve(), settings.evidence_dir, journal, era_hours=era_hours, say=typer.echo
         )
+        asyncio.run(follower.run_until(signal.SIGTERM, signal.SIGINT))
 
 
 @commands.command("recover")

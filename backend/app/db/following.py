@@ -9,6 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,11 +91,25 @@ class Follower:
         self._say = say
         self._last: dict[str, int] = {}
         self._all_at = 0.0
+        self._ending = False
+
+    async def run_until(self, *signals: int) -> None:
+        """Until one of these comes. An exception thrown in from a signal's handler could be lost on its way."""
+        running = asyncio.ensure_future(self.run())
+
+        def end() -> None:
+            self._ending = True
+            running.cancel()
+
+        for one in signals:
+            asyncio.get_running_loop().add_signal_handler(one, end)
+        with suppress(asyncio.CancelledError):
+            await running
 
     async def run(self) -> None:
         """Until cancelled; comes back by itself whenever the database does."""
         self._copy.mkdir(parents=True, exist_ok=True, mode=0o700)
-        while True:
+        while not self._ending:
             try:
                 await self._follow_era(await self._era_to_follow())
             except OSError as error:

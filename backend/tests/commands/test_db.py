@@ -42,21 +42,22 @@ def test_a_new_installation_is_upgraded_checked_saved_and_brought_back(tmp_path:
     status, found = proctor(tmp_path, "check")
     assert (status, found["ok"], found["revision"]) == (1, False, None)
 
-    status, upgraded = proctor(tmp_path, "upgrade")
-    assert status == 0
-    status, found = proctor(tmp_path, "check")
-    assert (status, found["ok"], found["revision"]) == (0, True, upgraded["revision"])
+    with running(tmp_path / "postgres"):  # else each of these starts and stops it
+        status, upgraded = proctor(tmp_path, "upgrade")
+        assert status == 0
+        status, found = proctor(tmp_path, "check")
+        assert (status, found["ok"], found["revision"]) == (0, True, upgraded["revision"])
 
-    status, found = proctor(tmp_path, "backup", "safe.tar")
-    assert (status, found["rows"], found["damaged"]) == (0, 0, [])
-    assert (tmp_path / "safe.tar").stat().st_mode & 0o777 == 0o600
-    status, found = proctor(tmp_path, "restore", "safe.tar")
-    assert (status, found["revision"]) == (0, upgraded["revision"])
+        status, found = proctor(tmp_path, "backup", "safe.tar")
+        assert (status, found["rows"], found["damaged"]) == (0, 0, [])
+        assert (tmp_path / "safe.tar").stat().st_mode & 0o777 == 0o600
+        status, found = proctor(tmp_path, "restore", "safe.tar")
+        assert (status, found["revision"]) == (0, upgraded["revision"])
 
-    (tmp_path / "safe.tar").write_bytes(b"not a backup")
-    status, found = proctor(tmp_path, "restore", "safe.tar", "--force")
-    assert status == 1
-    assert "not a whole backup" in str(found["error"])
+        (tmp_path / "safe.tar").write_bytes(b"not a backup")
+        status, found = proctor(tmp_path, "restore", "safe.tar", "--force")
+        assert status == 1
+        assert "not a whole backup" in str(found["error"])
 
 
 def recover_in(var: Path, until: datetime | None = None) -> None:
