@@ -136,7 +136,7 @@ async def opened(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         database = make_engine(at, pool_size=settings.DATABASE_POOL, max_overflow=settings.DATABASE_OVERFLOW)
         stack.push_async_callback(database.dispose)
         state.sessions = make_sessions(database, state.bus, state.masters)
-        state.rights = Rights(state.sessions, settings)
+        state.rights = Rights(state.sessions)
         await _look_before_serving(settings, state.sessions, state.masters)
         await seeing
         pulse = Pulse()

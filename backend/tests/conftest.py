@@ -113,7 +113,7 @@ def app(settings: Settings, sessions: Sessions, bus: Bus, routes: dict[int, Base
             app.router.routes[place] = routes.setdefault(place, route)
     app.state.settings = settings
     app.state.sessions = sessions
-    app.state.rights = Rights(sessions, settings)
+    app.state.rights = Rights(sessions)
     app.state.bus = bus
     return app
 

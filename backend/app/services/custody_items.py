@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import (
@@ -117,20 +117,35 @@ def message_items(rows: Sequence[Any], kept: Iterable[tuple[int, int]] = ()) -> 
 
 async def items_of(db: AsyncSession, exam_session_id: int, kept: Iterable[tuple[int, int]] = ()) -> list[Item]:
     """Everything that a sitting's chain stands for, as the rows have it now."""
+    there = await _what_is_there(db, exam_session_id)
+    items = await _messages(db, exam_session_id, kept) if Kind.MESSAGES in there else []
+    for kind in BY_KIND:
+        items += await _of_kind(db, exam_session_id, kind) if kind in there else []
+    items += await _consents(db, exam_session_id) if Kind.CONSENT in there else []
+    items += await _deeds(db, exam_session_id) if Kind.DEED in there else []
+    items += await flag_item(db, exam_session_id) if Kind.FLAG in there else []
+    return items + (await final_items(db, exam_session_id) if Kind.CLOSED in there else [])
+
+
+async def _what_is_there(db: AsyncSession, exam_session_id: int) -> set[Kind]:
+    """Of which kinds the sitting has something: few, when its chain begins with its first word."""
+    of_this = ExamSession.id == exam_session_id
+    asked: dict[Kind, Any] = {
+        kind: exists().where(model.exam_session_id == exam_session_id) for kind, (model, _) in BY_KIND.items()
+    }
+    asked[Kind.MESSAGES] = exists().where(ClientMessage.exam_session_id == exam_session_id)
+    asked[Kind.CONSENT] = exists().where(of_this, func.jsonb_array_length(ExamSession.consent_ids) > 0)
+    asked[Kind.DEED] = exists().where(*_deeds_of(exam_session_id))
+    asked[Kind.FLAG] = exists().where(of_this, ExamSession.flagged_at.is_not(None))
+    asked[Kind.CLOSED] = exists().where(of_this, ExamSession.settled)
+    found = (await db.execute(select(*asked.values()))).one()
+    return {kind for kind, is_there in zip(asked, found, strict=True) if is_there}
+
+
+async def _messages(db: AsyncSession, exam_session_id: int, kept: Iterable[tuple[int, int]]) -> list[Item]:
     columns = [getattr(ClientMessage, name) for name in MESSAGE]
     query = select(*columns).where(ClientMessage.exam_session_id == exam_session_id).order_by(ClientMessage.seq)
-    items = message_items((await db.execute(query)).all(), kept)
-    for kind in await _kinds_there(db, exam_session_id):
-        items += await _of_kind(db, exam_session_id, kind)
-    items += await _consents(db, exam_session_id) + await _deeds(db, exam_session_id)
-    return items + await flag_item(db, exam_session_id) + await final_items(db, exam_session_id)
-
-
-async def _kinds_there(db: AsyncSession, exam_session_id: int) -> list[Kind]:
-    """Of which kinds the sitting has rows: most sittings have few, and every sitting asks at its first word."""
-    there = [exists().where(model.exam_session_id == exam_session_id) for model, _ in BY_KIND.values()]
-    found = (await db.execute(select(*there))).one()
-    return [kind for kind, is_there in zip(BY_KIND, found, strict=True) if is_there]
+    return message_items((await db.execute(query)).all(), kept)
 
 
 async def _of_kind(db: AsyncSession, exam_session_id: int, kind: Kind) -> list[Item]:
@@ -151,8 +166,11 @@ async def _consents(db: AsyncSession, exam_session_id: int) -> list[Item]:
 
 async def _deeds(db: AsyncSession, exam_session_id: int) -> list[Item]:
     query = select(AuditEntry.id, *[getattr(AuditEntry, name) for name in DEED]).order_by(AuditEntry.id)
-    of_this = (AuditEntry.subject == f"exam_session:{exam_session_id}", AuditEntry.action.in_(DEEDS))
-    return [item_of(Kind.DEED, row) for row in await db.execute(query.where(*of_this))]
+    return [item_of(Kind.DEED, row) for row in await db.execute(query.where(*_deeds_of(exam_session_id)))]
+
+
+def _deeds_of(exam_session_id: int) -> tuple[ColumnElement[bool], ...]:
+    return AuditEntry.subject == f"exam_session:{exam_session_id}", AuditEntry.action.in_(DEEDS)
 
 
 async def flag_item(db: AsyncSession, exam_session_id: int) -> list[Item]:

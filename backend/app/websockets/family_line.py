@@ -111,4 +111,4 @@ class FamilyLine(ABC):
         await watch_silence(self._outbox, lambda: self._heard_at, self._settings.IDLE_SECONDS * 5)
 
     async def _watch_right(self) -> None:
-        await self._rights.watch(self._outbox, self._guest, code=Close.POLICY)
+        await self._rights.watch(self._outbox, self._guest, self._settings.RECHECK_SECONDS, code=Close.POLICY)

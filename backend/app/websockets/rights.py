@@ -2,7 +2,6 @@
 
 import asyncio
 
-from app.core.config import Settings
 from app.db.session import Sessions, forgiving, unit_of_work
 from app.schemas.realtime import Close
 from app.services import tickets
@@ -14,30 +13,32 @@ GATHERED = 32
 
 
 class Rights:
-    """Closes the lines of those who may no longer be here, within little more than RECHECK_SECONDS."""
+    """Closes the lines of those who may no longer be here, within little more than the interval of their check."""
 
-    def __init__(self, sessions: Sessions, settings: Settings) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._interval = settings.RECHECK_SECONDS
         self._waiting: set[Guest] = set()
         self._asking: asyncio.Task[set[Guest]] | None = None
 
-    async def watch(self, outbox: Outbox, guest: Guest, *, code: int = Close.TOKEN) -> None:
-        """Close the line with `code` when its owner may no longer be here; returns then, and not before."""
+    async def watch(self, outbox: Outbox, guest: Guest, every: float, *, code: int = Close.TOKEN) -> None:
+        """Close the line with `code` when its owner may no longer be here; returns then, and not before.
+
+        `every`: seconds.
+        """
         while True:
-            await asyncio.sleep(self._interval)
-            if guest in await self._gone(guest):
+            await asyncio.sleep(every)
+            if guest in await self._gone(guest, every / GATHERED):
                 outbox.close(code)
                 return
 
-    async def _gone(self, guest: Guest) -> set[Guest]:
+    async def _gone(self, guest: Guest, soon: float) -> set[Guest]:
         self._waiting.add(guest)
         if self._asking is None:
-            self._asking = asyncio.create_task(self._ask())
+            self._asking = asyncio.create_task(self._ask(soon))
         return await asyncio.shield(self._asking)  # the line that asked first may close while the others wait
 
-    async def _ask(self) -> set[Guest]:
-        await asyncio.sleep(self._interval / GATHERED)
+    async def _ask(self, soon: float) -> set[Guest]:
+        await asyncio.sleep(soon)
         guests, self._waiting, self._asking = self._waiting, set(), None
         gone = set[Guest]()
         with forgiving():  # a database that is away changes nothing

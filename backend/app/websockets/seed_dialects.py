@@ -65,7 +65,9 @@ class SeedConnection:
         sender = asyncio.create_task(self.outbox.run())
         reader = asyncio.create_task(self._read())
         rights: Rights = self._websocket.app.state.rights
-        watcher = asyncio.create_task(rights.watch(self.outbox, self._guest, code=Close.POLICY))
+        watcher = asyncio.create_task(
+            rights.watch(self.outbox, self._guest, self._settings.RECHECK_SECONDS, code=Close.POLICY)
+        )
         try:
             await asyncio.wait([sender, reader, watcher], return_when=asyncio.FIRST_COMPLETED)
             if reader.done():

@@ -169,7 +169,7 @@ class StudentConnection:
             self._tell_outages()
             looking = [self._sights.judge(source) for source in Source]
             silence = watch_silence(self._outbox, lambda: self._heard_at, self._settings.IDLE_SECONDS)
-            right = self._rights.watch(self._outbox, self._guest)
+            right = self._rights.watch(self._outbox, self._guest, self._settings.RECHECK_SECONDS)
             code = await self._together(self._read(), self._store(), *looking, self._sights.listen(), silence, right)
             log.info("student.left", exam_session_id=taken.id, code=code, dropped=self._sights.count_dropped())
 

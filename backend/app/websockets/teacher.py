@@ -93,7 +93,7 @@ class Viewer:
         """Until either side leaves."""
         with self._bus.listening(exam_topic(self._exam.id), self._on_announcement):
             sender = asyncio.create_task(self._outbox.run())
-            right = self._rights.watch(self._outbox, self._guest)
+            right = self._rights.watch(self._outbox, self._guest, self._settings.RECHECK_SECONDS)
             works = (self._begin_and_follow(), self._read(), self._ping(), right)
             tasks = [asyncio.create_task(work) for work in works]
             try:
