@@ -27,7 +27,10 @@ LITTLE = 8 * 1024
 
 
 async def dashboards(made: Loaded, crowd: Crowd, students: int, *, viewers: int, seconds: float) -> Bar:
-    """A raised hand must reach all pages that read, soon; the one that does not is hung up on."""
+    """A raised hand must reach all pages that read, soon; the one that does not is hung up on.
+
+    The crowd is that of L1.
+    """
     few = crowd.part(students)
     await few.connect()
     address = f"ws://127.0.0.1:{made.server.port}/api/v1/proctoring/live/{crowd.exam_id}?token={await _token(made)}"
@@ -37,7 +40,7 @@ async def dashboards(made: Loaded, crowd: Crowd, students: int, *, viewers: int,
     before = (await metrics_of(made.server.url)).get(OVERFLOWS, 0.0)
     stalled = await _page(address, max_queue=1, sock=await _slow_socket(made.server.port))
     closing = asyncio.create_task(_closed_after(made, before))
-    busy = asyncio.create_task(few.stream(drawn_room(), seconds=seconds, fps=0.5, speak_every=1.0))
+    busy = asyncio.create_task(few.stream(drawn_room(), seconds=seconds, fps=1.0))
     await _raise_hands(few, raised, seconds)
     await busy
     await asyncio.sleep(LINGER)
