@@ -1,7 +1,6 @@
 """`proctor serve`: the server with the settings the socket protocol needs."""
 
 import json
-import logging
 import sys
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from starlette.types import ASGIApp
 from app.commands.patient_http import PatientHttp
 from app.core import garbage
 from app.core.config import Environment, Settings, get_settings
-from app.core.out_of_memory import EndWithoutMemory
+from app.core.out_of_memory import end_without_memory
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
 
 LARGEST_SOCKET_MESSAGE = 1024 * 1024
@@ -38,7 +37,7 @@ def serve(
 
     _greet(settings, as_json=as_json)
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
-    logging.getLogger().addHandler(EndWithoutMemory())
+    end_without_memory()
     server.run()
     if not server.started:
         sys.exit(3)

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from app.core.config import Settings
+from app.core.out_of_memory import EndWithoutMemory
 
 SECRET = re.compile(r"(?i)(token|ticket|password|authorization)=[^&\s\"']+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
 
@@ -47,7 +48,8 @@ def configure_logging(settings: Settings) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    # Who ends the process when memory is refused comes first: writing a line needs memory too.
+    root.handlers[:] = [*(one for one in root.handlers if isinstance(one, EndWithoutMemory)), handler]
     root.setLevel(logging.DEBUG if settings.DEBUG else logging.INFO)
     for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "sqlalchemy", "alembic", "asyncio", "websockets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -6,6 +6,7 @@ tasks that are gone. Nothing is acknowledged before it is stored, so ending lose
 
 import logging
 import os
+import sys
 from typing import Any
 
 EXIT_CODE = 71
@@ -35,5 +36,22 @@ class EndWithoutMemory(logging.Handler):
         found: Any = record.exc_info or (record.msg.get("exc_info") if isinstance(record.msg, dict) else None)
         error = found[1] if isinstance(found, tuple) else found
         if isinstance(error, BaseException) and was_refused_memory(error):
-            os.write(2, LAST_WORDS)
-            os._exit(EXIT_CODE)
+            _end()
+
+
+def end_without_memory() -> None:
+    """From now on the process ends where it is refused memory and nobody catches that, in C code (uvloop's) too."""
+    logging.getLogger().addHandler(EndWithoutMemory())
+    usual = sys.unraisablehook
+
+    def ended(unraisable: "sys.UnraisableHookArgs") -> None:
+        if issubclass(unraisable.exc_type, MemoryError) or was_refused_memory(unraisable.exc_value):
+            _end()
+        usual(unraisable)
+
+    sys.unraisablehook = ended
+
+
+def _end() -> None:
+    os.write(2, LAST_WORDS)
+    os._exit(EXIT_CODE)

@@ -8,9 +8,16 @@ import pytest
 from app.core.out_of_memory import EXIT_CODE, was_refused_memory
 
 PROGRAM = """
-import asyncio, logging
-from app.core.out_of_memory import EndWithoutMemory
-logging.getLogger().addHandler(EndWithoutMemory())
+import asyncio
+from app.core.config import Settings
+from app.core.logging import configure_logging
+from app.core.out_of_memory import end_without_memory
+end_without_memory()
+configure_logging(Settings(_env_file=None))  # as the server does, afterwards
+
+class Unheard:
+    def __del__(self):
+        bytearray(1 << 62)
 
 async def forgotten():
     {fault}
@@ -31,6 +38,7 @@ asyncio.run(main())
         ("bytearray(1 << 62)", EXIT_CODE),
         ("raise ValueError('x') from MemoryError()", EXIT_CODE),
         ("raise ExceptionGroup('x', [RuntimeError(\"can't start new thread\")])", EXIT_CODE),
+        ("Unheard()", EXIT_CODE),
         ("raise ValueError('x')", 0),
     ],
 )
