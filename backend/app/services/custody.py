@@ -40,16 +40,10 @@ class Held:
 
 async def hold(db: AsyncSession, exam_session_id: int) -> Held:
     """Take the sitting's row, as everybody does who adds to its chain, before anything else is written. Missing."""
-    query = (
-        select(ExamSession.settled, Exam.practice)
-        .join(ExamSession.exam)
-        .where(ExamSession.id == exam_session_id)
-        .with_for_update(of=ExamSession, key_share=True)
-    )
-    found = (await db.execute(query)).one_or_none()
-    if found is None:
+    found = await hold_all(db, [exam_session_id])
+    if not found:
         raise Missing
-    return Held(exam_session_id, found.settled, found.practice)
+    return found[0]
 
 
 async def hold_all(db: AsyncSession, exam_session_ids: Sequence[int]) -> list[Held]:
@@ -130,22 +124,29 @@ class Tail:
         """Add links; the caller holds the sitting's row."""
         at = now()
         links = self.links(items, at) if self.head.count else []
-        added = (await db.execute(adding(), self.given(links, at))).all() if links else []
+        added = (await db.execute(_appending(), self.given(links, at))).all() if links else []
         if added:
             self.head = Head(links[-1].seq, links[-1].hash)
         else:
             self.head = await append(db, self.exam_session_id, self._record, items)
 
 
-@cache
 def adding(also: ColumnElement[bool] | None = None) -> ReturningInsert[Any]:
-    """The statement that adds all links given, or none: where the chain ends as remembered, and `also` holds."""
+    """The statement that adds all links given, or none: where the chain ends as remembered, and `also` holds.
+
+    Whoever adds often keeps it.
+    """
     rows = given_rows(COLUMNS, "link")
     newest = select(CustodyLink.hash).where(CustodyLink.exam_session_id == bindparam("chain_of", type_=Integer))
     newest = newest.order_by(CustodyLink.seq.desc()).limit(1)
     chosen = select(rows).where(newest.scalar_subquery() == bindparam("chain_end", type_=LargeBinary))
     chosen = chosen if also is None else chosen.where(also)
     return insert(TABLE).from_select(LINK, chosen).returning(TABLE.c.seq)
+
+
+@cache
+def _appending() -> ReturningInsert[Any]:
+    return adding()
 
 
 async def append(db: AsyncSession, exam_session_id: int, record: DataKey, items: Sequence[Item]) -> Head:
@@ -178,7 +179,7 @@ async def heads_of(db: AsyncSession, exam_session_ids: Sequence[int]) -> dict[in
 
 
 async def head_of(db: AsyncSession, exam_session_id: int) -> Head:
-    """How the chain ends now."""
+    """How the chain ends now. By itself: `heads_of` reads every link of a chain, this its last."""
     query = (
         select(CustodyLink.seq, CustodyLink.hash)
         .where(CustodyLink.exam_session_id == exam_session_id)
@@ -186,7 +187,7 @@ async def head_of(db: AsyncSession, exam_session_id: int) -> Head:
         .limit(1)
     )
     found = (await db.execute(query)).one_or_none()
-    return Head() if found is None else Head(found.seq, found.hash.hex())
+    return NOTHING if found is None else Head(found.seq, found.hash.hex())
 
 
 async def links_of(db: AsyncSession, exam_session_id: int) -> list[Link]:

@@ -8,6 +8,7 @@ import numpy as np
 from app.ai.attention import number
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
+from app.ai.hands import CHIN, NOSE
 from app.ai.networks import Array
 from app.ai.schedule import SCHEDULE
 from app.domain.violations import Observation, ViolationKind
@@ -39,8 +40,8 @@ class FaceCovered:
     lightness: float = 0.4
     turned: float = 25.0
     aside: float = 0.3
-    above: float = -0.1
-    below: float = 0.6
+    above: float = NOSE
+    below: float = CHIN
 
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
         """One observation while something is before the lower half of the face."""

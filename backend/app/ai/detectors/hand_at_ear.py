@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
+from app.ai.hands import ABOVE, CHIN, EAR
 from app.domain.violations import Observation, ViolationKind
 
 
@@ -17,10 +18,10 @@ class HandAtEar:
     """
 
     kind: ViolationKind = ViolationKind.HAND_AT_EAR
-    inner: float = 0.33
-    outer: float = 1.15
-    above: float = -0.45
-    below: float = 0.6
+    inner: float = EAR[0]
+    outer: float = EAR[1]
+    above: float = ABOVE
+    below: float = CHIN
 
     def look(self, frame: Frame, recall: Recall) -> Iterator[Observation]:
         """One observation while the last look found such a hand."""
