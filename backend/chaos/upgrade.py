@@ -65,6 +65,7 @@ async def _roll(world: World, backend: Path, revision: str) -> float:
     starting = asyncio.create_task(asyncio.to_thread(new.start))
     while not starting.done():
         slowest = max(slowest, await world.acks_again())
+        await asyncio.sleep(0.02)  # where nothing waits for an acknowledgement, nothing above lets the others work
     await starting
     async with looking(world.url) as db:
         if await db.fetchval("SELECT version_num FROM alembic_version") != revision:
