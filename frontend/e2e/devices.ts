@@ -1,11 +1,10 @@
 // A student's devices: browsers with a face before the camera, each with its own storage.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, chromium, type Page, test } from "@playwright/test";
 import type { ProctorServer } from "./server";
 import { EXECUTABLE, switches } from "./webcam";
 
@@ -27,6 +26,13 @@ export function offerBrowser(browser: Browser): void {
   ours = browser;
 }
 
+/** A folder for a browser's profile, among the results of the running test: the next run clears them away. */
+export async function newProfile(): Promise<string> {
+  const folder = test.info().outputPath("profiles");
+  await mkdir(folder, { recursive: true });
+  return mkdtemp(join(folder, "device-"));
+}
+
 /**
  * A student's device. Those of a worker share its running browser, whose start costs four seconds of a processor. With
  * `disk` it has a browser of its own whose profile is on disk, so that what survives in it would survive on a real device;
@@ -36,7 +42,7 @@ export async function openBrowser(
   server: ProctorServer,
   options: { profile?: string; disk?: boolean; video?: string; width?: number; height?: number } = {},
 ): Promise<StudentBrowser> {
-  const profile = options.profile ?? (options.disk || options.video ? await mkdtemp(join(tmpdir(), "proctor-student-")) : "");
+  const profile = options.profile ?? (options.disk || options.video ? await newProfile() : "");
   const context =
     profile || !ours
       ? await chromium.launchPersistentContext(profile, { ...EXECUTABLE, args: switches(options.video), ...device(server, options) })
@@ -50,7 +56,7 @@ export async function openBrowser(
  * in front and has the focus, whatever tab is over it. Addresses are whole ones here.
  */
 export async function openPlainBrowser(): Promise<{ page: Page; context: BrowserContext; close: () => Promise<void> }> {
-  const profile = await mkdtemp(join(tmpdir(), "proctor-plain-"));
+  const profile = await newProfile();
   const child = spawn(
     EXECUTABLE.executablePath ?? chromium.executablePath(),
     ["--headless=new", `--user-data-dir=${profile}`, "--remote-debugging-port=0", "--window-size=1366,768", "--lang=en-GB", ...switches(), "about:blank"],

@@ -1,10 +1,9 @@
 // F29's other half: a full disk, a browser that stores nothing, and a page behind another one. Each is really made so.
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "./fixtures";
-import { Api, enterRoom, ESSAY, makeExam, openBrowser, openPlainBrowser, signIn, storedAnswers } from "./room";
+import { Api, enterRoom, ESSAY, makeExam, newProfile, openBrowser, openPlainBrowser, signIn, storedAnswers } from "./room";
 
 const essay = (page: Page) => page.getByRole("textbox").first();
 const saved = (page: Page) => page.locator(".saved");
@@ -66,7 +65,7 @@ test("a full disk: the student is told, and answers go to the server all the sam
 
 test("a browser that stores nothing: the exam goes on, a reload brings the answers from the server", async ({ server }) => {
   const exam = await makeExam(await Api.as(server, "teacher"), "Nothing stored", ESSAY);
-  const profile = await mkdtemp(join(tmpdir(), "proctor-student-"));
+  const profile = await newProfile();
   await mkdir(join(profile, "Default"));
   // Where the browser would make a folder for it there is a file: every opening of IndexedDB fails.
   await writeFile(join(profile, "Default", "IndexedDB"), "");

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { expect } from "./fixtures";
 import type { ProctorServer } from "./server";
 
-export { openBrowser, openPlainBrowser } from "./devices";
+export { newProfile, openBrowser, openPlainBrowser } from "./devices";
 
 type Json = Record<string, unknown>;
 

@@ -326,6 +326,9 @@ class EmbeddedPostgres:
             deadline = time.monotonic() + STOP_TIMEOUT_S
             while self._is_running() and time.monotonic() < deadline:
                 time.sleep(POLL_S)
+            if len(lines) >= SOCKET_DIR_LINE:  # it may lie outside our folder, where nobody else would clear it away
+                with suppress(OSError):
+                    Path(lines[SOCKET_DIR_LINE - 1]).rmdir()
 
 
 def _open_lock(path: Path) -> int:

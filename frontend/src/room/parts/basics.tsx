@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/api/problem";
 import { problemText } from "@/ui/problemText";
+import { Link } from "../router";
 
 export function Loading() {
   const { t } = useTranslation();
@@ -32,12 +33,18 @@ export function Notice(props: { tone: Tone; title?: string; live?: "polite" | "a
   );
 }
 
+/** What went wrong; `onRetry` is offered where trying again may help, the way back to the list where there is no such thing. */
 export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useTranslation();
+  const problem = asProblem(error);
   return (
     <Notice tone="bad" title={t("common.failed")} live="assertive">
-      <p>{problemText(t, asProblem(error))}</p>
-      {onRetry ? (
+      <p>{problemText(t, problem)}</p>
+      {onRetry && problem.status === 404 ? (
+        <Link className="button quiet" href="/room">
+          {t("nav.home")}
+        </Link>
+      ) : onRetry ? (
         <button type="button" className="button quiet" onClick={onRetry}>
           {t("common.retry")}
         </button>

@@ -7,11 +7,11 @@ import { CheckItem } from "../parts/CheckItem";
 import { LevelMeter } from "../parts/LevelMeter";
 import { SelfView } from "../parts/SelfView";
 import { useController, useRoomState } from "../useController";
-import { type CheckNeeds, type Checks, useChecks } from "./useChecks";
+import { type CheckName, type CheckNeeds, type Checks, useChecks } from "./useChecks";
 import { useTools } from "../tools";
 
-/** `door`: whose teachers can be called for help; null in practice. */
-type Props = { session: number; userId: number; door: Door | null; needs: CheckNeeds; onDone: (well: boolean) => void };
+/** `door`: whose teachers can be called for help; null in practice. `onDone` hears which checks were not passed. */
+type Props = { session: number; userId: number; door: Door | null; needs: CheckNeeds; onDone: (open: CheckName[]) => void };
 
 export function CheckPanel({ session, userId, door, needs, onDone }: Props) {
   const { t } = useTranslation();
@@ -43,7 +43,7 @@ export function CheckPanel({ session, userId, door, needs, onDone }: Props) {
       </div>
       {open.length === 0 ? <Notice tone="good" title={t("check.allGood")} live="polite" /> : null}
       <div className="row">
-        <button type="button" className="button" onClick={() => onDone(open.length === 0)} disabled={checks.busy}>
+        <button type="button" className="button" onClick={() => onDone(open.map(({ name }) => name))} disabled={checks.busy}>
           {open.length === 0 ? t("check.goOn") : t("check.goOnAnyway")}
         </button>
         {open.length > 0 ? (

@@ -13,7 +13,7 @@ import { Steps } from "../parts/Steps";
 import { go } from "../router";
 import { CheckPanel } from "./CheckPanel";
 import { RulesPanel } from "./RulesPanel";
-import type { CheckNeeds } from "./useChecks";
+import type { CheckName, CheckNeeds } from "./useChecks";
 
 const EVERYTHING: CheckNeeds = { sound: true, screen: false, fullscreen: true };
 
@@ -37,6 +37,7 @@ function needsOf(exam: Exam): CheckNeeds {
 function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
   const { t } = useTranslation();
   const [step, setStep] = useState<"rules" | "check" | "start">(agreed ? "check" : "rules");
+  const [open, setOpen] = useState<CheckName[]>([]);
   const [password, setPassword] = useState("");
   const door = { examId: exam.id, password, setPassword: exam.has_password ? setPassword : null };
   const fresh = lastCheck();
@@ -54,16 +55,23 @@ function ExamWay({ exam, agreed }: { exam: Exam; agreed: boolean }) {
               </button>
             </Notice>
           ) : null}
-          <CheckRun door={door} needs={needsOf(exam)} onDone={() => setStep("start")} />
+          <CheckRun
+            door={door}
+            needs={needsOf(exam)}
+            onDone={(names) => {
+              setOpen(names);
+              setStep("start");
+            }}
+          />
         </>
       ) : null}
-      {step === "start" ? <StartPanel door={door} /> : null}
+      {step === "start" ? <StartPanel door={door} open={open} /> : null}
     </>
   );
 }
 
 /** A practice sitting, made for the check and ended with it: the check is the very pipeline of the exam. */
-function CheckRun({ door, needs, onDone }: { door: Door; needs: CheckNeeds; onDone: () => void }) {
+function CheckRun({ door, needs, onDone }: { door: Door; needs: CheckNeeds; onDone: (open: CheckName[]) => void }) {
   const user = useUser();
   const sitting = useQuery({ queryKey: ["practice"], queryFn: practice, gcTime: 0, staleTime: Infinity });
   if (sitting.isError) return <Trouble error={sitting.error} onRetry={() => void sitting.refetch()} />;
@@ -75,16 +83,17 @@ function CheckRun({ door, needs, onDone }: { door: Door; needs: CheckNeeds; onDo
       userId={user.id}
       door={door}
       needs={needs}
-      onDone={(well) => {
-        if (well) rememberCheck();
+      onDone={(open) => {
+        if (open.length === 0) rememberCheck();
         void submit(id).catch(() => undefined);
-        onDone();
+        onDone(open);
       }}
     />
   );
 }
 
-function StartPanel({ door }: { door: Door }) {
+/** `open`: the checks that were not passed; they stop nobody, but nobody is told either that all is well. */
+function StartPanel({ door, open }: { door: Door; open: CheckName[] }) {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -100,7 +109,12 @@ function StartPanel({ door }: { door: Door }) {
   };
   return (
     <section className="card stack">
-      <h2>{t("start.title")}</h2>
+      <h2>{open.length === 0 ? t("start.title") : t("start.titleOpen")}</h2>
+      {open.length > 0 ? (
+        <Notice tone="watch" title={open.map((name) => t(`check.${name}.name`)).join(" · ")}>
+          <p>{t("start.open")}</p>
+        </Notice>
+      ) : null}
       <p>{t("start.text")}</p>
       <ExamPassword door={door} />
       {error ? <Trouble error={error} /> : null}
@@ -127,8 +141,8 @@ function PracticeWay() {
           userId={user.id}
           door={null}
           needs={EVERYTHING}
-          onDone={(well) => {
-            if (well) rememberCheck();
+          onDone={(open) => {
+            if (open.length === 0) rememberCheck();
             go(`/room/sittings/${sitting.data.id}`);
           }}
         />
