@@ -6,6 +6,7 @@ from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import AuditEntry, User
+from app.db.name_order import says
 from app.schemas.administration import AuditFilter, AuditRead
 from app.services.people import people_of
 
@@ -16,7 +17,7 @@ async def search_audit(db: AsyncSession, wanted: AuditFilter, *, skip: int, limi
     query = select(AuditEntry)
     if wanted.q:
         part = f"%{_escaped(wanted.q)}%"
-        actors = select(User.id).where(or_(User.full_name.ilike(part), User.email.ilike(part)))
+        actors = select(User.id).where(says(wanted.q, User.full_name) | User.email.ilike(part))
         texts = (AuditEntry.action, AuditEntry.subject, cast(AuditEntry.detail, Text))
         query = query.where(or_(*(one.ilike(part) for one in texts), AuditEntry.actor_id.in_(actors)))
     if wanted.actor_id is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.core.errors import Invalid
 from app.db.models import Exam, ExamEnrolment, User
+from app.db.name_order import by_name
 from app.domain.exams import ExamStatus
 from app.domain.schedule import Clash, Slot, clash
 from app.schemas.calendar import CalendarExam, ClashingStudent, ClashRead
@@ -65,7 +66,7 @@ async def _clashes(db: AsyncSession, who: User, exams: Sequence[Exam]) -> dict[i
             other.start_time < Exam.end_time,
             other.end_time > Exam.start_time,
         )
-        .order_by(Exam.id, other.start_time, other.id, func.lower(User.full_name), User.id)
+        .order_by(Exam.id, other.start_time, other.id, *by_name(User.full_name), User.id)
     )
     by_pair: dict[tuple[int, int], tuple[Exam, list[ClashingStudent]]] = {}
     for exam_id, rival, student_id, name in await db.execute(query):

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import ExamEnrolment, User
+from app.db.name_order import by_name
 from app.domain.exams import SITTABLE
 from app.domain.roles import Language, Role
 from app.schemas.exams import EnrolledStudent, EnrolmentsUpdate, EnrolmentWrite
@@ -17,13 +18,13 @@ from app.services.news import tell_of_enrolment
 
 
 async def list_enrolments(db: AsyncSession, who: User, exam_id: int) -> Sequence[EnrolledStudent]:
-    """The students on the list, by e-mail."""
+    """The students on the list, by name."""
     exam = await access_exam_as_staff(db, who, exam_id)
     query = (
         select(User, ExamEnrolment.group)
         .join(ExamEnrolment, ExamEnrolment.student_id == User.id)
         .where(ExamEnrolment.exam_id == exam.id)
-        .order_by(User.email)
+        .order_by(*by_name(User.full_name), User.id)
     )
     return [_enrolled(student, group) for student, group in await db.execute(query)]
 

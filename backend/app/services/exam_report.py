@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Exam, ExamSession, GivenDecision, User
+from app.domain.name_order import name_key
 from app.domain.presets import Preset
 from app.domain.reviews import Decision, Verdict
 from app.domain.roles import Language
@@ -66,7 +67,7 @@ async def sittings_of(db: AsyncSession, exam: Exam) -> list[Sat]:
         if len(found) >= MOST_SITTINGS:
             break
     decisions = await decisions_that_stand(db, [taken.id for taken, _ in found])
-    found.sort(key=lambda one: (one[0].student.full_name, one[0].student_id, one[0].attempt))
+    found.sort(key=lambda one: (*name_key(one[0].student.full_name), one[0].student_id, one[0].attempt))
     return [Sat(taken, noted, decisions.get(taken.id)) for taken, noted in found]
 
 

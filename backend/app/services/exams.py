@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.db.models import Exam, ExamSession, User
+from app.db.name_order import says
 from app.db.stored import names_of_exam
 from app.domain.exam_sessions import OPEN
 from app.domain.exams import FOLLOWING, SITTABLE, ExamStatus
@@ -43,8 +44,7 @@ async def list_exams(
     if status is not None:
         query = query.where(Exam.status == status)
     if search.strip():
-        fields = (Exam.title, Exam.description, Exam.group)
-        query = query.where(or_(*(field.icontains(search.strip(), autoescape=True) for field in fields)))
+        query = query.where(says(search.strip(), Exam.title, Exam.description, Exam.group))
     return (await db.scalars(query)).all()
 
 

@@ -1,13 +1,13 @@
 """The bank: questions that belong to no exam yet, each teacher's own; copies go into exams and out of them."""
 
-import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid
 from app.db.models import Question, User
+from app.db.name_order import says
 from app.domain.roles import Role
 from app.schemas.questions import MOST_QUESTIONS, QuestionWrite
 from app.services import audit
@@ -25,9 +25,7 @@ async def list_bank(db: AsyncSession, who: User, *, tag: str, words: str, skip: 
     if tag.strip():
         query = query.where(Question.tags.contains([tag.strip()]))
     if words.strip():
-        spellings = {words.strip(), unicodedata.normalize("NFC", words.strip())}
-        text = cast(Question.text, Text)
-        query = query.where(or_(*(text.icontains(one, autoescape=True) for one in spellings)))
+        query = query.where(says(words.strip(), cast(Question.text, Text)))
     return (await db.scalars(query.order_by(Question.id.desc()).offset(skip).limit(limit))).all()
 
 

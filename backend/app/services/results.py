@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.errors import Conflict
 from app.db.models import Answer, Exam, ExamSession, Paper, Question, User
 from app.domain.exam_sessions import OPEN
+from app.domain.name_order import name_key
 from app.domain.questions import QuestionType
 from app.domain.results import Asked, Given, Score, earned, needs_a_word, total
 from app.schemas.exam_sessions import StudentRead
@@ -43,7 +44,7 @@ async def results_of(db: AsyncSession, who: User, exam_id: int) -> ResultsRead:
     sheets = await sheets_of(db, exam)
     scores = await asyncio.to_thread(lambda: [sheet.total() for sheet in sheets])
     results = [_result(exam, sheet, score) for sheet, score in zip(sheets, scores, strict=True)]
-    results.sort(key=lambda one: (one.student.full_name, one.attempt))
+    results.sort(key=lambda one: (*name_key(one.student.full_name), one.student.id, one.attempt))
     return ResultsRead(released_at=exam.results_released_at, results=results)
 
 

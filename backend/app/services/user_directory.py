@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.errors import Missing
 from app.db.models import AuditEntry, RefreshToken, User
+from app.db.name_order import by_name, says
 from app.domain.roles import Role
 from app.schemas.users import ActivityRead, LoginRead, UserStatistics, normalise_email
 from app.services import audit
@@ -22,21 +23,20 @@ async def list_users(
     role: Role | None = None,
     search: str | None = None,
     is_active: bool | None = None,
+    named: bool = False,
     skip: int,
     limit: int,
 ) -> Sequence[User]:
-    """Accounts by id. `search` is looked for in name and e-mail, whatever the case."""
-    query = select(User).order_by(User.id).offset(skip).limit(limit)
+    """Accounts by id, or by name. `search` is looked for in name and e-mail, whatever the case."""
+    order = (*by_name(User.full_name), User.id) if named else (User.id,)
+    query = select(User).order_by(*order).offset(skip).limit(limit)
     if role is not None:
         query = query.where(User.role == role)
     if is_active is not None:
         query = query.where(User.is_active.is_(is_active))
     if search:
         query = query.where(
-            or_(
-                User.full_name.icontains(search, autoescape=True),
-                User.email.icontains(normalise_email(search), autoescape=True),
-            )
+            says(search, User.full_name) | User.email.icontains(normalise_email(search), autoescape=True)
         )
     return (await db.scalars(query)).all()
 

@@ -3126,7 +3126,7 @@ export interface paths {
         };
         /**
          * List Users
-         * @description All accounts, or those of a role, with a text in name or e-mail, active or not.
+         * @description All accounts, or those of a role, with a text in name or e-mail, active or not; by id or by name.
          */
         get: operations["list_users_api_v1_users__get"];
         put?: never;
@@ -15041,6 +15041,7 @@ export interface operations {
                 role?: components["schemas"]["Role"] | null;
                 search?: string | null;
                 is_active?: boolean | null;
+                order?: "id" | "name";
                 skip?: number;
                 limit?: number;
             };

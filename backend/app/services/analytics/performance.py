@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.models import Exam, ExamSession, User, Violation
+from app.db.name_order import by_name
 from app.schemas.analytics import ExamPerformance, StudentPerformance
 from app.services.analytics.scope import DISMISSED, OVER, STANDS, Scope, rate, rounded, trust
 from app.services.analytics.scores import Marked, average_score, marked_in, pass_rate
@@ -50,7 +51,7 @@ async def student_performance(
 ) -> list[StudentPerformance]:
     """Students who sat an exam of the scope in the period, by name."""
     sat = select(ExamSession.student_id).where(scope.sitting)
-    query = select(User).where(User.id.in_(sat)).order_by(func.lower(User.full_name), User.id).offset(skip).limit(limit)
+    query = select(User).where(User.id.in_(sat)).order_by(*by_name(User.full_name), User.id).offset(skip).limit(limit)
     students = list(await db.scalars(query))
     ids = [one.id for one in students]
     sittings = await _sittings(db, scope, ExamSession.student_id, ids)

@@ -8,6 +8,7 @@ import { answered, api } from "@/api/client";
 import { importList } from "@/api/importList";
 import type { Accommodation, EnrolledStudent } from "@/api/types";
 import { useUser } from "@/api/useUser";
+import { folded } from "@/lib/folded";
 import { useFormats } from "@/lib/useFormats";
 import { Empty } from "@/ui/Empty";
 import { Failure } from "@/ui/Failure";
@@ -31,8 +32,8 @@ export function ExamStudents({ examId }: { examId: number }) {
   if (enrolments.isPending) return <Loading />;
   if (enrolments.isError) return <Failure error={enrolments.error} onRetry={() => void enrolments.refetch()} />;
   const students = enrolments.data;
-  const wanted = search.trim().toLocaleLowerCase();
-  const shown = students.filter((one) => `${one.full_name} ${one.email} ${one.group}`.toLocaleLowerCase().includes(wanted));
+  const wanted = folded(search.trim());
+  const shown = students.filter((one) => folded(`${one.full_name} ${one.email} ${one.group}`).includes(wanted));
   const save = (list: Listed[], done?: () => void) =>
     replace.mutate(list, {
       onSuccess: () => done?.(),

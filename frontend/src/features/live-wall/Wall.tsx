@@ -2,7 +2,6 @@
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLanguage } from "@/lib/useFormats";
 import { attentionOrder, heldOrder } from "./attention";
 import type { SittingWithViolations } from "./messages";
 import type { Pictures } from "./pictures";
@@ -21,13 +20,14 @@ type WallProps = {
   onShown: (sittingIds: readonly number[]) => void;
 };
 
+/** Bangla names in the order of their alphabet, whatever language the page is in; Latin ones are ordered as ever. */
+const NAMES = new Intl.Collator("bn");
+
 /** Keeps tiles where they are while somebody points at or moves through them: nobody likes to miss a moving target. */
 function useStableOrder(sittings: readonly SittingWithViolations[]) {
-  const language = useLanguage();
-  const collator = useMemo(() => new Intl.Collator(language), [language]);
   const [held, setHeld] = useState<readonly number[] | null>(null);
   const reasons = useRef({ pointed: false, focused: false });
-  const fresh = useMemo(() => attentionOrder(sittings, collator), [sittings, collator]);
+  const fresh = useMemo(() => attentionOrder(sittings, NAMES), [sittings]);
   const order = held ? heldOrder(held, fresh) : fresh;
   const hold = (reason: "pointed" | "focused", on: boolean) => {
     reasons.current[reason] = on;

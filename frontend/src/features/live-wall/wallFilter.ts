@@ -1,5 +1,6 @@
 // Which sittings the wall shows.
 import { isAsking, isRunning, isWaiting, needsAttention } from "./attention";
+import { folded } from "@/lib/folded";
 import type { SittingWithViolations } from "./messages";
 
 export const SHOWN = ["all", "attention", "asking", "waiting", "offline"] as const;
@@ -7,7 +8,7 @@ export type Shown = (typeof SHOWN)[number];
 export type Choice = { shown: Shown; search: string };
 
 export function matches(sitting: SittingWithViolations, { shown, search }: Choice): boolean {
-  if (search && !sitting.student.full_name.toLocaleLowerCase().includes(search.trim().toLocaleLowerCase())) return false;
+  if (search && !folded(sitting.student.full_name).includes(folded(search.trim()))) return false;
   switch (shown) {
     case "attention":
       return needsAttention(sitting);
@@ -24,5 +25,5 @@ export function matches(sitting: SittingWithViolations, { shown, search }: Choic
 
 /** Names of the groups or rooms that students were put into, in order. */
 export function groupsOf(sittings: readonly SittingWithViolations[]): string[] {
-  return [...new Set(sittings.map((one) => one.group ?? "").filter(Boolean))].toSorted((a, b) => a.localeCompare(b));
+  return [...new Set(sittings.map((one) => one.group ?? "").filter(Boolean))].toSorted(new Intl.Collator("bn", { numeric: true }).compare);
 }

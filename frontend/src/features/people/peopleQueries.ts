@@ -14,7 +14,7 @@ export function usePeople({ search, role }: PeopleFilter) {
     queryFn: ({ pageParam }) =>
       answered(
         api.GET("/api/v1/users/", {
-          params: { query: { ...(search ? { search } : {}), ...(role ? { role } : {}), skip: pageParam, limit: PAGE } },
+          params: { query: { order: "name", ...(search ? { search } : {}), ...(role ? { role } : {}), skip: pageParam, limit: PAGE } },
         }),
       ),
     initialPageParam: 0,

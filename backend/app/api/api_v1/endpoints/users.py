@@ -1,7 +1,7 @@
 """Accounts: one's own, and all of them for administrators."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -67,10 +67,11 @@ async def list_users(
     role: Role | None = None,
     search: Search = None,
     is_active: bool | None = None,
+    order: Literal["id", "name"] = "id",
 ) -> Sequence[User]:
-    """All accounts, or those of a role, with a text in name or e-mail, active or not."""
+    """All accounts, or those of a role, with a text in name or e-mail, active or not; by id or by name."""
     return await user_directory.list_users(
-        db, role=role, search=search, is_active=is_active, skip=page.skip, limit=page.limit
+        db, role=role, search=search, is_active=is_active, named=order == "name", skip=page.skip, limit=page.limit
     )
 
 
