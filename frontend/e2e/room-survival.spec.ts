@@ -2,6 +2,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { compose } from "./composing";
 import { expect, expectAccessible, test } from "./fixtures";
 import { Line } from "./line";
 import { Api, enterRoom, ESSAY, makeExam, openBrowser, signIn, storedAnswers } from "./room";
@@ -51,12 +52,26 @@ test("F29: what was typed two seconds ago survives a killed browser, and a reloa
 });
 
 test("F13: a cut line costs no answer and adds no violation; the student sees where the text is", async ({ server }) => {
-  const exam = await makeExam(await Api.as(server, "teacher"), "Cut", ESSAY, { time_credit_minutes: 5 });
+  const teacher = await Api.as(server, "teacher");
+  const exam = await makeExam(teacher, "Cut", ESSAY, {
+    time_credit_minutes: 5,
+    block_clipboard: true,
+    block_right_click: true,
+    block_shortcuts: true,
+  });
   const line = await Line.to(server.url);
   const { page, context } = await openBrowser({ ...server, url: line.url } as ProctorServer);
   await signIn(page);
   const id = await enterRoom(page, server, exam);
   await expect(page.getByText("We see you well")).toBeVisible();
+  await test.step("U13: composing Bangla is writing and nothing else", async () => {
+    await compose(page, essay(page), [["আ", "আম", "আমি"], ["ব", "বা", "বাড", "বাড়", "বাড়ি"], ["য", "যা", "যাই"]]);
+    await expect(essay(page)).toHaveValue("আমি বাড়ি যাই");
+    await expect(saved(page)).toContainText("Saved on the server");
+    expect((await storedAnswers(server, id))[0]?.value).toBe("আমি বাড়ি যাই");
+    const { events } = await teacher.call<{ events: unknown[] }>("GET", `/exam-sessions/${id}/review`);
+    expect(events).toEqual([]);
+  });
   line.cut();
   await essay(page).fill("written while cut off");
   await expect(saved(page)).toContainText("Saved on this device");
