@@ -57,6 +57,7 @@ export function DistributionChart({ scope, of }: Scoped & { of: "trust" | "cover
               ? {}
               : {
                   text: t("analytics:distributionText", {
+                    count: data.total_sessions,
                     n: format.number(data.total_sessions),
                     median: format.number(data.median * 100, 0),
                   }),

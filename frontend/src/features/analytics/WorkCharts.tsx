@@ -91,6 +91,7 @@ export function ConnectionChart({ scope }: Scoped) {
         <Chart
           title={t("analytics:linesTitle")}
           text={t("analytics:linesText", {
+            count: data.server_pauses,
             n: format.number(data.server_pauses),
             time: format.stopwatch(data.server_pause_seconds),
           })}

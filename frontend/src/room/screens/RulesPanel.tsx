@@ -125,7 +125,7 @@ function Rules({ exam }: { exam: Exam }) {
     t("rules.time", { count: exam.duration_minutes, n: format.number(exam.duration_minutes) }),
     t("rules.save"),
     t("rules.offline"),
-    exam.time_credit_minutes > 0 ? t("rules.credit", { n: format.number(exam.time_credit_minutes) }) : null,
+    exam.time_credit_minutes > 0 ? t("rules.credit", { count: exam.time_credit_minutes, n: format.number(exam.time_credit_minutes) }) : null,
     t("rules.face"),
     exam.require_fullscreen || lock ? t("rules.fullscreen") : null,
     exam.block_clipboard || lock ? t("rules.clipboard") : null,
