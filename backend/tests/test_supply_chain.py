@@ -4,11 +4,13 @@ import re
 import secrets
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import metadata, version
+from platform import python_version
 
 import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from app.core.config import REPOSITORY
@@ -49,6 +51,12 @@ def test_no_version_with_a_known_hole() -> None:
     assert {name: pinned[name] for name, floor in FLOORS.items() if pinned[name] < Version(floor)} == {}
     assert pinned["opencv-python-headless"].release[:2] not in {(4, 10), (4, 11)}
     assert AVOIDED & set(pinned) == set()
+
+
+def test_pip_takes_every_locked_version_on_this_python() -> None:
+    """uv, which compiles the lock and installs from it here, overlooks an upper bound on Python; pip refuses it."""
+    asked = {name: metadata(name).get("Requires-Python") or "" for name in locked()}
+    assert {name: one for name, one in asked.items() if not SpecifierSet(one).contains(python_version())} == {}
 
 
 def test_what_is_declared_is_what_is_locked_and_what_is_locked_is_what_runs() -> None:
