@@ -18,7 +18,10 @@ from typing import Any
 
 from tools.server_child import ADMIN, BACKEND, ServerChild
 
-CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformance,response_headers_conformance"
+NOT_CHECKED = "positive_data_acceptance,unsupported_method,allow_header_conformance"
+"""All other checks are made. Not these: what is refused by a rule that no schema can express (an end before its start)
+is well-formed all the same; the seed family's second names of routes (PUT for POST) are served and not in the schema;
+and where a word stands beside an id (`/notifications/send`), it is a bad id to the methods that take one."""
 NOT_ASKED = r"(/logout$|/users/me/password$|/auth/forgot-password$|/auth/social-login$)"
 """The first two would end the run's own login; the others answer 501 on a server without mail and foreign logins."""
 PASSWORD = "mango lantern 77"  # noqa: S105 - of accounts that live as long as the run
@@ -87,9 +90,10 @@ def fill(url: str) -> tuple[dict[str, str], dict[str, list[int]]]:
 def fuzz(url: str, role: str, token: str, ids: dict[str, list[int]], *, seconds: int, seed: int) -> int:
     """One person's run, shown as it goes; schemathesis' exit status."""
     print(f"== {role}", flush=True)
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", "--checks", CHECKS]
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/openapi.json", "--checks", "all"]
+    command += ["--exclude-checks", NOT_CHECKED]
     command += ["--header", f"Authorization: Bearer {token}", "--seed", str(seed), "--max-time", str(seconds)]
-    command += ["--phases", "coverage,fuzzing", "--max-examples", "15", "--exclude-path-regex", NOT_ASKED]
+    command += ["--phases", "coverage,fuzzing,stateful", "--max-examples", "15", "--exclude-path-regex", NOT_ASKED]
     command += ["--continue-on-failure", "--no-shrink", "--generation-database", "none", "--no-color"]
     command += ["--suppress-health-check", "all", "--request-timeout", "20", "--warnings", "off"]
     environment = {
