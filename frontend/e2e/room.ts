@@ -97,10 +97,10 @@ export async function makeExam(teacher: Api, title: string, questions: Json[], s
 }
 
 /** `url`: the server's, for a browser that knows none. */
-export async function signIn(page: Page, url = ""): Promise<void> {
+export async function signIn(page: Page, url = "", email = "student@example.com", password = "student123"): Promise<void> {
   await page.goto(`${url}/room`);
-  await page.getByLabel("E-mail").fill("student@example.com");
-  await page.getByLabel("Password", { exact: true }).fill("student123");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("My exams");
 }

@@ -1,7 +1,8 @@
 // The rules every page is sent with, in a real browser: nothing breaks the Content-Security-Policy, no header is missing.
 import type { Page, Response } from "@playwright/test";
 import { expect, logIn, test } from "./fixtures";
-import { Api, enterRoom, makeExam, openBrowser, QUESTIONS, signIn } from "./room";
+import { PASSWORD, plant, PNG, read, type World } from "./planted";
+import { openBrowser, signIn } from "./room";
 import type { ProctorServer } from "./server";
 
 const HEADERS: Record<string, RegExp> = {
@@ -54,33 +55,77 @@ function missing(response: Response): string[] {
 
 async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  await expect(page.locator(".mantine-Loader-root, .mantine-Skeleton-root")).toHaveCount(0);
+}
+
+async function settledRoom(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
   // Some pages ask again and again; what they show first is there by then.
   await page.waitForLoadState("networkidle", { timeout: 800 }).catch(() => undefined);
 }
 
-test("no staff page breaks a rule, and demo logins are loudly so", async ({ page, server, complaints }) => {
-  const teacher = await Api.as(server, "teacher");
-  const exam = await makeExam(teacher, "Rules", QUESTIONS.slice(0, 6));
-  const student = await Api.as(server, "student");
-  const { id: sitting } = await student.call<{ id: number }>("POST", "/proctoring/start-session", { exam_id: exam });
-  await student.call("POST", `/proctoring/end-session/${sitting}`);
+/** In both languages, and back in the first. */
+async function readBoth(page: Page, seen: string[]): Promise<void> {
+  for (const language of ["বাংলা", "English"]) {
+    await page.getByRole("button", { name: language, exact: true }).click();
+    seen.push(await read(page));
+  }
+}
+
+/** What the exam room does not show a student at all, or only in another form; the names of files lose what no file may be called. */
+const STAFF = (
+  "institution colleague student course tag rubric bank bank-tag group chat filename own-file objection consent message warning pause " +
+  "flag end comment reason note inner reply inner-mark title-of-news news"
+).split(" ");
+
+/** Of the running test; other tests on the same server find nothing of it. */
+let world: World;
+test.afterEach(() => world.tidy());
+
+/** What has been planted but stands nowhere letter by letter. */
+const unread = (seen: readonly string[], elsewhere: readonly string[]) =>
+  [...world.words.shown].filter(([mark, words]) => !elsewhere.includes(mark) && !seen.some((text) => text.includes(words))).map(([mark]) => mark);
+
+test("no staff page breaks a rule whatever words stand in it, and demo logins are loudly so", async ({ page, server, complaints }) => {
+  world = await plant(server, page);
+  await world.consent();
+  const exam = `/exams/${world.examId}`;
   const seen = await watch(page, server);
   await logIn(page, "admin");
   for (const [language, words] of [["বাংলা", "ডেমো"], ["English", "demo accounts"]] as const) {
     await page.getByRole("button", { name: language, exact: true }).click();
     await expect(page.getByRole("note").filter({ hasText: words })).toBeVisible();
   }
+  const texts: string[] = [];
+  await page.getByRole("button", { name: /^Notifications/ }).click();
+  await expect(page.getByText("=title-of-news").first()).toBeVisible();
+  texts.push(await read(page));
   const pages = [
-    "/review", "/bank", "/analytics", "/people", "/calendar", `/review/${sitting}`,
-    ...["edit", "questions", "students", "review", "rescore", "grading", "results"].map((part) => `/exams/${exam}/${part}`),
-    ...["institution", "rights", "audit", "retention", "system"].map((part) => `/admin/${part}`),
+    "/", "/review", "/bank", "/analytics", "/people", "/calendar", `/review/${world.over}`,
+    ...["edit", "questions", "students", "review", "rescore", "grading", "results"].map((part) => `${exam}/${part}`),
+    ...["institution", "rights", "audit", "retention", "system", "demo"].map((part) => `/admin/${part}`),
   ];
   for (const path of pages) {
     await page.goto(path);
     await settled(page);
+    await readBoth(page, texts);
   }
-  await page.goto(`/exams/${exam}/live`);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.goto(`${exam}/questions`);
+  await settled(page);
+  for (const question of await page.getByRole("region", { name: "Questions" }).getByRole("listitem").all()) {
+    await question.getByRole("button").first().click();
+    await expect(page.getByLabel(/^Explanation/).first()).toHaveValue(/^=why/);
+    texts.push(await read(page));
+  }
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.getByRole("dialog").locator(".katex").first()).toBeAttached();
+  texts.push(await read(page));
+  await world.again();
+  await page.goto(`${exam}/live`);
+  await page.getByRole("list", { name: "Students" }).getByRole("button").click();
+  await expect(page.getByText("=again").first()).toBeVisible();
+  await readBoth(page, texts);
+  expect(unread(texts, ["filename", "consent"])).toEqual([]);
   expect(seen.wrong).toEqual([]);
   expect(seen.answers).toBeGreaterThan(pages.length * 3);
 
@@ -95,23 +140,34 @@ test("no staff page breaks a rule, and demo logins are loudly so", async ({ page
   complaints.length = 0;
 });
 
-test("no page of the exam room breaks a rule, with camera, worker and formulas", async ({ server }) => {
-  const exam = await makeExam(await Api.as(server, "teacher"), "Room rules", QUESTIONS, { allow_calculator: true });
+test("no page of the exam room breaks a rule, with camera, worker and formulas, whatever words stand in it", async ({ page: other, server }) => {
+  world = await plant(server, other);
   const { page, context } = await openBrowser(server);
   const seen = await watch(page, server);
-  await signIn(page);
-  for (const path of [`/room/exams/${exam}`, "/room/practice"]) {
+  await signIn(page, "", world.email, PASSWORD);
+  const texts: string[] = [];
+  for (const path of ["/room", `/room/exams/${world.examId}`, "/room/practice", `/room/sittings/${world.over}/after`]) {
     await page.goto(path);
-    await settled(page);
+    await settledRoom(page);
+    await readBoth(page, texts);
   }
-  const sitting = await enterRoom(page, server, exam);
+  await world.consent();
+  await page.goto(`/room/sittings/${await world.again()}`);
+  await expect(page.getByRole("heading", { name: /^Question/ })).toBeVisible();
   await expect(page.locator(".saved")).toBeVisible();
-  for (let question = 1; question < 5; question += 1) await page.getByRole("button", { name: "Next", exact: true }).click();
-  await expect(page.locator(".katex").first()).toBeVisible();
-  const student = await Api.as(server, "student");
-  await student.call("POST", `/proctoring/end-session/${sitting}`);
-  await page.goto(`/room/sittings/${sitting}/after`);
-  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  for (let question = 1; question < 9; question += 1) {
+    texts.push(await read(page));
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+  }
+  await expect(page.locator(".katex").first()).toBeAttached();
+  await page.locator('input[type="file"]').setInputFiles({ name: `${world.words.line("own-file", true)}.png`, mimeType: "image/png", buffer: PNG });
+  await expect(page.getByText("=own-file").first()).toBeVisible();
+  texts.push(await read(page));
+  await page.locator("summary").filter({ hasText: "Appearance" }).click();
+  await readBoth(page, texts);
+  await page.getByRole("button", { name: /^Messages/ }).click();
+  texts.push(await read(page));
+  expect(unread(texts, STAFF)).toEqual([]);
   expect(seen.wrong).toEqual([]);
   expect(seen.answers).toBeGreaterThan(15);
   await context.close();
