@@ -26,6 +26,7 @@ from app.core.mail import Mailer
 from app.core.master_keys import MasterKeys
 from app.core.refusals import EXIT_CODE, Refused, refuse_settings
 from app.core.signing import Signer
+from app.core.time_stamps import TimeStampAuthority, authority_certificates
 from app.db.embedded import EmbeddedPostgres
 from app.db.init_db import init_db
 from app.db.migrate import migrate
@@ -36,6 +37,7 @@ from app.schemas.institution import InstitutionSettings
 from app.services.clock_watch import watch_clock
 from app.services.custody_journal import Journal
 from app.services.custody_seal import Notary, keep_sealing
+from app.services.custody_stamps import keep_stamping
 from app.services.demo_data.sittings import Place
 from app.services.demo_data.work import DemoWork
 from app.services.disk_watch import DiskWatch, SparingStore
@@ -168,6 +170,7 @@ def _background(app: FastAPI, settings: Settings, pulse: Pulse) -> tuple[Corouti
         sweep_practice(state.sessions, state.store),
         keep_forgetting(state.sessions),
         keep_sealing(state.sessions, state.notary),
+        keep_stamping(state.sessions, _authority(settings)),
         keep_scrubbing(state.sessions, state.store, bytes_per_second=settings.SCRUB_MB_PER_SECOND * 1_000_000),
         watch_clock(state.sessions),
         state.disk.run(state.sessions),
@@ -175,6 +178,12 @@ def _background(app: FastAPI, settings: Settings, pulse: Pulse) -> tuple[Corouti
             state.sessions, state.mailer, minutes=settings.MAIL_DIGEST_MINUTES, public_url=settings.PUBLIC_URL
         ),
     )
+
+
+def _authority(settings: Settings) -> TimeStampAuthority | None:
+    """Who dates what is signed, where somebody does."""
+    certificates = authority_certificates(settings.TIMESTAMP_CERTIFICATES_FILE)
+    return TimeStampAuthority(settings.TIMESTAMP_URL, certificates) if settings.TIMESTAMP_URL else None
 
 
 async def _prepared(settings: Settings, url: str) -> str:

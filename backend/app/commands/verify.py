@@ -3,12 +3,14 @@
 import asyncio
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from asyncpg import PostgresError
+from cryptography.x509 import Certificate
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.commands.complaints import complain
@@ -18,6 +20,7 @@ from app.core.events import Bus
 from app.core.master_keys import MasterKeyError, MasterKeys
 from app.core.sealing import Unsealable
 from app.core.signing import Signer, SigningKeyError, Verifier
+from app.core.time_stamps import TimeStampError, authority_certificates
 from app.db.embedded import database_of
 from app.db.postgres_programs import EmbeddedPostgresError
 from app.db.session import make_engine, make_sessions, unit_of_work
@@ -35,6 +38,10 @@ def verify(
     public_key: Annotated[
         Path | None, typer.Option(help="Public key (PEM) from `proctor keys public`; unset: this server's own.")
     ] = None,
+    time_stamps: Annotated[
+        Path | None,
+        typer.Option(help="Certificates (PEM) of the time-stamp authority; unset: TIMESTAMP_CERTIFICATES_FILE."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -42,9 +49,13 @@ def verify(
     settings = get_settings()
     try:
         verifier = Verifier(public_key.read_text() if public_key else _signer(settings).public_pem)
+        authority = authority_certificates(time_stamps or settings.TIMESTAMP_CERTIFICATES_FILE)
         path = Path(what)
-        found = verify_bundle(path, verifier) if path.exists() else _from_database(settings, int(what), verifier)
-    except (OSError, SigningKeyError, MasterKeyError, EmbeddedPostgresError) as error:
+        if path.exists():
+            found = verify_bundle(path, verifier, authority)
+        else:
+            found = _from_database(settings, int(what), verifier, authority)
+    except (OSError, TimeStampError, SigningKeyError, MasterKeyError, EmbeddedPostgresError) as error:
         _fail("unreadable", str(error), as_json=as_json)
     except ValueError:
         _fail("no_such_file", f"{what} is neither a file nor a number.", as_json=as_json)
@@ -74,12 +85,14 @@ def bundle(
     typer.echo(f"{file}: {len(body)} bytes.")
 
 
-def _from_database(settings: Settings, exam_session_id: int, verifier: Verifier) -> Verified:
+def _from_database(
+    settings: Settings, exam_session_id: int, verifier: Verifier, authority: Sequence[Certificate]
+) -> Verified:
     body = asyncio.run(_bundle(settings, exam_session_id))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bundle.zip"
         path.write_bytes(body)
-        return verify_bundle(path, verifier)
+        return verify_bundle(path, verifier, authority)
 
 
 async def _bundle(settings: Settings, exam_session_id: int) -> bytes:
@@ -104,6 +117,9 @@ def _say(found: Verified, *, as_json: bool) -> None:
     else:
         seen = f"{found.links} links, {found.manifests} manifests, {found.items} items, {found.pieces} pieces"
         erased = "; it was erased, only its chain is left" if found.erased else ""
+        if found.stamps:
+            dated = f"dated {found.stamped_at}" if found.stamped_at else "not checked: --time-stamps does"
+            seen += f", {found.stamps} time-stamps ({dated})"
         typer.echo(f"Exam session {found.exam_session_id}: {seen}{erased}.")
         for problem in found.problems:
             typer.echo(f"  {problem}", err=True)

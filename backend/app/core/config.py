@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     SIGNING_KEY_FILE: Path | None = Field(
         None, description="File of the key that signs closed exam sessions. Unset: VAR_DIR/signing_key."
     )
+    TIMESTAMP_URL: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Time-stamp authority (RFC 3161) that dates signed exam sessions. Unset: nobody does.",
+    )
+    TIMESTAMP_CERTIFICATES_FILE: Path | None = Field(
+        None, description="Its certificates (PEM), to check what it answers. Unset: only that it answers our question."
+    )
     SCRUB_MB_PER_SECOND: int = Field(
         20, ge=1, le=1000, description="How fast stored pieces are read again at night, at most."
     )

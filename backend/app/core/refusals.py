@@ -13,6 +13,7 @@ from app.core.key_files import readable_by_others
 from app.core.master_keys import MasterKeyError, MasterKeys
 from app.core.security import SHORTEST_KEY
 from app.core.signing import Signer, SigningKeyError
+from app.core.time_stamps import TimeStampError, authority_certificates
 
 EXIT_CODE = 78
 """EX_CONFIG of sysexits.h."""
@@ -47,7 +48,11 @@ class Refused(Exception):
 
 
 def refuse_settings(settings: Settings) -> None:
-    """Refused for the first mistake found in the settings; nothing outside production but a key too short."""
+    """Refused for the first mistake in the settings; outside production only for a key too short or an odd file."""
+    try:
+        authority_certificates(settings.TIMESTAMP_CERTIFICATES_FILE)
+    except TimeStampError as error:
+        raise Refused(f"TIMESTAMP_CERTIFICATES_FILE is not usable: {error}") from error
     if settings.production:
         _check_secret(settings)
         _check_database(settings)

@@ -6,10 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 SERVER_ROLE = "proctor_server"
 APPEND_ONLY = (
-    "audit_log", "custody_links", "custody_manifests", "verdicts", "decisions", "staff_notes", "student_comments",
+    "audit_log", "custody_links", "custody_manifests", "custody_stamps", "verdicts", "decisions", "staff_notes",
+    "student_comments",
 )  # fmt: skip
 """Rows of the last four go with their sitting, by the database's own cascade."""
-HAS_NO_CASCADE = ("audit_log", "custody_links", "custody_manifests")
+HAS_NO_CASCADE = ("audit_log", "custody_links", "custody_manifests", "custody_stamps")
 MAKE = """
 DO $$ BEGIN
     CREATE ROLE {role} LOGIN;

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import now
 from app.core.errors import Conflict, Missing
 from app.core.strict_zip import packed
-from app.db.models import CustodyManifest, Document, Evidence, ExamSession, UploadedFile, User, WrappedKey
+from app.db.models import CustodyManifest, CustodyStamp, Document, Evidence, ExamSession, UploadedFile, User, WrappedKey
 from app.domain.canonical import canonical
 from app.domain.custody import LATER, OPENING, PURPOSE, Kind, Link, is_erased, range_of
 from app.domain.roles import Role
@@ -25,8 +25,8 @@ from app.services.data_keys import session_key
 from app.services.sealed_pieces import PieceChanged, PieceMissing, open_piece
 from app.storage import EvidenceStore
 
-FORMATS = (1, 2)
-"""Since 2 a bundle also has texts of staff, consents, deeds and flags."""
+FORMATS = (1, 2, 3)
+"""Since 2 a bundle also has texts of staff, consents, deeds and flags; since 3 time-stamps."""
 CONTENT = "bundle.json"
 SEAL = "seal.json"
 BUNDLE = "bundle"
@@ -76,11 +76,15 @@ async def _content(
         .where(CustodyManifest.exam_session_id == exam_session_id)
         .order_by(CustodyManifest.number)
     )
+    stamps = await db.scalars(
+        select(CustodyStamp).where(CustodyStamp.exam_session_id == exam_session_id).order_by(CustodyStamp.number)
+    )
     content: dict[str, Any] = {
         "format": FORMATS[-1],
         "exam_session_id": exam_session_id,
         "chain": [[one.seq, one.kind, one.subject, one.digest, one.at, one.hash] for one in links],
         "manifests": [[one.statement, one.signature] for one in manifests],
+        "stamps": [[one.number, one.answer.hex()] for one in stamps],
         "erased": is_erased(links),
         "key": None,
         "items": [],

@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate
+
 from app.core.signing import Verifier
 from app.core.strict_zip import NotStrict, check_strict
+from app.core.time_stamps import TimeStampError, read_stamp
 from app.domain.canonical import canonical
 from app.domain.custody import Item, Kind, Link, broken_links, differing_items, is_erased, manifest_problems
 from app.services.custody_bundle import BUNDLE, CONTENT, FORMATS, PIECES, SEAL, piece_name
 from app.services.custody_seal import MANIFEST
 
 HEX_KEY = 64
+WITHOUT_STAMPS = 2
+"""The newest format that had none."""
 
 
 @dataclass(slots=True)
@@ -27,6 +32,9 @@ class Verified:
     manifests: int = 0
     items: int = 0
     pieces: int = 0
+    stamps: int = 0
+    stamped_at: str | None = None
+    """The moment that an outside authority gives for the newest of them; only where its certificates were given."""
     erased: bool = False
     problems: list[str] = field(default_factory=list)
 
@@ -35,8 +43,11 @@ class _Bad(Exception):
     """Not what a bundle looks like."""
 
 
-def verify_bundle(path: Path, verifier: Verifier) -> Verified:
-    """Everything that can be known of a bundle. A file that is no bundle at all is one more problem."""
+def verify_bundle(path: Path, verifier: Verifier, authority: Sequence[Certificate] = ()) -> Verified:
+    """Everything that can be known of a bundle. A file that is no bundle at all is one more problem.
+
+    Time-stamps are checked against the certificates of their authority; without them only that they are of this chain.
+    """
     found = Verified()
     try:
         names = check_strict(path)
@@ -45,6 +56,7 @@ def verify_bundle(path: Path, verifier: Verifier) -> Verified:
             content = _parsed(text)
             found.problems += _seal_problems(_parsed(seal), text, content, verifier)
             _look_at(content, verifier, found)
+            found.problems += _stamp_problems(content, authority, found)
             found.problems += _piece_problems(archive, names, content, found)
     except NotStrict:
         found.problems.append("this is not a bundle as the server wrote it")
@@ -110,6 +122,20 @@ def _manifest_problems(
             return [f"the signature of manifest {number} does not hold"]
         statements.append(statement)
     return manifest_problems(statements, exam_session_id, links)
+
+
+def _stamp_problems(content: Mapping[str, Any], authority: Sequence[Certificate], found: Verified) -> list[str]:
+    for number, answer in content["stamps"] if content["format"] > WITHOUT_STAMPS else ():
+        found.stamps += 1
+        try:
+            statement = content["manifests"][number - 1][0] if number > 0 else ""
+            stamp = read_stamp(bytes.fromhex(answer), statement.encode(), authority)
+        except TimeStampError as error:
+            return [f"the time-stamp of manifest {number} does not hold: {error}"]
+        found.stamped_at = stamp.at.isoformat() if authority else None
+    if authority and not found.stamps:
+        return ["no outside authority has dated it"]
+    return []
 
 
 def _piece_problems(

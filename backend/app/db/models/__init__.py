@@ -3,7 +3,7 @@
 from app.db.models.answers import Answer, QuestionFlag, QuestionOpening
 from app.db.models.audit import AuditEntry
 from app.db.models.consents import Consent
-from app.db.models.custody import CustodyLink, CustodyManifest
+from app.db.models.custody import CustodyLink, CustodyManifest, CustodyStamp
 from app.db.models.demo_runs import DemoRun
 from app.db.models.documents import Document
 from app.db.models.exam_sessions import ClientMessage, ExamSession
@@ -32,6 +32,7 @@ __all__ = [
     "Consent",
     "CustodyLink",
     "CustodyManifest",
+    "CustodyStamp",
     "DemoRun",
     "Document",
     "Evidence",

@@ -37,3 +37,16 @@ class CustodyManifest(Base):
     statement: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(String(128))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+
+
+class CustodyStamp(Base):
+    """What an outside authority (RFC 3161) says of a manifest: it was there by then. Personal data: none; stays."""
+
+    __tablename__ = "custody_stamps"
+
+    exam_session_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Of the manifest."""
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """The moment the authority gives."""
