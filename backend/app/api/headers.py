@@ -47,10 +47,11 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(StrictBodies)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=settings.ALLOWED_ORIGINS,
+        allow_origins=settings.origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Accept-Language"],
-        expose_headers=["X-Demo-Mode", "Retry-After"],
+        allow_headers=["Authorization", "Content-Type", "Accept-Language", "X-Requested-With"],
+        allow_credentials=True,  # asked for by pages that always do; we set no cookie, so nothing is sent along
+        expose_headers=["X-Demo-Mode", "Retry-After", "Content-Disposition"],
         max_age=600,
     )
     app.add_middleware(AnswerHeaders, settings=settings, demo=DemoMode(app, settings))

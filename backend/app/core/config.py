@@ -99,9 +99,10 @@ class Settings(BaseSettings):
     WS_ALLOW_ACCESS_TOKEN: bool | None = Field(
         None, description="Accept an access token in a socket's address. Unset: only outside production."
     )
-    ALLOWED_ORIGINS: list[str] = Field(
-        ["http://localhost:3000", "http://localhost:5173"],
-        description="Other origins whose pages may call us, as a JSON list; no wildcard.",
+    ALLOWED_ORIGINS: list[str] | None = Field(
+        None,
+        description="Other origins whose pages may call us, as a JSON list; no wildcard. "
+        "Unset: localhost:3000 and localhost:5173, in production none.",
     )
     TRUSTED_PROXIES: list[str] = Field(
         ["127.0.0.1", "::1"],
@@ -177,6 +178,13 @@ class Settings(BaseSettings):
     def exports_per_hour(self) -> int:
         """Of one person."""
         return self.EXPORTS_PER_HOUR or (10 if self.production else 500)
+
+    @property
+    def origins(self) -> list[str]:
+        """Other origins whose pages may call us."""
+        if self.ALLOWED_ORIGINS is not None:
+            return self.ALLOWED_ORIGINS
+        return [] if self.production else ["http://localhost:3000", "http://localhost:5173"]
 
     @property
     def production(self) -> bool:

@@ -59,7 +59,7 @@ def refuse_settings(settings: Settings) -> None:
         _check_key_files(settings)
         if settings.DEBUG:
             raise Refused("DEBUG is on: unset it in production.")
-        if any("*" in origin or origin == "null" for origin in settings.ALLOWED_ORIGINS):
+        if any("*" in origin or origin == "null" for origin in settings.origins):
             raise Refused("ALLOWED_ORIGINS has a wildcard: name each origin in full.")
         if any(one == "*" or one.endswith("/0") for one in settings.TRUSTED_PROXIES):
             raise Refused("TRUSTED_PROXIES trusts everybody: name your reverse proxy's address.")

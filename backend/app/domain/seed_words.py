@@ -1,5 +1,6 @@
-"""What the seed family calls kinds, understood on input everywhere."""
+"""What the seed family calls kinds and priorities, understood on input everywhere."""
 
+from app.domain.notifications import Priority
 from app.domain.violations import ViolationKind
 
 SYNONYMS = {
@@ -14,6 +15,7 @@ SYNONYMS = {
     "suspicious_audio": ViolationKind.AUDIO_DETECTED,
     "unusual_behavior": ViolationKind.OTHER,
 }
+PRIORITIES = {"medium": Priority.NORMAL, "critical": Priority.URGENT}
 KINDS = {str(kind): kind for kind in ViolationKind}
 
 
@@ -21,3 +23,8 @@ def kind_of(word: object) -> ViolationKind | None:
     """A violation kind in the family's words; None where it means nothing to us."""
     name = str(word).strip().lower()
     return SYNONYMS.get(name) or (KINDS.get(name))
+
+
+def priority_of(word: object) -> object:
+    """A priority of ours for the family's word; anything else as it is."""
+    return PRIORITIES.get(word, word) if isinstance(word, str) else word

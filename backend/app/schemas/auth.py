@@ -66,8 +66,12 @@ class ResetPassword(Input):
 
 
 class SocialLogin(Input):
-    """Begin (nothing but, perhaps, a `provider`), or end (`code`, `state` and `browser_secret`) a provider's login."""
+    """Begin (nothing but, perhaps, a `provider`), or end (`code`, `state` and `browser_secret`) a provider's login.
 
+    `token`, a provider's token for another app, is known only to be refused: nobody can tell whom it was made for.
+    """
+
+    token: Annotated[str, Field(max_length=8192), AfterValidator(storable)] | None = None
     provider: Annotated[str, Field(max_length=50)] | None = None
     code: Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(storable)] | None = None
     state: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)] | None = None

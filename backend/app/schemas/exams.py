@@ -26,6 +26,8 @@ def _network(value: str) -> str:
     return str(ipaddress.ip_network(value.strip(), strict=False))
 
 
+TextOrNull = Annotated[Text, BeforeValidator(lambda value: "" if value is None else value)]
+"""Forms send null for a field that was left empty."""
 Minutes = Annotated[Int32, Field(ge=1, le=LONGEST_EXAM_MINUTES)]
 Attempts = Annotated[Int32, Field(ge=1, le=MOST_ATTEMPTS)]
 Weights = Annotated[dict[ViolationKind, Share], Field(max_length=len(ViolationKind))]
@@ -45,7 +47,7 @@ class ExamCreate(Input):
     """A new exam."""
 
     title: Line
-    description: Annotated[Text, BeforeValidator(lambda value: "" if value is None else value)] = ""
+    description: TextOrNull = ""
     start_time: Moment
     end_time: Moment
     duration_minutes: Minutes
@@ -70,7 +72,7 @@ class ExamCreate(Input):
     preset: Preset = Preset.STANDARD
     disabled_kinds: Kinds = Field(default_factory=list)
     weights: Weights = Field(default_factory=dict)
-    instructions: Text = ""
+    instructions: TextOrNull = ""
     group: Group = ""
     passing_score: Percent | None = None
     randomize_questions: Flag = False

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from app.domain.exam_sessions import SessionState
 from app.domain.trust import TrustBand
@@ -38,23 +38,36 @@ class Handled(Output):
     trust_score: float
 
 
+class StartBody(Input):
+    """What an exam may ask for at its start."""
+
+    exam_password: Annotated[str, Field(max_length=200)] | None = None
+
+
 class FrameRequestBody(Input):
-    """A picture as base64 or data URL; what else the family sends along is not needed."""
+    """A picture as base64 or data URL; what else the family sends along (D2's fields too) is not needed."""
 
     frame: Annotated[str, Field(min_length=1, max_length=360_000)]
     timestamp: Any = None
     user_id: Any = None
+    session_id: Any = None
+    exam_duration: Any = None
+    current_time: Any = None
 
 
 class ViolationReport(Input):
     """What a student's browser reports; severity and words are the client's and change nothing."""
 
     session_id: Id
-    violation_type: Annotated[str, Field(max_length=64)]
+    violation_type: Annotated[str, Field(max_length=64, validation_alias=AliasChoices("violation_type", "type"))]
     severity: Annotated[str, Field(max_length=16)] | None = None
     description: Annotated[Text, Field(max_length=2000)] = ""
     timestamp: Any = None
     evidence: Any = None
+    confidence: Any = None
+    metadata: Any = None
+    exam_id: Any = None
+    student_id: Any = None
 
 
 class Acknowledged(Output):
@@ -175,6 +188,9 @@ class TimelineEntry(Output):
     type: str
     severity: Severity | None = None
     description: str = ""
+    violation_id: int | None = None
+    status: str | None = None
+    """What a person said of it."""
 
 
 class SessionAnalytics(Output):

@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from app.domain.notifications import NotificationType, Priority
 from app.domain.roles import Role
+from app.domain.seed_words import priority_of
 from app.schemas.base import Id, Input, Line, Output, storable
 from app.schemas.realtime import Message
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(storable)
 ]
+AskedPriority = Annotated[Priority, BeforeValidator(priority_of)]
 MOST_READERS = 1000
 
 
@@ -63,7 +65,7 @@ class _Wording(Input):
     template: Line | None = None
     params: dict[str, Line] = Field({}, max_length=10)
     type: NotificationType | None = None
-    priority: Priority | None = None
+    priority: AskedPriority | None = None
     exam_id: Id | None = None
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from app.db.session import Sessions, forgiving, unit_of_work
-from app.domain.outages import SILENCE
+from app.domain.outages import SHORTEST, SILENCE
 from app.schemas.sitting_messages import OutageTold
 from app.services.outages import end_outage
 from app.services.pulse import Pulse
@@ -47,12 +47,16 @@ class Attendance:
         gone, self._gone_at = self._gone_at, None
         return gone or self._heard_at or self._pulse.clock()
 
-    async def arrived(self) -> None:
-        """A connection begins: what was an outage until now is over."""
+    async def arrived(self, *, visiting: bool = False) -> None:
+        """A connection begins: what was an outage until now is over.
+
+        `visiting`: one request alone. Between two of them is no line that could be lost, only silence.
+        """
         at, since = self._pulse.clock(), self._heard_at
         lost = self.online and since is not None and at - since >= timedelta(seconds=UNHEARD)
         if lost or self._away:
-            told = await self.end(at, silent_since=since if lost else None)
+            shortest = timedelta(seconds=SILENCE) if visiting else SHORTEST
+            told = await self.end(at, silent_since=since if lost else None, shortest=shortest)
             self.untold += [told] if told else []
             self._away = False
         self._heard_at, self._gone_at = at, None
@@ -62,8 +66,10 @@ class Attendance:
         with forgiving("outage.not_noted", exam_session_id=self._sitting.id):
             await self.end(self._pulse.clock(), silent_since=since)
 
-    async def end(self, at: datetime, *, silent_since: datetime | None) -> OutageTold | None:
+    async def end(
+        self, at: datetime, *, silent_since: datetime | None, shortest: timedelta = SHORTEST
+    ) -> OutageTold | None:
         """Write down that an outage is over."""
         async with unit_of_work(self._sessions) as db:
             pauses = self._pulse.pauses()
-            return await end_outage(db, self._sitting.id, at, pauses, silent_since=silent_since)
+            return await end_outage(db, self._sitting.id, at, pauses, silent_since=silent_since, shortest=shortest)

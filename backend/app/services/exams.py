@@ -1,6 +1,8 @@
 """Exams: made and changed by their teacher or an administrator."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.db.models import Exam, ExamSession, User
 from app.db.name_order import says
+from app.db.session import announce
 from app.db.stored import names_of_exam
 from app.domain.exam_sessions import OPEN
 from app.domain.exams import FOLLOWING, SITTABLE, ExamStatus
 from app.schemas.exams import ExamCreate, ExamUpdate
+from app.schemas.realtime import exam_topic
 from app.services import audit
 from app.services.access import access_exam_as_staff, visible_exams
 from app.services.custody_seal import Notary
@@ -21,6 +25,17 @@ from app.services.institution import institution
 from app.services.news import tell_of_publication
 from app.services.rescoring import rescore_exam
 from app.services.verdicts import reviewers_of
+
+
+@dataclass(frozen=True, slots=True)
+class ExamChanged:
+    """Bus message within this process: an exam is not as it was."""
+
+    id: int
+    title: str
+    status: ExamStatus
+    start_time: datetime
+    end_time: datetime
 
 
 async def create_exam(db: AsyncSession, who: User, wanted: ExamCreate) -> Exam:
@@ -74,6 +89,8 @@ async def update_exam(db: AsyncSession, who: User, exam_id: int, wanted: ExamUpd
     if exam.status in SITTABLE and not shown_before:
         await tell_of_publication(db, exam)
     audit.note(db, who, "exam.update", f"exam:{exam.id}", fields=",".join(sorted(changes)))
+    changed = ExamChanged(exam.id, exam.title, ExamStatus(exam.status), exam.start_time, exam.end_time)
+    announce(db, exam_topic(exam.id), changed)
     return exam
 
 

@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.errors import Missing
 from app.core.i18n import text
-from app.db.models import ExamSession, User
+from app.db.models import Exam, ExamSession, User
 from app.domain.exam_sessions import OPEN
+from app.domain.exams import SITTABLE
 from app.domain.roles import Language
-from app.domain.trust import band_of
+from app.domain.violations import ViolationKind
 from app.schemas.exams import ExamUpdate
 from app.schemas.family import (
     Deduction,
@@ -29,13 +30,27 @@ from app.schemas.family import (
     TrustScoreRead,
 )
 from app.schemas.realtime import LiveSession, ViolationOut
-from app.services.access import access_exam, access_exam_as_staff, access_exam_session, visible_exam_sessions
+from app.services.access import (
+    access_exam,
+    access_exam_as_staff,
+    access_exam_of_mine,
+    access_exam_session,
+    staffed_exams,
+    visible_exam_sessions,
+)
+from app.services.analytics.performance import exam_performance
+from app.services.analytics.scope import scope_of
+from app.services.analytics.violations import violation_types
+from app.services.exam_sessions import open_sitting
 from app.services.exams import update_exam
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.live_view import snapshot
 from app.services.outages import outages_of
-from app.services.results import results_of
-from app.services.violations import violations_of
+from app.services.sitting_reads import exam_session_detail
+from app.services.violations import trust_impact, violations_of
+
+EVER_DAYS = 3660
+"""As far back as analytics reach."""
 
 
 async def monitoring(db: AsyncSession, who: User, exam_id: int, live: LiveExamSessions) -> Monitoring:
@@ -101,13 +116,13 @@ async def trust_score_of(db: AsyncSession, who: User, student_id: int, exam_id: 
     if taken is None:
         raise Missing
     violations = await violations_of(db, who, taken.id)
-    exam = taken.exam
+    found = await exam_session_detail(db, who, taken.id)
     return TrustScoreRead(
         session_id=taken.id,
-        current_score=round(taken.trust, 2),
+        current_score=found.trust,
         initial_score=100.0,
         deductions=[_deduction(one, taken.trust) for one in violations if one.counts],
-        risk_level=band_of(taken.trust, warning=100 * exam.warning_threshold, critical=100 * exam.critical_threshold),
+        risk_level=found.band,
         last_updated=taken.updated_at,
     )
 
@@ -123,7 +138,7 @@ async def session_analytics(db: AsyncSession, who: User, exam_session_id: int, l
         duration=round(((taken.end_time or now()) - taken.start_time).total_seconds(), 1),
         violations={
             "total": len(counting),
-            "by_type": dict(Counter(one.kind for one in counting)),
+            "by_type": dict(Counter(_counted_as(one) for one in counting)),
             "by_severity": dict(Counter(one.severity for one in counting)),
         },
         trust_score={
@@ -141,33 +156,39 @@ async def session_analytics(db: AsyncSession, who: User, exam_session_id: int, l
     )
 
 
-async def exam_statistics(db: AsyncSession, who: User, exam_id: int, live: LiveExamSessions) -> ExamStatistics:
-    """An exam in numbers."""
-    sittings = await _sittings(db, who, exam_id, live)
-    over = [one.trust for one in sittings if one.state not in OPEN]
-    marks = [one.percent for one in (await results_of(db, who, exam_id)).results if one.percent is not None]
-    counting = [one for sitting in sittings for one in sitting.violations if one.counts]
+async def exam_statistics(db: AsyncSession, who: User, exam_id: int) -> ExamStatistics:
+    """An exam in numbers: the teacher's analytics of it, as long as there have been any."""
+    scope = await scope_of(
+        db, who, exam_id=exam_id, course=None, since=None, until=None, days=EVER_DAYS, zone=ZoneInfo("UTC")
+    )
+    line = next(iter(await exam_performance(db, scope)), None)
+    total, completed = (line.total_sessions, line.completed_sessions) if line else (0, 0)
     return ExamStatistics(
         exam_id=exam_id,
-        total_sessions=len(sittings),
-        completed_sessions=len(over),
-        active_sessions=len(sittings) - len(over),
-        total_violations=len(counting),
-        violations_by_type=dict(Counter(str(one.kind) for one in counting)),
-        average_trust_score=round(fmean(over) / 100, 4) if over else None,
-        average_score_percent=round(fmean(marks), 2) if marks else None,
+        total_sessions=total,
+        completed_sessions=completed,
+        active_sessions=total - completed,
+        total_violations=line.total_violations if line else 0,
+        violations_by_type={one.type: one.count for one in await violation_types(db, scope) if one.count},
+        average_trust_score=line.average_trust_score if line else None,
+        average_score_percent=line.average_score if line else None,
     )
 
 
 async def open_sitting_id(db: AsyncSession, who: User, exam_id: int) -> int:
     """The student's own sitting of an exam that is going on."""
-    query = select(ExamSession.id).where(
-        ExamSession.exam_id == exam_id, ExamSession.student_id == who.id, ExamSession.state.in_(OPEN)
-    )
-    found = await db.scalar(query)
-    if found is None:
+    taken = await open_sitting(db, who, await access_exam_of_mine(db, who, exam_id))
+    if taken is None:
         raise Missing
-    return int(found)
+    return taken.id
+
+
+async def running_exam_ids(db: AsyncSession, who: User, *, most: int) -> list[int]:
+    """Exams somebody runs that can be sat now, those that began last first."""
+    at = now()
+    query = staffed_exams(who).where(Exam.status.in_(SITTABLE), Exam.start_time <= at, Exam.end_time > at)
+    newest = query.with_only_columns(Exam.id).order_by(Exam.start_time.desc(), Exam.id.desc())
+    return list(await db.scalars(newest.limit(most)))
 
 
 async def _sittings(db: AsyncSession, who: User, exam_id: int, live: LiveExamSessions) -> Sequence[LiveSession]:
@@ -201,8 +222,13 @@ def _monitoring(exam_id: int, sittings: Iterable[LiveSession]) -> Monitoring:
 
 
 def _deduction(one: ViolationOut, trust: float) -> Deduction:
-    points = max(0.0, (one.without_this if one.without_this is not None else trust) - trust)
-    return Deduction(type=one.kind, points=round(points, 2), timestamp=one.started_at)
+    points = round(100 * trust_impact(one.without_this, trust), 2)
+    return Deduction(type=_counted_as(one), points=points, timestamp=one.started_at)
+
+
+def _counted_as(one: ViolationOut) -> ViolationKind:
+    """The kind a person found, or else the detector's."""
+    return one.reviewed_kind or one.kind
 
 
 def _timeline(taken: ExamSession, violations: Sequence[ViolationOut], language: Language) -> list[TimelineEntry]:
@@ -213,6 +239,8 @@ def _timeline(taken: ExamSession, violations: Sequence[ViolationOut], language: 
             type=one.kind,
             severity=one.severity,
             description=text("violations", f"{one.kind}.description", language),
+            violation_id=one.id,
+            status=one.verdict,
         )
         for one in violations
     ]

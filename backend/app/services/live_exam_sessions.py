@@ -74,8 +74,11 @@ class LiveExamSessions:
     def __len__(self) -> int:
         return len(self._live)
 
-    async def enter(self, exam_session_id: int) -> LiveExamSession:
-        """For a connection that begins: the live exam session, read from the database if it is the first."""
+    async def enter(self, exam_session_id: int, *, visiting: bool = False) -> LiveExamSession:
+        """For a connection that begins: the live exam session, read from the database if it is the first.
+
+        `visiting`: for one request alone.
+        """
         async with self._turn(exam_session_id):
             live = self._live.get(exam_session_id)
             if live is None:
@@ -83,7 +86,7 @@ class LiveExamSessions:
                 self._live[exam_session_id] = live
                 live.thumbnail = self._away.pop(exam_session_id, (0, None))[1]
             try:
-                await live.attendance.arrived()
+                await live.attendance.arrived(visiting=visiting)
             except BaseException:
                 if not self._users[exam_session_id]:
                     self._forget(exam_session_id)

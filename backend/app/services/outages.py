@@ -37,9 +37,17 @@ async def is_away(db: AsyncSession, exam_session_id: int) -> bool:
 
 
 async def end_outage(
-    db: AsyncSession, exam_session_id: int, at: datetime, pauses: Iterable[Pause], *, silent_since: datetime | None
+    db: AsyncSession,
+    exam_session_id: int,
+    at: datetime,
+    pauses: Iterable[Pause],
+    *,
+    silent_since: datetime | None,
+    shortest: timedelta = SHORTEST,
 ) -> OutageTold | None:
     """The student is heard again; without an open outage, `silent_since` says since when nothing came.
+
+    A gap below `shortest` is none.
 
     Returns what there is to tell; announced to the student and the exam's teachers after the commit.
     """
@@ -55,24 +63,13 @@ async def end_outage(
         return None
     if taken.paused_at is not None:
         outage.paused_seconds += _overlap(taken.paused_at, at, outage.started_at)
-    if not _close(outage, taken, at, pauses):
+    if not _close(outage, taken, at, pauses, shortest):
         await _drop(db, outage)
         return None
     given = _give_back(taken, outage, at)
     await db.flush()
     await note_down(db, await hold(db, taken.id), item_of(Kind.OUTAGE, outage))
-    told = OutageTold(
-        session_id=taken.id,
-        started_at=outage.started_at,
-        ended_at=at,
-        cause=outage.cause,
-        credited_seconds=round(given, 1),
-        total_seconds=round(taken.outage_seconds, 1),
-        ends_at=taken.ends_at,
-    )
-    announce(db, exam_session_topic(taken.id), told)
-    announce(db, exam_topic(taken.exam_id), told)
-    return told
+    return _tell(db, taken, outage, at, given)
 
 
 async def settle_outage(db: AsyncSession, exam_session_id: int, at: datetime, pauses: Iterable[Pause]) -> None:
@@ -81,7 +78,7 @@ async def settle_outage(db: AsyncSession, exam_session_id: int, at: datetime, pa
     if outage is None:
         return
     taken = await db.get_one(ExamSession, exam_session_id, populate_existing=True)
-    if not _close(outage, taken, max(at, outage.started_at), pauses):
+    if not _close(outage, taken, max(at, outage.started_at), pauses, SHORTEST):
         await _drop(db, outage)
         return
     await db.flush()
@@ -132,6 +129,22 @@ async def outages_of(db: AsyncSession, who: User, exam_session_id: int) -> list[
     ]
 
 
+def _tell(db: AsyncSession, taken: ExamSession, outage: Outage, at: datetime, given: float) -> OutageTold:
+    """To the student and the exam's teachers, after the commit."""
+    told = OutageTold(
+        session_id=taken.id,
+        started_at=outage.started_at,
+        ended_at=at,
+        cause=Cause(outage.cause),
+        credited_seconds=round(given, 1),
+        total_seconds=round(taken.outage_seconds, 1),
+        ends_at=taken.ends_at,
+    )
+    announce(db, exam_session_topic(taken.id), told)
+    announce(db, exam_topic(taken.exam_id), told)
+    return told
+
+
 async def _locked(db: AsyncSession, exam_session_id: int) -> ExamSession | None:
     found: ExamSession | None = await db.scalar(
         select(ExamSession)
@@ -158,9 +171,9 @@ async def _drop(db: AsyncSession, outage: Outage) -> None:
     await db.flush()
 
 
-def _close(outage: Outage, taken: ExamSession, at: datetime, pauses: Iterable[Pause]) -> bool:
+def _close(outage: Outage, taken: ExamSession, at: datetime, pauses: Iterable[Pause], shortest: timedelta) -> bool:
     """Write the end down; False where the gap is too short to be one."""
-    if at - outage.started_at < SHORTEST:
+    if at - outage.started_at < shortest:
         return False
     outage.ended_at = at
     outage.cause = cause_of(outage.started_at, pauses)

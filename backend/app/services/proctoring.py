@@ -168,11 +168,20 @@ class LiveExamSession(KeptSitting):
         async with self._lock:
             pass
 
-    async def note_event(self, kind: ViolationKind, phase: Phase = None) -> None:
-        """A browser event that came without a number (seed dialects): kept before this returns."""
+    async def note_event(self, kind: ViolationKind, phase: Phase = None) -> bool:
+        """A browser event that came without a number (seed dialects): kept before this returns.
+
+        Whether anything follows from it: not where the exam does not look for it, nor while it stands still.
+        """
         self.attendance.heard()
-        at = max(self.elapsed(), self.clock.at)
-        await self._commit(lambda: self._happened(kind, phase, at))
+        at, changes = max(self.elapsed(), self.clock.at), list[Change]()
+
+        def apply() -> list[Change]:
+            changes[:] = self._happened(kind, phase, at)
+            return changes
+
+        await self._commit(apply)
+        return bool(changes)
 
     def challenge(self, asked: ChallengeAsked) -> None:
         """The exam's staff asks the student to turn the head."""

@@ -51,7 +51,9 @@ class SeedMessage(BaseModel):
     audio: Any = Field(None, validation_alias=_either("audio"))
     tab_active: bool | None = Field(None, validation_alias=_either("tab_active", "tabActive"))
     event: Any = Field(None, validation_alias=AliasChoices("event", AliasPath("data", "event"), "data"))
-    violation: Any = Field(None, validation_alias=AliasChoices("violation", AliasPath("data", "violation"), "data"))
+    violation: Any = Field(
+        None, validation_alias=AliasChoices("violation", AliasPath("data", "violation"), "data", "violation_type")
+    )
 
     def reported(self) -> ViolationKind | None:
         """The browser event that is reported; None where it is none a browser can know of."""
@@ -110,15 +112,14 @@ class SeedSitting:
     async def reported(self, message: SeedMessage) -> dict[str, Any]:
         """What a browser can know of counts; a client's word about anything else is heard and not believed."""
         kind = message.reported()
-        if kind is not None:
-            await self.live.note_event(kind)
+        counted = kind is not None and await self.live.note_event(kind)
         report = message.type == "violation_report"
         return {
             "type": "violation_acknowledged" if report else "browser_event_processed",
-            "violation_id": self._ids.get(kind) if kind is not None else None,
+            "violation_id": self._ids.get(kind) if counted and kind else None,
             "event_type": kind,
             "session_id": self.live.sitting.id,
-            "counted": kind is not None,
+            "counted": counted,
             "trust_score": self.trust(),
             **_stamp(),
         }

@@ -37,7 +37,7 @@ class Refusal(Exception):
 def origin_allowed(websocket: WebSocket, settings: Settings) -> bool:
     """Browsers name the page's origin: it must be ours or on the list. Other clients name none (T22)."""
     origin = websocket.headers.get("origin")
-    if origin is None or origin in settings.ALLOWED_ORIGINS:
+    if origin is None or origin in settings.origins:
         return True
     return urlsplit(origin).scheme in {"http", "https"} and urlsplit(origin).netloc == websocket.headers.get("host")
 

@@ -5,6 +5,8 @@ Rights as everywhere; what is asked is done by the services that our own routes 
 
 import asyncio
 import base64
+import contextlib
+from collections import deque
 from contextlib import ExitStack
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,13 +27,14 @@ from app.services import family_views
 from app.services.analytics.overview import overview
 from app.services.analytics.scope import scope_of
 from app.services.decisions import add_note
+from app.services.exams import ExamChanged
 from app.services.family_visits import arrive, visit
 from app.services.flags import flag_exam_session
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.notifications import read_notification
 from app.services.seed_shapes import SeedMessage, alert_of
 from app.services.tickets import Guest
-from app.websockets.door import row_id
+from app.websockets.door import address_of, row_id
 from app.websockets.family_line import FamilyLine, admitted
 
 router = APIRouter()
@@ -42,6 +45,9 @@ MOST_EXAMS = 20
 LONGEST_NOTE = 2000
 CLIENT_TYPES = {"student": {Role.STUDENT}, "teacher": {Role.TEACHER}, "admin": {Role.ADMIN}}
 STAFF = {Role.TEACHER, Role.ADMIN}
+EXAM_NAMES = ("exam_id", "examId")
+SESSION_NAMES = ("session_id", "sessionId")
+ROOM_NAMES = ("room", "room_id", "roomId")
 
 
 @router.websocket("/realtime/proctoring/{session_id}")
@@ -90,8 +96,9 @@ async def _general(websocket: WebSocket, token: str, *, client: tuple[str, str] 
             return
     line = GeneralLine(websocket, guest, who)
     line.enveloped = enveloped
+    line.follows_all = client is not None and who.role in STAFF
     line.listening.enter_context(line.bus.listening(user_topic(who.id), line.on_notification))
-    await line.serve(line.tell_numbers)
+    await line.serve(line.keep_up)
 
 
 class MonitorLine(FamilyLine):
@@ -104,10 +111,18 @@ class MonitorLine(FamilyLine):
         if self.who.role not in STAFF:
             raise Forbidden
         language = Language(self.who.preferred_language)
+        self._session_id = session_id
+        meanwhile: deque[object] = deque(maxlen=100)
+        topic = exam_session_topic(session_id)
+        with self.bus.listening(topic, lambda _topic, message: meanwhile.append(message)):
+            await self._greet(session_id, language)
+            self.listening.enter_context(self.bus.listening(topic, self._on_violation))
+        for message in meanwhile:
+            self._on_violation(topic, message)
+
+    async def _greet(self, session_id: int, language: Language) -> None:
         async with unit_of_work(self.sessions) as db:
             summed = await family_views.session_analytics(db, self.who, session_id, language)
-        self._session_id = session_id
-        self.listening.enter_context(self.bus.listening(exam_session_topic(session_id), self._on_violation))
         recent = [one for one in summed.timeline if one.severity is not None][-10:]
         self.say(
             "monitoring_started",
@@ -120,7 +135,7 @@ class MonitorLine(FamilyLine):
     def _on_violation(self, _topic: str, message: object) -> None:
         if isinstance(message, ViolationChanged):
             alert = alert_of(message, Language(self.who.preferred_language))
-            fields = {"violation_id": message.violation.id, "trust_score": message.trust, "violation": alert}
+            fields = {"violation_id": message.violation.id, "trust_score": _share(message.trust), "violation": alert}
             self.say(message.type.replace("violation.", "violation_"), **fields)
 
     async def answer(self, message: dict[str, Any]) -> None:
@@ -155,11 +170,14 @@ class GeneralLine(FamilyLine):
     """Pings, notifications, numbers, and the exams one subscribes to."""
 
     enveloped = False
+    follows_all = False
+    """Hears of the exams that are going on without asking for each."""
     _numbers = False
 
     def __init__(self, websocket: WebSocket, guest: Guest, who: User) -> None:
         super().__init__(websocket, guest, who)
         self._exams: dict[int, ExitStack] = {}
+        self._own: set[int] = set()
         self.listening.callback(self._leave_all)
 
     def _leave_all(self) -> None:
@@ -178,17 +196,22 @@ class GeneralLine(FamilyLine):
         if isinstance(message, NotificationRaised):
             self.tell("notification", **message.notification.model_dump(mode="json", exclude={"type"}))
 
-    async def tell_numbers(self) -> None:
-        """`analytics_update` every few seconds to those who subscribed."""
+    async def keep_up(self) -> None:
+        """Every few seconds: exams that are going on now, and `analytics_update` to those who subscribed."""
         while True:
-            await asyncio.sleep(ANALYTICS_SECONDS)
+            if self.follows_all:
+                async with unit_of_work(self.sessions) as db:
+                    running = await family_views.running_exam_ids(db, self.who, most=MOST_EXAMS)
+                for exam_id in running:
+                    self._follow(exam_id)
             if self._numbers:
                 self.tell("analytics_update", data=await self._overview())
+            await asyncio.sleep(ANALYTICS_SECONDS)
 
     async def answer(self, message: dict[str, Any]) -> None:
         """One message of the family's."""
         kind, payload = message.get("type"), message.get("payload", message.get("data"))
-        fields = payload if isinstance(payload, dict) else message
+        fields = payload if isinstance(payload, dict) else {**message, "room": payload} if payload else message
         if kind == "ping":
             self.tell("pong")
         elif kind == "heartbeat":
@@ -220,47 +243,78 @@ class GeneralLine(FamilyLine):
         return found.model_dump(mode="json")
 
     async def _report(self, kind: str, fields: dict[str, Any]) -> None:
-        """What a student's browser saw, or a picture, of the student's own sitting."""
-        session_id = _id(fields, "session_id", "sessionId")
+        """What a student's browser saw, or a picture, of the sitting that is named, or one's own of an exam."""
+        inner = fields.get("violation")
+        places = [fields, inner if isinstance(inner, dict) else {}]
+        named = next((_id(one, *SESSION_NAMES) for one in places if any(name in one for name in SESSION_NAMES)), None)
         try:
             said = "violation_report" if kind == "violation_report" else "frame_data"
             told = SeedMessage.model_validate({**fields, "type": said})
         except ValidationError:
             raise Invalid("bad_message") from None
         async with unit_of_work(self.sessions) as db:
-            await arrive(db, self.who, session_id)
+            session_id = named or await family_views.open_sitting_id(db, self.who, _id(fields, *EXAM_NAMES))
+            await arrive(db, self.who, session_id, address=address_of(self._websocket))
         async with visit(self._websocket.app.state.live, self.bus, session_id) as sitting:
             answer = await sitting.typed(told) or {}
         said = "violation_alert" if kind == "violation_report" else "proctoring_alert"
         self.tell(said, **{name: value for name, value in answer.items() if name not in ("type", "timestamp")})
 
     async def _subscribe(self, fields: dict[str, Any], *, on: bool) -> None:
-        room = str(fields.get("room") or fields.get("room_id") or "")
-        exam_id = row_id(room.rpartition("_")[2].rpartition(":")[2]) if room else _id(fields, "exam_id", "examId")
-        if self.who.role not in STAFF:
-            raise Forbidden("staff_only")
+        """Staff hear of everybody in an exam, a student of the own sitting."""
+        room = str(next((fields[name] for name in ROOM_NAMES if fields.get(name)), ""))
+        exam_id = row_id(room.rpartition("_")[2].rpartition(":")[2]) if room else _id(fields, *EXAM_NAMES)
         async with unit_of_work(self.sessions) as db:
-            settings = await family_views.read_settings(db, self.who, exam_id)
-        if on and settings.exam_id not in self._exams:
-            if len(self._exams) == MOST_EXAMS:
-                raise Invalid("too_many_exams", max=MOST_EXAMS)
-            self._exams[settings.exam_id] = ExitStack()
-            self._exams[settings.exam_id].enter_context(self.bus.listening(exam_topic(settings.exam_id), self._on_exam))
-        elif not on and (followed := self._exams.pop(settings.exam_id, None)) is not None:
+            exam_id = (await family_views.read_settings(db, self.who, exam_id)).exam_id
+            if self.who.role not in STAFF:
+                with contextlib.suppress(Missing):
+                    self._own.add(await family_views.open_sitting_id(db, self.who, exam_id))
+        if on and not self._follow(exam_id):
+            raise Invalid("too_many_exams", max=MOST_EXAMS)
+        if not on and (followed := self._exams.pop(exam_id, None)) is not None:
             followed.close()
-        self.tell("exam_update", exam_id=settings.exam_id, subscribed=on)
+        self.tell("exam_update", exam_id=exam_id, subscribed=on)
+
+    def _follow(self, exam_id: int) -> bool:
+        """Hear of an exam from now on; False where there are too many."""
+        if exam_id not in self._exams:
+            if len(self._exams) >= MOST_EXAMS:
+                return False
+            self._exams[exam_id] = ExitStack()
+            self._exams[exam_id].enter_context(self.bus.listening(exam_topic(exam_id), self._on_exam))
+        return True
 
     def _on_exam(self, _topic: str, message: object) -> None:
         if isinstance(message, ViolationChanged) and message.type == "violation.opened":
-            alert = alert_of(message, Language(self.who.preferred_language))
-            fields = {"session_id": message.session_id, "trust_score": message.trust, **alert}
-            self.tell("violation", **fields)
-            if message.violation.severity is Severity.CRITICAL:
-                self.tell("proctoring_alert", **fields)
+            if self._concerns_me(message.session_id):
+                self._tell_violation(message)
         elif isinstance(message, SessionUpdated):
             head = message.session
-            fields = {"session_id": head.id, "student_id": head.student.id, "student_name": head.student.full_name}
-            self.tell("student_status", **fields, status=head.state, is_online=head.online, trust_score=head.trust)
+            if head.student.id == self.who.id:
+                self._own.add(head.id)
+            if self._concerns_me(head.id):
+                who = {"student_id": head.student.id, "student_name": head.student.full_name}
+                now_is = {"status": head.state, "is_online": head.online, "trust_score": _share(head.trust)}
+                self.tell("student_status", session_id=head.id, **who, **now_is)
+        elif isinstance(message, ExamChanged):
+            window = {"start_time": message.start_time.isoformat(), "end_time": message.end_time.isoformat()}
+            self.tell("exam_update", exam_id=message.id, title=message.title, status=message.status, **window)
+
+    def _concerns_me(self, session_id: int) -> bool:
+        return self.who.role in STAFF or session_id in self._own
+
+    def _tell_violation(self, message: ViolationChanged) -> None:
+        alert = alert_of(message, Language(self.who.preferred_language))
+        known = {"session_id": message.session_id, "violation_id": message.violation.id}
+        fields = {**known, "trust_score": _share(message.trust), **alert}
+        self.tell("violation" if self.enveloped else "violation_alert", **fields)
+        if message.violation.severity is Severity.CRITICAL and self.enveloped:
+            self.tell("proctoring_alert", **fields)
+
+
+def _share(trust: float) -> float:
+    """0..1, as alerts have it."""
+    return round(trust / 100, 4)
 
 
 def _text(message: dict[str, Any], name: str) -> str:

@@ -87,12 +87,16 @@ class SeedConnection:
                 async with asyncio.timeout(self._settings.IDLE_SECONDS):
                     body = await self._websocket.receive_text()
                 waiting.cancel()
+                self._sitting.live.attendance.heard()
                 if not self._texts.take():
                     return Close.RATE
                 await self._answer(body)
         except TimeoutError:
             return Close.IDLE
-        except (WebSocketDisconnect, KeyError):  # KeyError: a binary message, which no seed dialect knows
+        except WebSocketDisconnect as left:
+            self._sitting.live.attendance.hung_up(left.code)
+            return Close.POLICY
+        except KeyError:  # a binary message, which no seed dialect knows
             return Close.POLICY
         except ExamSessionEnded:
             self._say(ENDED)

@@ -83,6 +83,7 @@ async def test_filters_counts_reading_and_dismissing(
     moved = (await listed(student_client, priority="high", type="exam"))[0]
     assert moved["title"] == "New time: Physics"
     assert (await student_client.get(f"{LIST}unread-count")).json() == {"unread_count": 3, "urgent": 0}
+    assert {one["priority"] for one in await listed(student_client, priority="medium")} == {"normal"}
     first = (await student_client.put(f"{LIST}{moved['id']}/read")).json()
     again = (await student_client.post(f"{LIST}{moved['id']}/read")).json()
     assert first["is_read"] is True

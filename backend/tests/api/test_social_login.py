@@ -36,8 +36,9 @@ async def come_back(client: httpx2.AsyncClient, **change: str) -> httpx2.Respons
 
 
 async def test_not_configured_is_501(client: httpx2.AsyncClient) -> None:
-    answer = await client.post(SOCIAL, json={"provider": "google"})
-    assert (answer.status_code, answer.json()["code"]) == (501, "social_login_off")
+    for body in ({}, {"provider": "google"}, {"provider": "google", "token": "ya29.x"}):
+        answer = await client.post(SOCIAL, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (501, "social_login_off")
     assert (await client.get(SOCIAL)).json() == {"enabled": False, "name": ""}
 
 
@@ -151,6 +152,8 @@ async def test_a_login_is_ended_once_and_by_the_browser_that_began_it(
 )
 async def test_half_a_login_is_422(client: httpx2.AsyncClient, provider: Provider, body: dict[str, str]) -> None:
     assert (await client.post(SOCIAL, json=body)).status_code == 422
+    foreign = await client.post(SOCIAL, json={"provider": "google", "token": "ya29.x"})
+    assert (foreign.status_code, foreign.json()["code"]) == (422, "social_login_token")
     assert provider.asked_for_keys == 0
 
 

@@ -12,7 +12,7 @@ from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.roles import Role
 from app.domain.violations import Observation, ViolationKind
-from tests.builders import make_user
+from tests.builders import make_exam, make_user
 from tests.fakes import ScriptedEngine, shows
 from tests.live import Line, LiveServer
 from tests.pictures import jpeg
@@ -105,11 +105,19 @@ async def test_envelopes_rooms_and_what_happens_in_an_exam(
     await seed.send({"tab_active": True})
     await seed.read()
     async with dialled(server, "/ws", teacher) as line, dialled(server, "/ws", student) as other:
-        assert (await ask(other, type="join_room", payload={"room": f"exam_{exam.id}"}))["code"] == "staff_only"
+        joined = await ask(other, type="join_room", payload=f"exam_{exam.id}")
+        assert joined["payload"] == {"exam_id": exam.id, "subscribed": True}
         subscribed = await ask(line, type="subscribe_exam", payload={"examId": exam.id})
         assert subscribed["payload"] == {"exam_id": exam.id, "subscribed": True}
         await seed.send({"tab_active": False})
-        assert (await line.until("violation"))["payload"]["alert_type"] == "tab_switch"
+        for one in (line, other):
+            told = (await one.until("violation"))["payload"]
+            assert (told["alert_type"], told["session_id"]) == ("tab_switch", taken.id)
+            assert told["trust_score"] == pytest.approx(1 - told["trust_score_impact"], abs=1e-3)
+        async with server.browser(teacher) as staff:
+            await staff.put(f"/exams/{exam.id}", json={"title": "Physics II"})
+            for one in (line, other):
+                assert (await one.until("exam_update"))["payload"]["title"] == "Physics II"
         gone = await ask(line, type="leave_room", payload={"room": f"exam_{exam.id}"})
         while gone["type"] != "exam_update":
             gone = await line.read() or {}
@@ -129,3 +137,97 @@ async def test_notifications_arrive_as_they_are_made(server: LiveServer, student
         heard = await line.until("notification")
         assert heard["message"] == "পরীক্ষা কাল ১০টায়"
         assert (await ask(line, type="notification_read", notification_id=heard["id"]))["success"]
+
+
+async def test_a_student_hears_of_nobody_else(
+    server: LiveServer, sessions: Sessions, student: User, exam: Exam, taken: ExamSession, other_sitting: Any
+) -> None:
+    other, others = other_sitting
+    async with dialled(server, "/ws", student) as line:
+        await ask(line, type="subscribe_exam", payload={"examId": exam.id})
+        for who, sitting in ((other, others), (student, taken)):
+            seed = await server.dial(f"ws/{sitting.id}", server.token(who), native=False)
+            await seed.send({"type": "browser_event", "event": {"type": "copy_paste"}})
+            await seed.until("browser_event_processed")
+        await line.until("violation")
+        await ask(line, type="ping")
+        assert {one["payload"]["session_id"] for one in line.of("violation")} == {taken.id}
+        assert {one["payload"]["student_id"] for one in line.of("student_status")} <= {student.id}
+    async with unit_of_work(sessions) as db:
+        draft = await make_exam(db, await make_user(db, Role.TEACHER), status="draft")
+    async with dialled(server, "/ws", student) as line:
+        assert (await ask(line, type="subscribe_exam", payload={"examId": draft.id}))["code"] == "not_found"
+
+
+async def test_staff_on_the_general_line_are_alerted_without_asking(
+    server: LiveServer, sessions: Sessions, student: User, teacher: User, taken: ExamSession
+) -> None:
+    """`violation_report` of a student reaches the exam's teacher as `violation_alert`, and no other teacher."""
+    async with unit_of_work(sessions) as db:
+        stranger = await make_user(db, Role.TEACHER)
+    staff, beside = f"/ws/proctor/{teacher.id}", f"/ws/teacher/{stranger.id}"
+    async with (
+        dialled(server, staff, teacher) as line,
+        dialled(server, beside, stranger) as other,
+        dialled(server, f"/ws/student/{student.id}", student) as mine,
+    ):
+        for one in (line, other):
+            await ask(one, type="analytics_request")  # later than the look for exams that are going on
+        told = {"exam_id": taken.exam_id, "violation_type": "tab_switching", "severity": "high"}
+        assert (await ask(mine, type="violation_report", **told))["counted"]
+        alert = await line.until("violation_alert")
+        assert (alert["alert_type"], alert["session_id"]) == ("tab_switch", taken.id)
+        await ask(other, type="ping")
+        assert other.of("violation_alert") == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"violation_type": "copy_paste_attempt", "severity": "low"},
+        {"data": {"violation_type": "copy_paste_attempt"}},
+        {"violation": "copy_paste_attempt"},
+        {"violation": {"alert_type": "copy_paste_attempt", "severity": "critical"}},
+    ],
+)
+async def test_a_report_is_understood_in_each_shape(
+    server: LiveServer, student: User, taken: ExamSession, told: dict[str, Any]
+) -> None:
+    named = {"data": {**told["data"], "sessionId": taken.id}} if "data" in told else {**told, "session_id": taken.id}
+    async with dialled(server, f"/ws/student/{student.id}", student) as line:
+        assert (await ask(line, type="violation_report", **named))["counted"]
+    seed = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await seed.send({"type": "violation_report", **told})
+    assert (await seed.until("violation_acknowledged"))["counted"]
+    assert [(row.kind, row.count) for row in await server.violations(taken)] == [("copy_paste", 2)]
+
+
+async def test_a_picture_in_an_envelope_of_an_exam(server: LiveServer, student: User, taken: ExamSession) -> None:
+    async with dialled(server, "/ws", student) as line:
+        sent = {"exam_id": taken.exam_id, "frame": FRAME}
+        alert = await ask(line, type="proctoring_data", payload=sent)
+        assert (alert["type"], alert["payload"]["session_id"]) == ("proctoring_alert", taken.id)
+        assert alert["payload"]["ai_results"].keys() >= {"face_detection", "frame_quality"}
+
+
+async def test_the_monitor_shows_the_newest_picture_and_the_newest_ten(
+    server: LiveServer, teacher: User, student: User, taken: ExamSession
+) -> None:
+    seed = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    words = ("tab_switch", "window_blur", "right_click", "copy_paste", "fullscreen_exit", "keyboard_shortcut")
+    more = ("devtools", "second_screen", "screen_share_stopped", "virtual_camera")
+    for word in (*words, *more):
+        await seed.send({"type": "browser_event", "event": {"type": word}})
+        await seed.until("browser_event_processed")
+    await seed.send({"type": "frame_data", "frame": FRAME})
+    await seed.until("frame_analysis")
+    async with dialled(server, f"/api/v1/realtime/proctoring/{taken.id}", teacher) as line:
+        begun = await line.read() or {}
+        assert begun["total_violations"] == sum(begun["violation_summary"].values()) == 10
+        recent = begun["recent_violations"]
+        assert len(recent) == 10
+        ids = {row.id for row in await server.violations(taken)}
+        assert {one["violation_id"] for one in recent} == ids
+        shown = await ask(line, command="request_screenshot")
+        assert shown["available"]
+        assert shown["image"].startswith("data:image/jpeg;base64,")

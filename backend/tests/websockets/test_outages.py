@@ -252,3 +252,37 @@ async def test_a_pause_while_the_student_is_away_lowers_no_coverage(
     await leave(server, line)
     coverage = (await server.row(taken)).analysis["coverage"]
     assert coverage["observed"] + sum(coverage["lost"].values()) < 30
+
+
+async def test_silence_between_two_requests_is_no_lost_line(
+    server: LiveServer, sessions: Sessions, teacher: User, student: User, clock: Clock
+) -> None:
+    """A client that speaks HTTP alone has no line to lose; only a silence that counts on a line counts there too."""
+    taken = await made(sessions, teacher, student)
+    told = {"session_id": taken.id, "violation_type": "right_click"}
+    async with server.browser(student) as browser:
+        for gap in (5, 5, 60, 5):
+            assert (await browser.post("/proctoring/violation-report", json=told)).status_code == 200
+            clock.pass_by(gap)
+        assert (await browser.post("/proctoring/violation-report", json=told)).status_code == 200
+    ended = [one["seconds"] for one in await outages(server, student, taken) if one["ended_at"]]
+    assert ended == [pytest.approx(60, abs=2)]
+
+
+async def test_a_seed_clients_line_that_breaks_was_up_as_long_as_it_said_anything(
+    server: LiveServer, sessions: Sessions, teacher: User, student: User, clock: Clock
+) -> None:
+    taken = await made(sessions, teacher, student)
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    for _ in range(3):
+        clock.pass_by(30)
+        await line.send({"type": "heartbeat"})
+        await line.until("heartbeat_ack")
+    clock.pass_by(4)
+    line.connection.transport.abort()
+    await server.loopback.quiet()
+    clock.pass_by(20)
+    again = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await again.send({"type": "heartbeat"})
+    await again.until("heartbeat_ack")
+    assert [one["seconds"] for one in await outages(server, student, taken)] == [pytest.approx(22, abs=4)]

@@ -193,3 +193,32 @@ async def test_a_disabled_accounts_silent_line_is_closed_within_seconds(
         async with unit_of_work(sessions) as db:
             (await db.get_one(User, student.id)).is_active = False
         assert await Line(connection).code() == 1008
+
+
+async def test_a_picture_over_http_respects_the_exams_networks_and_the_deadline(
+    server: LiveServer, sessions: Sessions, student: User, teacher: User
+) -> None:
+    """What the socket's door refuses is refused here too."""
+    async with unit_of_work(sessions) as db:
+        exam = await make_exam(db, teacher, ip_restrictions=["10.0.0.0/8"])
+        away = await make_exam_session(db, exam, student)
+        late = await make_exam_session(db, await make_exam(db, teacher), student, ends_at=now() - HOUR)
+    async with server.browser(student) as browser:
+        for taken, refusal in ((away, (403, "address_not_allowed")), (late, (409, "exam_session_ended"))):
+            told = {"session_id": taken.id, "violation_type": "tab_switch"}
+            for answer in (
+                await browser.post(f"/proctoring/frames/{taken.exam_id}", json={"frame": FRAME}),
+                await browser.post("/proctoring/violation-report", json=told),
+            ):
+                assert (answer.status_code, answer.json()["code"]) == refusal
+
+
+async def test_what_the_exam_does_not_look_for_is_said_not_to_count(
+    server: LiveServer, sessions: Sessions, student: User, teacher: User
+) -> None:
+    async with unit_of_work(sessions) as db:
+        exam = await make_exam(db, teacher, enable_tab_switch_detection=False)
+        taken = await make_exam_session(db, exam, student)
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    answer = await ask(line, type="browser_event", event={"type": "tab_switch"})
+    assert (answer["counted"], answer["violation_id"]) == (False, None)

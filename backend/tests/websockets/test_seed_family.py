@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.core.config import Settings
 from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.violations import Observation, ViolationKind
@@ -129,7 +130,20 @@ async def test_errors_have_the_places_the_familys_forms_read(server: LiveServer,
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://localhost:5173"])
 async def test_the_familys_front_ends_may_call_while_developing(server: LiveServer, origin: str) -> None:
-    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    asked = "authorization,content-type,x-requested-with"
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": asked}
     async with server.browser(None) as browser:
-        answer = await browser.options("/auth/login", headers=headers)
-    assert answer.headers.get("access-control-allow-origin") == origin
+        preflight = await browser.options("/auth/login", headers=headers)
+        wrong = await browser.post("/auth/login", json={"email": "x"}, headers={"Origin": origin})
+    assert (preflight.status_code, wrong.status_code) == (200, 422)
+    for answer in (preflight, wrong):
+        assert answer.headers.get("access-control-allow-origin") == origin
+        assert answer.headers.get("access-control-allow-credentials") == "true"
+    assert "set-cookie" not in wrong.headers
+
+
+def test_no_other_page_may_call_in_production_unless_it_is_named(settings: Settings) -> None:
+    given = settings.model_dump(exclude={"ENVIRONMENT", "ALLOWED_ORIGINS"}, exclude_unset=True)
+    assert Settings(**given, ENVIRONMENT="production").origins == []
+    named = Settings(**given, ENVIRONMENT="production", ALLOWED_ORIGINS=["https://exam.example"])
+    assert named.origins == ["https://exam.example"]

@@ -5235,11 +5235,17 @@ export interface components {
         };
         /**
          * FrameRequestBody
-         * @description A picture as base64 or data URL; what else the family sends along is not needed.
+         * @description A picture as base64 or data URL; what else the family sends along (D2's fields too) is not needed.
          */
         FrameRequestBody: {
+            /** Current Time */
+            current_time?: unknown;
+            /** Exam Duration */
+            exam_duration?: unknown;
             /** Frame */
             frame: string;
+            /** Session Id */
+            session_id?: unknown;
             /** Timestamp */
             timestamp?: unknown;
             /** User Id */
@@ -7151,6 +7157,8 @@ export interface components {
         /**
          * SocialLogin
          * @description Begin (nothing but, perhaps, a `provider`), or end (`code`, `state` and `browser_secret`) a provider's login.
+         *
+         *     `token`, a provider's token for another app, is known only to be refused: nobody can tell whom it was made for.
          */
         SocialLogin: {
             /** Browser Secret */
@@ -7161,6 +7169,8 @@ export interface components {
             provider?: string | null;
             /** State */
             state?: string | null;
+            /** Token */
+            token?: string | null;
         };
         /**
          * SocialLoginBegun
@@ -7206,6 +7216,14 @@ export interface components {
          * @enum {string}
          */
         Source: "camera" | "second_camera" | "screen";
+        /**
+         * StartBody
+         * @description What an exam may ask for at its start.
+         */
+        StartBody: {
+            /** Exam Password */
+            exam_password?: string | null;
+        };
         /**
          * StartRequest
          * @description Which exam to sit. With `hold` the clock waits for `begin`: our own client asks for consent first.
@@ -7389,6 +7407,8 @@ export interface components {
              */
             description?: string;
             severity?: components["schemas"]["Severity"] | null;
+            /** Status */
+            status?: string | null;
             /**
              * Timestamp
              * Format: date-time
@@ -7396,6 +7416,8 @@ export interface components {
             timestamp: string;
             /** Type */
             type: string;
+            /** Violation Id */
+            violation_id?: number | null;
         };
         /**
          * Tokens
@@ -7711,6 +7733,8 @@ export interface components {
          * @description What a student's browser reports; severity and words are the client's and change nothing.
          */
         ViolationReport: {
+            /** Confidence */
+            confidence?: unknown;
             /**
              * Description
              * @default
@@ -7718,10 +7742,16 @@ export interface components {
             description?: string;
             /** Evidence */
             evidence?: unknown;
+            /** Exam Id */
+            exam_id?: unknown;
+            /** Metadata */
+            metadata?: unknown;
             /** Session Id */
             session_id: number;
             /** Severity */
             severity?: string | null;
+            /** Student Id */
+            student_id?: unknown;
             /** Timestamp */
             timestamp?: unknown;
             /** Violation Type */
@@ -13974,7 +14004,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartBody"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.api.deps import Db, LoginGuardDep, SessionsDep, SettingsDep, SignedIn, is_from_loopback
-from app.core.errors import NotOffered
+from app.core.errors import Invalid, NotOffered
 from app.core.identity_provider import IdentityProvider
 from app.core.mail import Mailer
 from app.db.models import User
@@ -151,6 +151,8 @@ async def social_login(
     """
     if not provider.enabled:
         raise NotOffered("social_login_off")
+    if wanted.token is not None:
+        raise Invalid("social_login_token")
     if wanted.code is None or wanted.state is None or wanted.browser_secret is None:
         return await provider_logins.begin(sessions, provider)
     opened = await provider_logins.finish(

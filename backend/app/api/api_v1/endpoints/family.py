@@ -25,6 +25,7 @@ from app.schemas.family import (
     ProctoringSettingsUpdate,
     ReportRead,
     SessionAnalytics,
+    StartBody,
     TrustScoreRead,
     ViolationReport,
 )
@@ -49,9 +50,12 @@ VERDICTS = {
 
 
 @router.post("/proctoring/sessions/{exam_id}/start")
-async def start(db: Db, who: CurrentUser, peer: Peer, disk: Disk, exam_id: PathId) -> ExamSessionRead:
+async def start(
+    db: Db, who: CurrentUser, peer: Peer, disk: Disk, exam_id: PathId, wanted: StartBody | None = None
+) -> ExamSessionRead:
     """As `start-session`."""
-    taken = await start_exam_session(db, who, exam_id, address=peer, disk=disk)
+    password = wanted.exam_password if wanted else None
+    taken = await start_exam_session(db, who, exam_id, address=peer, password=password, disk=disk)
     await db.flush()
     return exam_session_read(taken)
 
@@ -95,10 +99,10 @@ async def handle(db: Db, who: Staff, violation_id: PathId, wanted: HandleRequest
 
 @router.post("/proctoring/frames/{exam_id}")
 async def frame(
-    request: Request, db: Db, who: CurrentUser, exam_id: PathId, wanted: FrameRequestBody
+    request: Request, db: Db, who: CurrentUser, peer: Peer, exam_id: PathId, wanted: FrameRequestBody
 ) -> dict[str, Any]:
     """One picture of one's own sitting, judged as over the socket. Invalid `frame_refused` with the reason."""
-    session_id = await arrive(db, who, await family_views.open_sitting_id(db, who, exam_id))
+    session_id = await arrive(db, who, await family_views.open_sitting_id(db, who, exam_id), address=peer)
     await commit(db)  # judging needs a connection of its own
     async with visit(_live(request), request.app.state.bus, session_id) as sitting:
         answer = await sitting.typed(SeedMessage(type="frame_data", frame=wanted.frame)) or {}
@@ -108,9 +112,11 @@ async def frame(
 
 
 @router.post("/proctoring/violation-report")
-async def violation_report(request: Request, db: Db, who: CurrentUser, wanted: ViolationReport) -> Acknowledged:
+async def violation_report(
+    request: Request, db: Db, who: CurrentUser, peer: Peer, wanted: ViolationReport
+) -> Acknowledged:
     """What one's own browser noticed; it counts where a browser can know of it."""
-    await arrive(db, who, wanted.session_id)
+    await arrive(db, who, wanted.session_id, address=peer)
     await commit(db)
     told = SeedMessage(type="violation_report", violation=wanted.violation_type)
     async with visit(_live(request), request.app.state.bus, wanted.session_id) as sitting:
@@ -154,9 +160,9 @@ async def session_analytics(request: Request, db: Db, who: CurrentUser, session_
 
 
 @router.get("/exams/{exam_id}/statistics")
-async def statistics(request: Request, db: Db, who: Staff, exam_id: PathId) -> ExamStatistics:
+async def statistics(db: Db, who: Staff, exam_id: PathId) -> ExamStatistics:
     """An exam in numbers."""
-    return await family_views.exam_statistics(db, who, exam_id, _live(request))
+    return await family_views.exam_statistics(db, who, exam_id)
 
 
 def _live(request: Request) -> LiveExamSessions:

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.api.deps import CurrentUser, Db, Page, SettingsDep, Staff
-from app.domain.notifications import NotificationType, Priority
+from app.domain.notifications import NotificationType
 from app.domain.roles import Language
 from app.schemas.auth import Done
 from app.schemas.base import PathId
 from app.schemas.exam_sessions import TicketRead
 from app.schemas.notifications import (
+    AskedPriority,
     BroadcastRequest,
     Changed,
     NotificationRead,
@@ -33,7 +34,7 @@ async def list_notifications(
     page: Page,
     unread_only: bool = False,
     type: NotificationType | None = None,
-    priority: Annotated[Priority | None, Query()] = None,
+    priority: Annotated[AskedPriority | None, Query()] = None,
 ) -> list[NotificationRead]:
     """One's own that were not dismissed, newest first."""
     return await notifications.list_notifications(
@@ -68,6 +69,7 @@ async def statistics(db: Db, who: CurrentUser) -> NotificationStatistics:
 
 @router.post("/mark-all-read")
 @router.put("/mark-all-read", include_in_schema=False)
+@router.patch("/mark-all-read", include_in_schema=False)
 async def mark_all_read(db: Db, who: CurrentUser) -> Changed:
     """Mark all of one's own as read."""
     return Changed(count=await notifications.read_all(db, who))
