@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.background import BackgroundTask
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from app.core.errors import Conflict, Invalid, ProctorError, Unavailable
+from app.core.errors import Conflict, Invalid, LoginRefused, ProctorError, Unavailable
 from app.core.i18n import negotiate, text
 from app.db.session import is_passing
 from app.domain.roles import Language
@@ -135,7 +136,10 @@ def _response(
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProctorError)  # noqa: S101 - tells the type checker what Starlette dispatched on
-    return answer(request.scope, error)
+    response = answer(request.scope, error)
+    if isinstance(error, LoginRefused) and error.afterwards is not None:
+        response.background = BackgroundTask(error.afterwards)
+    return response
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

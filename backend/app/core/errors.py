@@ -1,5 +1,7 @@
 """Errors that carry their HTTP status and a stable code; texts in `locales/*/errors.json` are found by the code."""
 
+from collections.abc import Awaitable, Callable
+
 
 class ProctorError(Exception):
     """Something the caller did or asked that cannot be. `params` fill the text's placeholders; no personal data."""
@@ -18,6 +20,16 @@ class Unauthenticated(ProctorError):
 
     status = 401
     code = "not_authenticated"
+
+
+class LoginRefused(Unauthenticated):
+    """A login that failed. `afterwards` is done when the answer is out, so that its time does not tell why (T24)."""
+
+    code = "login_failed"
+
+    def __init__(self, afterwards: Callable[[], Awaitable[None]] | None = None) -> None:
+        super().__init__()
+        self.afterwards = afterwards
 
 
 class Forbidden(ProctorError):

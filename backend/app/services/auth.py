@@ -7,13 +7,14 @@ share fifteen), and what a refusal has to store (an audit row, an ended family) 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, exists, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.config import Settings
-from app.core.errors import Unauthenticated
+from app.core.errors import LoginRefused, Unauthenticated
 from app.core.security import (
     API_AUDIENCE,
     Claims,
@@ -25,7 +26,7 @@ from app.core.security import (
     verify_password,
 )
 from app.db.models import RefreshToken, User
-from app.db.session import Sessions, unit_of_work
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.services import audit
 
 GRACE = timedelta(seconds=20)
@@ -55,21 +56,28 @@ async def login(sessions: Sessions, *, email: str, password: str, from_loopback:
         user = await db.scalar(select(User).where(User.email == email))
     fits, better_hash = await verify_password(password, user.hashed_password if user else None)
     if user is None:
-        raise Unauthenticated("login_failed")
+        raise LoginRefused
     reason = None if fits else "wrong_password"
     reason = reason or _refusal(user, at=now(), from_loopback=from_loopback, settings=settings)
+    if reason is not None:
+        noted = reason != "wrong_password" or user.is_demo
+        raise LoginRefused(partial(_note_refusal, sessions, user, reason) if noted else None)
     async with unit_of_work(sessions) as db:
-        if reason is None:
-            # The row again, locked: somebody may have been disabled while the hash was computed.
-            user = await db.get(User, user.id, with_for_update={"key_share": True}, populate_existing=True)
-            if user is not None and user.is_active:
-                if better_hash:
-                    user.hashed_password = better_hash
-                audit.note(db, user, "user.login", f"user:{user.id}", demo=user.is_demo)
-                return await _open(db, user, family=uuid.uuid4(), settings=settings)
-        elif reason != "wrong_password" or user.is_demo:
+        # The row again, locked: somebody may have been disabled while the hash was computed.
+        user = await db.get(User, user.id, with_for_update={"key_share": True}, populate_existing=True)
+        if user is not None and user.is_active:
+            if better_hash:
+                user.hashed_password = better_hash
+            audit.note(db, user, "user.login", f"user:{user.id}", demo=user.is_demo)
+            return await _open(db, user, family=uuid.uuid4(), settings=settings)
+    raise LoginRefused
+
+
+async def _note_refusal(sessions: Sessions, user: User, reason: str) -> None:
+    """After the answer: a commit takes long enough to tell an account that is noted from one that is not."""
+    with forgiving("login.refusal_not_noted", user_id=user.id):
+        async with unit_of_work(sessions) as db:
             audit.note(db, None, "user.login_refused", f"user:{user.id}", reason=reason, demo=user.is_demo)
-    raise Unauthenticated("login_failed")
 
 
 async def refresh(sessions: Sessions, secret: str, *, client: str, from_loopback: bool, settings: Settings) -> Login:
