@@ -277,10 +277,11 @@ class ViolationOut(Message):
 
 
 class StudentOut(Message):
-    """Who sits."""
+    """Who sits. Names may look alike or be the same; the address tells people apart."""
 
     id: int
     full_name: str
+    email: str
 
 
 class LiveHead(Message):

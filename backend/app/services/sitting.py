@@ -66,7 +66,7 @@ class Sitting:
         return cls(
             id=taken.id,
             exam_id=taken.exam_id,
-            student=StudentOut(id=taken.student.id, full_name=taken.student.full_name),
+            student=StudentOut.model_validate(taken.student, from_attributes=True),
             language=Language(taken.student.preferred_language),
             began=taken.start_time,
             weights=exam_weights(exam.weights),

@@ -66,7 +66,7 @@ def stored_head(row: ExamSession, desk: Desk) -> LiveHead:
     state = SessionState(row.state)
     return LiveHead(
         id=row.id,
-        student=StudentOut(id=row.student.id, full_name=row.student.full_name),
+        student=StudentOut.model_validate(row.student, from_attributes=True),
         state=state,
         online=False,
         trust=round(row.trust, 2),

@@ -75,7 +75,10 @@ async def test_a_page_begins_with_a_snapshot(
     snapshot = page.heard[0]
     assert snapshot["exam"]["title"] == "Physics"
     (row,) = snapshot["sessions"]
-    assert (row["id"], row["student"]) == (taken.id, {"id": student.id, "full_name": student.full_name})
+    assert (row["id"], row["student"]) == (
+        taken.id,
+        {"id": student.id, "full_name": student.full_name, "email": student.email},
+    )
     assert (row["state"], row["online"], row["trust"], row["violations"]) == ("created", False, 100.0, [])
 
 

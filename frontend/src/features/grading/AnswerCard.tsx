@@ -21,7 +21,14 @@ export function AnswerCard({ examId, question, item }: CardProps) {
   return (
     <article className={classes.card} aria-label={t("staff:grading.answerOf", { name: item.student?.full_name ?? item.label })}>
       <Group justify="space-between" gap="xs">
-        <strong>{item.student?.full_name ?? item.label}</strong>
+        <span>
+          <strong>{item.student?.full_name ?? item.label}</strong>
+          {item.student ? (
+            <Text component="span" display="block" size="xs" c="dimmed">
+              {item.student.email}
+            </Text>
+          ) : null}
+        </span>
         <Group gap={6}>
           {item.late ? (
             <Badge variant="light" color="yellow">

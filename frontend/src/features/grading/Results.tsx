@@ -156,6 +156,9 @@ function StudentResults({ rows }: { rows: readonly ResultRow[] }) {
                 {row.student.full_name}
               </Link>
               {row.attempt > 1 ? ` (${format.number(row.attempt)})` : ""}
+              <Text component="span" display="block" size="xs" c="dimmed">
+                {row.student.email}
+              </Text>
             </span>
           </Table.Td>
           <Table.Td data-label={heads[1]}>

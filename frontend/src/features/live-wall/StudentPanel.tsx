@@ -1,5 +1,5 @@
 // One student closely: large picture, figures, timeline, and everything that was noted.
-import { ActionIcon, Alert, Progress, SegmentedControl } from "@mantine/core";
+import { ActionIcon, Alert, Progress, SegmentedControl, Text } from "@mantine/core";
 import { IconArrowLeft, IconInfoCircle, IconVideoOff, IconX } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -47,6 +47,9 @@ export function StudentPanel({ sitting, scored, pictures, clockOffset, outcome, 
           <IconX size={20} aria-hidden />
         </ActionIcon>
       </div>
+      <Text size="xs" c="dimmed">
+        {sitting.student.email}
+      </Text>
       <div className={classes.top}>
         <LargePicture sitting={sitting} pictures={pictures} clockOffset={clockOffset} />
         <Figures sitting={sitting} scored={scored} clockOffset={clockOffset} />

@@ -8,7 +8,7 @@ const collator = new Intl.Collator("en");
 function sitting(id: number, name: string, change: Partial<SittingWithViolations> = {}): SittingWithViolations {
   return {
     id,
-    student: { id, full_name: name },
+    student: { id, full_name: name, email: `${id}@example.org` },
     state: "active",
     online: true,
     trust: 100,

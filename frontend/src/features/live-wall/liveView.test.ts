@@ -10,7 +10,7 @@ const NOW = Date.parse(AT);
 function sitting(id: number, change: Partial<SittingWithViolations> = {}): SittingWithViolations {
   return {
     id,
-    student: { id: 100 + id, full_name: `Student ${id}` },
+    student: { id: 100 + id, full_name: `Student ${id}`, email: `${id}@example.org` },
     state: "active",
     online: true,
     trust: 100,

@@ -7,7 +7,7 @@ export type { Band, Evidence, Severity, Violation };
 /** One student's sitting; trust in 0..100, coverage in 0..1 or null before anything could be observed. */
 export type Sitting = {
   id: number;
-  student: { id: number; full_name: string };
+  student: { id: number; full_name: string; email: string };
   state: SittingState;
   online: boolean;
   trust: number;

@@ -10,7 +10,7 @@ const iso = (seconds: number) => new Date(ZERO + seconds * 1000).toISOString();
 function sitting(times: [number, number | null][], ended: number | null = null): SittingWithViolations {
   return {
     id: 1,
-    student: { id: 1, full_name: "A" },
+    student: { id: 1, full_name: "A", email: "a@example.org" },
     state: "active",
     online: true,
     trust: 90,

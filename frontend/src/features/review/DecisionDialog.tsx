@@ -33,6 +33,9 @@ export function DecisionDialog(props: { review: Review; sittingId: number; onDec
           if (decision) decide.mutate({ decision, text: text.trim(), note: note.trim() }, { onSuccess: props.onDecided });
         }}
       >
+        <Text size="sm" c="dimmed" mb="sm">
+          {props.review.session.student.email}
+        </Text>
         <ProblemAlert error={decide.error} mb="sm" />
         {open > 0 ? (
           <Text size="sm" mb="sm">

@@ -129,7 +129,12 @@ function Comparison({ rows }: { rows: RescoreRow[] }) {
           <Table.Tbody>
             {sorted.map((row) => (
               <Table.Tr key={row.exam_session_id}>
-                <Table.Td>{row.student.full_name}</Table.Td>
+                <Table.Td>
+                  {row.student.full_name}
+                  <Text size="xs" c="dimmed">
+                    {row.student.email}
+                  </Text>
+                </Table.Td>
                 <Table.Td>
                   <TrustBadge trust={row.before} band={row.band_before} />
                 </Table.Td>

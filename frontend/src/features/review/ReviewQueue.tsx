@@ -102,6 +102,7 @@ function Item({ item, withExam }: { item: QueueItem; withExam: boolean }) {
     <Link to="/review/$sittingId" params={{ sittingId: item.exam_session_id }} className={classes.item}>
       <span className={classes.who}>
         <span className={classes.name}>{item.student.full_name}</span>
+        <span className={classes.small}>{item.student.email}</span>
         {withExam ? <span className={classes.small}>{item.exam_title}</span> : null}
         {item.ended_at ? <span className={classes.small}>{format.dateTime(Date.parse(item.ended_at))}</span> : null}
       </span>

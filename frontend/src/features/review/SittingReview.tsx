@@ -155,6 +155,7 @@ function Head(props: {
           {session.student.full_name}
         </Title>
         <Text c="dimmed" size="sm">
+          {session.student.email} ·{" "}
           <Link to="/exams/$examId/review" params={{ examId: session.exam_id }}>
             {session.exam_title}
           </Link>
