@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
-LARGEST_TOGETHER = {"backend/app/[sw]*s/seed_*.py": 400}
+LARGEST_TOGETHER = {"backend/app/[sw]*s/seed_*.py": 400, "backend/app/[sw]*s/family_*.py": 800}
 """What must stay small as a whole: dialects translate, and whoever needs more room is deciding something."""
 EMPTY_NAMES = re.compile(
     r"(^|[-_.])(utils?|helpers?|commons?|managers?|enhanced|advanced|v2|misc)([-_.]|$)", re.IGNORECASE

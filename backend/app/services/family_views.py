@@ -206,7 +206,7 @@ def _monitoring(exam_id: int, sittings: Iterable[LiveSession]) -> Monitoring:
             is_online=one.online,
             trust_score=one.trust,
             risk_level=one.band,
-            violations_count=len(one.violations),
+            violations_count=sum(noted.counts for noted in one.violations),
             started_at=one.started_at,
             ends_at=one.ends_at,
         )

@@ -1,6 +1,5 @@
 """The seed family as a whole: its routes on a real server, and its clients' defects as tests."""
 
-import asyncio
 import base64
 from typing import Any
 
@@ -10,7 +9,7 @@ from app.core.config import Settings
 from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.violations import Observation, ViolationKind
-from tests.builders import make_user
+from tests.builders import make_exam, make_user
 from tests.fakes import ScriptedEngine, shows
 from tests.live import Line, LiveServer
 from tests.pictures import jpeg
@@ -30,10 +29,10 @@ async def sat(browser: Any, exam: Exam) -> tuple[int, int]:
     started = (await browser.post(f"/proctoring/sessions/{exam.id}/start")).json()
     again = (await browser.post(f"/proctoring/sessions/{exam.id}/start")).json()
     assert started["id"] == again["id"]
-    for _ in range(25):
-        answer = (await browser.post(f"/proctoring/frames/{exam.id}", json={"frame": FRAME})).json()
+    for _ in range(3):
+        sent = {"frame": FRAME, "timestamp": 1, "user_id": 1, "exam_duration": 60, "current_time": 3}
+        answer = (await browser.post(f"/proctoring/frames/{exam.id}", json=sent)).json()
         assert answer["type"] == "frame_analysis"
-        await asyncio.sleep(0.1)
     told = {"session_id": started["id"], "violation_type": "tab_switching", "severity": "high"}
     report = (await browser.post("/proctoring/violation-report", json=told)).json()
     assert report["counted"]
@@ -58,6 +57,7 @@ async def test_the_familys_way_through_an_exam(server: LiveServer, student: User
         done = {"action": "dismiss", "notes": "a parent came in"}
         handled = (await staff.post(f"/proctoring/violations/{violation_id}/handle", json=done)).json()
         assert (handled["status"], handled["trust_score"] > before["current_score"]) == ("dismissed", True)
+        assert (await staff.get(f"/proctoring/monitoring/{exam.id}")).json()["total_violations"] == 1
 
         assert (await mine.post(f"/proctoring/sessions/{exam.id}/stop")).json()["is_completed"]
         summed = (await mine.get(f"/proctoring/session-analytics/{session_id}")).json()
@@ -68,6 +68,51 @@ async def test_the_familys_way_through_an_exam(server: LiveServer, student: User
         assert (numbers["total_sessions"], numbers["completed_sessions"]) == (1, 1)
         where = (await staff.post(f"/proctoring/reports/{exam.id}")).json()
         assert (await staff.get(where["report_url"].removeprefix("/api/v1"))).content[:5] == b"%PDF-"
+
+
+NUMBERS = {"total_exams", "total_students", "total_sessions", "total_violations", "average_trust_score", "active_users"}
+NUMBERS |= {"recent_exams", "recent_sessions", "recent_violations", "analysis_period_days"}
+
+
+async def test_the_shapes_are_those_of_the_family(
+    server: LiveServer, student: User, teacher: User, exam: Exam, taken: ExamSession
+) -> None:
+    """Names as the family's clients read them; more may stand beside them."""
+    line = await server.dial(f"ws/{taken.id}", server.token(student), native=False)
+    await line.send({"type": "browser_event", "event": {"type": "tab_switch"}})
+    await _until(line, "browser_event_processed")
+    async with server.browser(student) as mine, server.browser(teacher) as staff:
+        score = (await mine.get(f"/proctoring/trust-score/{student.id}/{exam.id}")).json()
+        assert score.keys() >= {"current_score", "initial_score", "deductions", "risk_level", "last_updated"}
+        (cost,) = score["deductions"]
+        assert cost.keys() == {"type", "points", "timestamp"}
+        assert cost["points"] == pytest.approx(100 - score["current_score"], abs=0.01)
+        summed = (await staff.get(f"/proctoring/session-analytics/{taken.id}")).json()
+        assert summed.keys() >= {"duration", "violations", "trust_score", "ai_analysis", "timeline"}
+        assert summed["violations"] == {"total": 1, "by_type": {"tab_switch": 1}, "by_severity": {"warning": 1}}
+        assert summed["trust_score"].keys() == {"initial", "final", "deduction"}
+        (seen,) = (await staff.get(f"/proctoring/students/{exam.id}")).json()
+        assert (seen["session_id"], seen["is_online"], seen["violations_count"]) == (taken.id, True, 1)
+        settings = (await mine.get(f"/proctoring/settings/{exam.id}")).json()
+        assert settings.keys() >= {"enable_face_detection", "enable_phone_detection", "warning_threshold"}
+        overview = (await staff.get("/analytics/overview?days=7")).json()
+        assert overview.keys() >= NUMBERS
+        assert (overview["total_violations"], overview["analysis_period_days"]) == (1, 7)
+
+
+async def test_exams_are_filtered(server: LiveServer, sessions: Sessions, teacher: User) -> None:
+    async with unit_of_work(sessions) as db:
+        for title, status in (("Physics", "draft"), ("Chemistry", "draft"), ("Physics II", "published")):
+            await make_exam(db, teacher, title=title, status=status)
+    async with server.browser(teacher) as staff:
+        for query, titles in (
+            ("status=draft", {"Physics", "Chemistry"}),
+            ("search=physics", {"Physics", "Physics II"}),
+            ("status=draft&search=PHYS", {"Physics"}),
+        ):
+            for path in ("/exams/", "/exams"):
+                assert {one["title"] for one in (await staff.get(f"{path}?{query}")).json()} == titles
+        assert (await staff.get("/exams/?status=odd")).status_code == 422
 
 
 async def test_settings_act_through_the_familys_route(
