@@ -50,7 +50,7 @@ class SeedMessage(BaseModel):
     frame: str | None = Field(None, max_length=LONGEST_FRAME, validation_alias=_either("frame", "image"))
     audio: Any = Field(None, validation_alias=_either("audio"))
     tab_active: bool | None = Field(None, validation_alias=_either("tab_active", "tabActive"))
-    event: Any = Field(None, validation_alias=AliasChoices("event", AliasPath("data", "event"), "data"))
+    event: Any = Field(None, validation_alias=AliasChoices("event", AliasPath("data", "event"), "data", "event_type"))
     violation: Any = Field(
         None, validation_alias=AliasChoices("violation", AliasPath("data", "violation"), "data", "violation_type")
     )
@@ -237,7 +237,9 @@ def ai_results(report: FrameReport | None) -> dict[str, Any]:
     kinds = {one.kind for one in report.observations} if report else set()
     return {
         "face_detection": {
-            "faces_detected": len(faces),
+            "faces_detected": None
+            if report is None or (report.states and not faces)
+            else len(faces),  # unseen is not nobody
             "confidence": round(max((face.score for face in faces), default=0.0), 4),
             "face_positions": [
                 dict(zip(("x", "y", "width", "height"), face.box, strict=True)) | {"confidence": face.score}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from app.db.models import ExamSession, User
-from app.domain.violations import Observation, ViolationKind
-from tests.fakes import ScriptedEngine, shows
+from app.domain.violations import NeutralState, Observation, ViolationKind
+from tests.fakes import ScriptedEngine, hides, shows
 from tests.live import Line, LiveServer
 from tests.pictures import jpeg
 
@@ -71,6 +71,21 @@ async def test_a_frame_is_analysed_for_both(
     opened = [violation for answer in answers for violation in answer["violations"]]
     assert [violation["type"] for violation in opened] == ["frozen_video"]
     assert answers[-1]["trust_score"]["violations_count"] == 1
+
+
+async def test_what_could_not_be_seen_is_not_said_to_be_nobody(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    engine = ScriptedEngine(hides(NeutralState.TOO_DARK))
+    server.use(engine=engine)
+    line = await dial(server, student, taken)
+    for engine.busy in (False, True):
+        found = (await ask(line, "frame_data", frame=FRAME))["ai_results"]
+        assert found["face_detection"]["faces_detected"] is None
+        assert not found["frame_quality"]["acceptable"]
+    engine.script, engine.busy = shows(), False
+    assert (await ask(line, "frame_data", frame=FRAME))["ai_results"]["face_detection"]["faces_detected"] == 0
+    assert await server.violations(taken) == []
 
 
 async def test_what_a_browser_can_know_counts(server: LiveServer, student: User, taken: ExamSession) -> None:
