@@ -183,6 +183,26 @@ def enrolled(pictures: dict[str, list[Array]], rng: np.random.Generator) -> tupl
     return mean_face(chosen), set(names)
 
 
+def labelled(halves: dict[str, Gallery]) -> list[Sample]:
+    """Every portrait whose file says who it is, as it is, and the two of the picture with both (Biden: left)."""
+    named = [one for half in halves.values() for one in half.samples if not one.altered and "/" not in one.person]
+    search, embedder = FaceSearch(), FaceEmbedder()
+    pixels = fitted(read(DATA / "faces" / "obama_and_biden.jpg"))
+    both = sorted(search.look_thoroughly(pixels), key=lambda face: face.found.box[0])
+    for person, face in zip(("biden", "obama"), both, strict=True):
+        named.append(Sample(person, "obama_and_biden.jpg", embedder.embed(pixels, face)))
+    return named
+
+
+def say_labelled(named: Sequence[Sample], limit: float) -> None:
+    """How many pairs of them are right at a limit, and which are not."""
+    pairs = [(one, other, similarity(one.embedding, other.embedding)) for one, other in combinations(named, 2)]
+    wrong = [pair for pair in pairs if (pair[0].person == pair[1].person) != (pair[2] >= limit)]
+    print(line(f"labelled pairs: wrong at {limit:.3f}", len(wrong), [value for _, _, value in pairs]))
+    for one, other, value in wrong:
+        print(f"    {one.picture} and {other.picture}: {value:.3f}")
+
+
 def threshold_from(scores: Scores) -> float:
     """Half-way between what 99.9 % of different people stay below and what 99 % of one person's pairs reach."""
     highest = float(np.percentile(scores.different, 99.9))
@@ -213,6 +233,9 @@ def main() -> None:
     halves = galleries()
     derived = threshold_from(scores_of(halves["derive"]))
     print(f"threshold from the first half: {derived:.3f}; in use: {SAME_FROM}")
+    named = labelled(halves)
+    for limit in (SAME_FROM, derived, threshold_from(scores_of(halves["test"]))):
+        say_labelled(named, limit)
     for half, gallery in halves.items():
         scores = scores_of(gallery)
         people = len({sample.person for sample in gallery.samples})
