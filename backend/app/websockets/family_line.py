@@ -43,6 +43,10 @@ async def admitted(websocket: WebSocket, token: str) -> tuple[Guest, User] | Non
         return None
 
 
+def _body(kind: str, fields: dict[str, Any]) -> str:
+    return json.dumps({"type": kind, **fields, "timestamp": now().isoformat()}, ensure_ascii=False, default=str)
+
+
 class FamilyLine(ABC):
     """One connection of a person; its tasks live and die together."""
 
@@ -59,6 +63,7 @@ class FamilyLine(ABC):
         self._outbox = Outbox(websocket)
         self._texts = TokenBucket(self._settings.MESSAGES_PER_SECOND, self._settings.MESSAGE_BURST)
         self._heard_at = monotonic()
+        self._newest: dict[tuple[str, int], dict[str, Any]] = {}
 
     @abstractmethod
     async def answer(self, message: dict[str, Any]) -> None:
@@ -66,8 +71,15 @@ class FamilyLine(ABC):
 
     def say(self, kind: str, **fields: Any) -> None:
         """Queue a message; never waits."""
-        body = json.dumps({"type": kind, **fields, "timestamp": now().isoformat()}, ensure_ascii=False, default=str)
+        body = _body(kind, fields)
         self._outbox.send_text(lambda: body)
+
+    def say_newest(self, key: int, kind: str, **fields: Any) -> None:
+        """Queue a message in place of the one with this key that still waits: a slow reader hears how it is now."""
+        waits = (kind, key) in self._newest
+        self._newest[kind, key] = fields
+        if not waits:
+            self._outbox.send_text(lambda: _body(kind, self._newest.pop((kind, key))))
 
     async def serve(self, *beside: Callable[[], Awaitable[None]]) -> None:
         """Until either side leaves; `beside` runs along."""

@@ -292,10 +292,10 @@ class GeneralLine(FamilyLine):
             head = message.session
             if head.student.id == self.who.id:
                 self._own.add(head.id)
-            if self._concerns_me(head.id):
+            if self.enveloped and self._concerns_me(head.id):
                 who = {"student_id": head.student.id, "student_name": head.student.full_name}
                 now_is = {"status": head.state, "is_online": head.online, "trust_score": _share(head.trust)}
-                self.tell("student_status", session_id=head.id, **who, **now_is)
+                self.say_newest(head.id, "student_status", payload={"session_id": head.id, **who, **now_is})
         elif isinstance(message, ExamChanged):
             window = {"start_time": message.start_time.isoformat(), "end_time": message.end_time.isoformat()}
             self.tell("exam_update", exam_id=message.id, title=message.title, status=message.status, **window)
