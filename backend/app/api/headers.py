@@ -43,8 +43,9 @@ DEMO_CHECK_S = 10.0
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Put the middleware on: headers outermost, then CORS, then the check of bodies."""
+    """Put the middleware on: headers outermost, then CORS, then answers to unexpected errors, the check of bodies."""
     app.add_middleware(StrictBodies)
+    app.add_middleware(UnexpectedErrors)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.origins,
@@ -80,8 +81,30 @@ class DemoMode:
         return self._active
 
 
+class UnexpectedErrors:
+    """ASGI middleware: an unexpected error becomes an answer of our shape, readable to other origins too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting_send)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            await unexpected(scope, error)(scope, receive, send)
+
+
 class AnswerHeaders:
-    """ASGI middleware; also the last place that turns an unexpected error into an answer of our shape."""
+    """ASGI middleware that puts on every answer what browsers are to keep to."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings, demo: DemoMode) -> None:
         self.app = app
@@ -94,21 +117,13 @@ class AnswerHeaders:
             return
         is_api = (scope["path"] + "/").startswith("/api/")
         is_demo = is_api and await self.demo.is_active()
-        started = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 self._add(MutableHeaders(scope=message), scope, is_api=is_api, is_demo=is_demo)
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_headers)
-        except Exception as error:
-            if started:
-                raise
-            await unexpected(scope, error)(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_headers)
 
     def _add(self, headers: MutableHeaders, scope: Scope, *, is_api: bool, is_demo: bool) -> None:
         for name, value in FIXED.items():

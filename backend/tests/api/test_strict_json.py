@@ -227,10 +227,12 @@ async def test_our_own_mistake_is_a_json_500_without_details(app: FastAPI, clien
         raise RuntimeError("name of a student")
 
     app.router.routes.insert(0, app.router.routes.pop())
-    answer = await client.get("/boom")
+    origin = "http://localhost:3000"
+    answer = await client.get("/boom", headers={"Origin": origin})
     assert shape(answer) == (500, "internal_error")
     assert "student" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["access-control-allow-origin"] == origin, "a page of the seed family may read what went wrong"
 
 
 async def test_the_database_being_away_is_503(app: FastAPI, client: httpx2.AsyncClient, tmp_path: Path) -> None:
