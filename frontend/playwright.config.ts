@@ -8,7 +8,7 @@ export default defineConfig({
   timeout: process.env.LONG ? 900_000 : 240_000, // patience costs nothing where all goes well
   expect: { timeout: 30_000 },
   fullyParallel: false,
-  workers: 2, // they wait more than they work; each has a server of its own
+  workers: 3, // on two cores: they wait twice as long as they work; each has a server of its own
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   outputDir: "test-results",

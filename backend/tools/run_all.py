@@ -69,7 +69,7 @@ CHECKS = [
 ]
 WEB_UNITS = Job("web units", FRONTEND, "npm run --silent test", COLOURLESS)
 BROWSER = Job("real browser", FRONTEND, "npm run --silent e2e")
-SERVER = python("server", "pytest --quiet --numprocesses 2")
+SERVER = python("server", "pytest --quiet --numprocesses 2 --dist worksteal")
 
 
 def main(what: str) -> int:
