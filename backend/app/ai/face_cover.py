@@ -5,6 +5,7 @@ import numpy as np
 
 from app.ai.landmarks import Mesh
 from app.ai.networks import Array, Picture
+from app.ai.picture import shrunk
 
 UPPER = (151, 9, 107, 336, 108, 337, 6)
 """Mesh points of the forehead's middle and the nose's bridge: above a mask, between glasses and hair."""
@@ -28,12 +29,12 @@ def halves(picture: Picture, mesh: Mesh) -> tuple[Array, Array] | None:
     right, bottom = np.minimum(last + margin, (width, height)).astype(int).tolist()
     if right - left < SIDE or bottom - top < SIDE:
         return None
-    small = cv2.resize(picture[top:bottom, left:right], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     places = ((points[[*UPPER, *LOWER]] - (left, top)) * (SIDE / (right - left), SIDE / (bottom - top))).astype(int)
     inside = ((places >= 0) & (places < SIDE)).all(axis=1)
     upper, lower = inside[: len(UPPER)], inside[len(UPPER) :]
     if upper.sum() < len(UPPER) - 1 or lower.sum() < len(LOWER) // 2:
         return None
+    small = shrunk(picture[top:bottom, left:right], (SIDE, SIDE))
     x, y = places.clip(0, SIDE - 1).T
     colours = cv2.cvtColor((small[y, x] / np.float32(255)).astype(np.float32)[None], cv2.COLOR_RGB2LAB)[0]
     above, below = colours[: len(UPPER)][upper], colours[len(UPPER) :][lower]

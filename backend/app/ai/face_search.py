@@ -176,7 +176,9 @@ class FaceSearch:
             return self._ordered(near)
         far = self.far.find(picture)
         near = agreed(near, far)
-        counted = self._ordered(best_first([*near, *self._seen(picture, far)]))
+        sure = [face.found for face in near if face.confirmed]
+        others = [face for face in far if not any(same_face(face, known) for known in sure)]
+        counted = self._ordered(best_first([*near, *self._seen(picture, others)]))
         recall["background_at"] = at
         recall["background"] = int(len(counted) > len(self._ordered(near)))
         return counted or self._in_the_dark(picture)

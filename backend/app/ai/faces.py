@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from app.ai.model_files import MODELS_FOLDER
 from app.ai.networks import Array, Network, Picture
+from app.ai.picture import shrunk
 
 SHORT_RANGE_GRIDS = ((16, 2), (8, 6))
 """Anchors of the short-range network: side of the grid, boxes in each cell."""
@@ -95,15 +95,6 @@ def one_per_face(boxes: Array, points: Array, scores: Array) -> list[FoundFace]:
     return faces
 
 
-def halved(picture: Picture, side: int) -> Picture:
-    """Halved as long as it stays well above `side`: exact halving has a fast path, odd factors are slow."""
-    while max(picture.shape[:2]) >= 3 * side:
-        height, width = picture.shape[0] // 2, picture.shape[1] // 2
-        even = picture[: height * 2, : width * 2]
-        picture = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return picture
-
-
 class FaceDetector:
     """One detection network with its anchors."""
 
@@ -126,9 +117,8 @@ class FaceDetector:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         left, top = (side - size[0]) // 2, (side - size[1]) // 2
         self._canvas[:] = 0
-        # INTER_AREA: plain bilinear skips pixels at this shrinkage and small faces flicker.
-        shrunk = cv2.resize(halved(picture, side), size, interpolation=cv2.INTER_AREA)
-        self._canvas[top : top + size[1], left : left + size[0]] = shrunk
+        # Means, not samples: plain bilinear skips pixels at this shrinkage and small faces flicker.
+        self._canvas[top : top + size[1], left : left + size[0]] = shrunk(picture, size)
         count = len(self._anchors)
         answers = self._network((self._canvas.astype(np.float32) * np.float32(1 / 127.5) - np.float32(1.0))[None])
         logits = answers[count].reshape(count)

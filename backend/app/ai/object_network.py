@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from app.ai.model_files import MODELS_FOLDER, ModelRefused, names_for, read_manifest
 from app.ai.networks import Array, Picture, open_model
 from app.ai.object_labels import COCO80
+from app.ai.picture import shrunk
 
 SAME_THING = 0.5
 """Boxes of one label that overlap by this share of their union are one thing."""
 INSIDE_ANOTHER = 0.8
 """So is a box with this share of its area inside a stronger one: a face inside its person, a page inside its book."""
+SPARSE = 1.6
+"""From this shrinkage on, bilinear samples leave pixels out: the means of many are taken instead."""
 INPUT_RANGES = {"0..255": (1.0, 0.0), "0..1": (1 / 255, 0.0), "-1..1": (1 / 127.5, -1.0)}
 """How 0..255 is scaled and shifted for networks that take floats."""
 
@@ -139,6 +142,13 @@ DECODERS: dict[str, Decoder] = {
 """The manifest's `decoder` → how the answers are read."""
 
 
+def fitted(picture: Picture, size: tuple[int, int]) -> Picture:
+    """The picture at this width and height. Bilinear where it shrinks so little that no pixel is left out."""
+    if picture.shape[1] > SPARSE * size[0]:
+        return shrunk(picture, size)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
 def load_detectors(folder: Path = MODELS_FOLDER) -> tuple["ObjectNetwork", ...]:
     """Every detector of the role `objects`; raises ModelRefused when there is none, or one is not described."""
     return tuple(ObjectNetwork(name, folder) for name in names_for("objects", folder))
@@ -191,9 +201,8 @@ class ObjectNetwork:
         scale = min(self._width / width, self._height / height)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         left, top = (self._width - size[0]) // 2, (self._height - size[1]) // 2
-        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         self._canvas[:] = 0
-        self._canvas[top : top + size[1], left : left + size[0]] = cv2.resize(picture, size, interpolation=way)
+        self._canvas[top : top + size[1], left : left + size[0]] = fitted(picture, size)
         shown: Any = self._canvas[None]
         if not self._bytes:
             factor, shift = self._scaling

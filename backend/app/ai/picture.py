@@ -13,6 +13,7 @@ cv2.setNumThreads(1)  # a worker owns one core
 
 USEFUL_SIDE = 640
 """More than this many pixels along the long side find no more faces in front of a webcam and only cost decoding."""
+MUCH = 1.5
 THUMBNAIL_WIDTH = 200
 THUMBNAIL_QUALITY = 60
 LIGHT, DARKEST = 150.0, 0.4
@@ -69,6 +70,27 @@ def encode(pixels: Picture, quality: int) -> bytes:
     return data.tobytes()
 
 
+def shrunk(pixels: Picture, size: tuple[int, int]) -> Picture:
+    """The picture at a much smaller width and height, every pixel of it the mean of what it stands for.
+
+    As INTER_AREA does (within half a grey level on average) at a third of its price: that is fast only where it halves,
+    so the picture is halved as long as it stays above twice the size, brought to twice the size, and halved once more.
+    """
+    if pixels.shape[1] < MUCH * size[0] or pixels.shape[0] < MUCH * size[1]:
+        return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    while pixels.shape[1] >= 4 * size[0] and pixels.shape[0] >= 4 * size[1]:
+        pixels = halved(pixels)
+    twice = cv2.resize(pixels, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(twice, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def halved(pixels: Picture) -> Picture:
+    """At half its width and height; an odd last row or column is left out."""
+    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
+    even = pixels[: height * 2, : width * 2]
+    return cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
 def shrink_to(pixels: Picture, long_side: int, short_side: int) -> Picture:
     """The picture scaled down to fit both sides, whichever way it stands; never up."""
     height, width = pixels.shape[:2]
@@ -84,9 +106,7 @@ def thumbnail(pixels: Picture) -> bytes:
     height, width = pixels.shape[:2]
     scale = min(1.0, THUMBNAIL_WIDTH / width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return encode(
-        cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), THUMBNAIL_QUALITY
-    )
+    return encode(shrunk(pixels, size), THUMBNAIL_QUALITY)
 
 
 def lit_up(picture: Picture, level: float) -> Picture:

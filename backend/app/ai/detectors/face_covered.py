@@ -52,7 +52,8 @@ class FaceCovered:
                 measured = {"hand": round(hand.score, 2), "colour": 0.0}
                 yield Observation(self.kind, 0.6 * hand.score, measured, {"hand": 0.5, "colour": self.changed})
                 return
-        if not 0 <= frame.at - number(recall, "at", -1e9) < SCHEDULE.cover_every:
+        if not 0 <= frame.at - number(recall, "looked_at", -1e9) < SCHEDULE.cover_every:
+            recall["looked_at"] = frame.at
             recall["covered"] = self._compare(*frame.halves, frame.at, recall) if frame.halves else None
         covered = recall.get("covered")
         if isinstance(covered, float | int):
