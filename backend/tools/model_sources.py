@@ -37,7 +37,7 @@ class Rebuilt:
     source: Source
     outputs: tuple[str, ...]
     side: int
-    extras: dict[str, str | list[str]] = field(default_factory=dict)
+    extras: dict[str, str | int | list[str]] = field(default_factory=dict)
     shaped: str = ""
     heads: tuple[str, ...] = ()
 
@@ -97,7 +97,7 @@ REBUILT = (
         ),
         outputs=("tower_0/keypoints", "tower_0/wh"),
         side=512,
-        extras={"role": "objects", "decoder": "centernet", "labels": ASKED},
+        extras={"role": "objects", "decoder": "centernet", "labels": ASKED, "wide_height": 384},
         heads=("tower_0/CenternetHead/centernet_cls_output/BiasAdd",),
     ),
     Rebuilt(

@@ -171,14 +171,18 @@ class FaceSearch:
 
     def _search(self, picture: Picture, at: float, recall: Recall) -> list[SeenFace]:
         """Faces by the detectors."""
-        near = self._seen(picture, self.near.find(picture))
-        if not self._must_search_far(near, at, recall):
+        proposed = self.near.find(picture)
+        far = self.far.find(picture) if self._is_time_for_far(at, recall) else None
+        alone = self._alone(picture, proposed, far)
+        if alone is not None:
+            recall.update(background_at=at, background=0)
+            return [alone]
+        near = self._seen(picture, proposed)
+        if far is None and sum(face.counts for face in near) == 1 and any(face.confirmed for face in near):
             return self._ordered(near)
-        far = self.far.find(picture)
+        far = self.far.find(picture) if far is None else far
         near = agreed(near, far)
-        sure = [face.found for face in near if face.confirmed]
-        others = [face for face in far if not any(same_face(face, known) for known in sure)]
-        counted = self._ordered(best_first([*near, *self._seen(picture, others)]))
+        counted = self._ordered(best_first([*near, *self._seen(picture, far)]))
         recall["background_at"] = at
         recall["background"] = int(len(counted) > len(self._ordered(near)))
         return counted or self._in_the_dark(picture)
@@ -206,14 +210,21 @@ class FaceSearch:
         seen = [face for face in self._seen(picture, closer, at_most=len(closer)) if face.confirmed]
         return self._ordered(best_first([*counted, *seen]))
 
-    def _must_search_far(self, near: Sequence[SeenFace], at: float, recall: Recall) -> bool:
-        """Not just one certain near the camera, somebody behind last time, or simply time for it."""
-        if sum(face.counts for face in near) != 1 or not any(face.confirmed for face in near):
-            return True
-        if recall.get("background"):
-            return True
+    def _alone(self, picture: Picture, near: Sequence[FoundFace], far: Sequence[FoundFace] | None) -> SeenFace | None:
+        """The one face that both detectors see, by the surer one's box: what the other one's mesh would say is not
+        needed. None where it is not so simple.
+        """
+        if far is None or len(near) != 1 or len(far) != 1 or not same_face(near[0], far[0]):
+            return None
+        (face,) = self._seen(picture, [max(*near, *far, key=lambda face: face.score)])
+        return face if face.confirmed else None
+
+    def _is_time_for_far(self, at: float, recall: Recall) -> bool:
+        """Somebody behind last time, or simply time for it. Doubts about the student are a reason of their own."""
         last = recall.get("background_at")
-        return not isinstance(last, float | int) or not 0 <= at - last < self._schedule.background_every
+        return bool(recall.get("background")) or (
+            not isinstance(last, float | int) or not 0 <= at - last < self._schedule.background_every
+        )
 
     def _seen(self, picture: Picture, faces: Sequence[FoundFace], at_most: int | None = None) -> list[SeenFace]:
         """The faces with their meshes, largest first; what is over the limit is left for the next frame."""

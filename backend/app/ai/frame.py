@@ -27,7 +27,7 @@ from app.ai.attention import (
 from app.ai.face_cover import halves
 from app.ai.face_identity import FaceEmbedder
 from app.ai.face_search import FaceSearch, Recall, SeenFace
-from app.ai.hands import HandFinder, NearHand, unpacked
+from app.ai.hands import HandFinder, NearHand, denied_in, unpacked
 from app.ai.identity_check import IdentityCheck, enrol, is_due, remember
 from app.ai.identity_check import compare as compare_identity
 from app.ai.landmarks import LEFT_EYE, RIGHT_EYE, IrisFinder, Mesh
@@ -251,8 +251,11 @@ class Frame:
         if 0 <= self.at - number(recall, "at", -1e9) < every:
             return known
         with self.timed("hands"):
-            found = self._networks.hands.near(self.pixels, face.found)
-        recall.update(at=self.at, hands=[round(value, 3) for hand in found for value in astuple(hand)])
+            denied = denied_in(recall.get("denied"), self.at, SCHEDULE.hands_forget_after)
+            found, none = self._networks.hands.near(self.pixels, face.found, self.at, denied)
+        recall["at"] = self.at
+        for name, seen in (("hands", found), ("denied", none)):
+            recall[name] = [round(value, 3) for one in seen for value in astuple(one)]
         return found
 
     @cached_property

@@ -4,6 +4,7 @@ Alone, the palm network takes foreheads for palms; with the other one asked, 180
 dark hands worse, so the square is lit up first until the face in it is as bright as a light one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,11 @@ GRIDS = ((24, 2), (12, 6))
 NUMBERS = 18
 """Of one answer: box and seven points (wrist, four knuckles, two of the thumb)."""
 WRIST, MIDDLE_KNUCKLE = 0, 2
-PROPOSED, CONFIRMED = 0.2, 0.5
-"""Scores of the palm network and of the hand network from which there is a hand."""
+PROPOSED, CONFIRMED, DENIED = 0.2, 0.5, 0.3
+"""Scores of the palm network and of the hand network from which there is a hand, and below which surely none."""
+STAYS, LIKE, SURER = 0.1, 0.25, 0.15
+"""What was denied is no new question within this distance (face widths), this share of its size, and while the palm
+network is not surer of it by more than this."""
 SAME_HAND = 0.5
 """Palms whose middles lie within this share of their size are one."""
 AROUND = 3.0
@@ -35,6 +39,11 @@ EAR, ABOVE = (0.33, 1.15), -0.45
 MOUTH, NOSE = 0.5, -0.1
 """Before the face: so near to its middle, and not above the nose. Foreheads, collars and shoulders look like palms."""
 CHIN = 0.6
+NOSTRILS = (0.35, 0.12)
+"""Nostrils and cheeks, which the palm network takes for palms in every look: so near to the face's middle, so far down
+at most. Only there is a denied palm remembered; a hand before the mouth has its middle lower, one at an ear further
+out.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,25 @@ class NearHand:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What the palm network takes for a palm and the hand network does not: nostrils. As NearHand; `score` is
+    the palm network's, `at` is when the other one was asked.
+    """
+
+    x: float
+    y: float
+    side: float
+    score: float
+    at: float
+
+    def is_like(self, earlier: "Denied") -> bool:
+        """Whether the earlier answer holds for this one too."""
+        moved = max(abs(self.x - earlier.x), abs(self.y - earlier.y))
+        same_size = abs(self.side - earlier.side) <= LIKE * earlier.side
+        return moved <= STAYS and same_size and self.score <= earlier.score + SURER
+
+
 def is_asked_about(x: float, y: float) -> bool:
     """Whether a palm there means anything to a detector: at an ear, or before nose, mouth and what is below them."""
     return (EAR[0] <= abs(x) <= EAR[1] and ABOVE <= y <= CHIN) or (abs(x) < MOUTH and y >= NOSE)
@@ -64,9 +92,21 @@ def is_asked_about(x: float, y: float) -> bool:
 
 def unpacked(values: object) -> list[NearHand]:
     """Hands out of a memory; none where it holds something else."""
-    if not isinstance(values, list) or len(values) % 4 or not all(isinstance(value, float | int) for value in values):
+    return [NearHand(*numbers) for numbers in rows(values, 4)]
+
+
+def denied_in(values: object, at: float, for_long: float) -> list[Denied]:
+    """What was denied in the last `for_long` seconds, out of a memory."""
+    return [denied for numbers in rows(values, 5) if 0 <= at - (denied := Denied(*numbers)).at < for_long]
+
+
+def rows(values: object, width: int) -> list[list[float]]:
+    """A flat list of numbers, `width` by `width`; empty where it is something else."""
+    if not isinstance(values, list) or len(values) % width:
         return []
-    return [NearHand(*values[start : start + 4]) for start in range(0, len(values), 4)]
+    if not all(isinstance(value, float | int) for value in values):
+        return []
+    return [values[start : start + width] for start in range(0, len(values), width)]
 
 
 class HandFinder:
@@ -86,19 +126,33 @@ class HandFinder:
         """How often the palm network and the hand network ran."""
         return self._palms.runs, self._confirmations
 
-    def near(self, picture: Picture, face: FoundFace) -> list[NearHand]:
-        """Confirmed hands in the square around a face where they are asked about, surest palm first."""
+    def near(
+        self, picture: Picture, face: FoundFace, at: float = 0.0, denied: Sequence[Denied] = ()
+    ) -> tuple[list[NearHand], list[Denied]]:
+        """Confirmed hands in the square around a face where they are asked about, surest palm first; and what is none.
+
+        What was `denied` before, on the nose, and is still there as it was is not asked about again; what is no longer
+        proposed is forgotten.
+        """
         left, top, width, height = face.box
         middle = np.array([left + width / 2, top + height / 2], dtype=np.float32)
         square, scale = around(picture, middle, AROUND * width)
         lit = lit_up(square, face_level(picture, face))
-        hands = []
-        places = [(palm, *((palm.middle - len(lit) / 2) / (scale * width)).tolist()) for palm in self._propose(lit)]
-        for palm, x, y in [place for place in places if is_asked_about(*place[1:])][:AT_MOST]:
-            sure = self._confirm(lit, palm)
-            if sure >= CONFIRMED:
-                hands.append(NearHand(x, y, palm.side / (scale * width), sure))
-        return hands
+        hands, none, asked = [], [], 0
+        for palm in self._propose(lit):
+            x, y = ((palm.middle - len(lit) / 2) / (scale * width)).tolist()
+            place = Denied(x, y, palm.side / (scale * width), palm.score, at)
+            known = next((one for one in denied if place.is_like(one)), None)
+            if known is not None:
+                none.append(known)
+            elif is_asked_about(x, y) and asked < AT_MOST:
+                asked += 1
+                sure = self._confirm(lit, palm)
+                if sure >= CONFIRMED:
+                    hands.append(NearHand(x, y, place.side, sure))
+                elif sure < DENIED and abs(x) <= NOSTRILS[0] and y <= NOSTRILS[1]:
+                    none.append(place)
+        return hands, list(dict.fromkeys(none))
 
     def _propose(self, square: Picture) -> list[Palm]:
         """What may be palms, surest first, in pixels of the square."""

@@ -24,7 +24,8 @@ class ModelCard:
 
     `role` names what the server uses the model for where that can be chosen (`objects`, `identity`). For `objects`,
     `decoder` says how its answers are read (app/ai/object_network.py) and `labels` is `coco80` or the classes' names;
-    `input_range` is what 0..255 becomes for float inputs ("0..255" or "-1..1", "0..1").
+    `input_range` is what 0..255 becomes for float inputs ("0..255" or "-1..1", "0..1"). With a `wide_height` a picture
+    that fits into this height is shown to the network without the rest of its square (app/ai/graph_shape.py).
     """
 
     name: str
@@ -40,6 +41,7 @@ class ModelCard:
     decoder: str = ""
     labels: str | list[str] = ""
     input_range: str = "0..255"
+    wide_height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """One TFLite network on one thread: verified bytes in, arrays in, arrays out."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
@@ -7,18 +8,26 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from app.ai.graph_shape import with_height
 from app.ai.model_files import MODELS_FOLDER, verified
 
 Array: TypeAlias = NDArray[np.float32]
 Picture: TypeAlias = NDArray[np.uint8]
 
 
-def open_model(name: str, folder: Path = MODELS_FOLDER) -> Interpreter:
+def open_model(name: str, folder: Path = MODELS_FOLDER, height: int = 0) -> Interpreter:
     """A verified model, loaded for one thread; raises ModelRefused when it is not what the manifest says.
 
-    One thread on purpose: a worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
+    With a `height` it takes pictures of its own width and that height (graph_shape.py). One thread on purpose: a worker
+    owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
     """
-    interpreter = Interpreter(model_content=verified(name, folder), num_threads=1)
+    content = verified(name, folder)
+    interpreter = Interpreter(model_content=content, num_threads=1)
+    if height:
+        entry = interpreter.get_input_details()[0]
+        number, own, width, colours = (int(value) for value in entry["shape"])
+        interpreter = Interpreter(model_content=with_height(content, Fraction(height, own)), num_threads=1)
+        interpreter.resize_tensor_input(entry["index"], [number, height, width, colours])
     interpreter.allocate_tensors()
     return interpreter
 

@@ -48,7 +48,7 @@ class Proposals:
 
 
 Decoder: TypeAlias = Callable[[Sequence[Array], int, Sequence[int], float], Proposals]
-"""Outputs in the model's order, side of the input, classes asked for, least score → proposals."""
+"""Outputs in the model's order, width of the input, classes asked for, least score → proposals."""
 
 
 def shared_part(one: FoundThing, other: FoundThing) -> tuple[float, float]:
@@ -79,7 +79,7 @@ def from_centre_scores(outputs: Sequence[Array], side: int, classes: Sequence[in
     asked = np.ascontiguousarray(heat[..., list(classes)])
     peaks = asked >= cv2.dilate(asked, np.ones((3, 3), np.uint8)).reshape(asked.shape)
     rows, columns, which = np.nonzero(peaks & (asked >= least))
-    stride = side / heat.shape[0]
+    stride = side / heat.shape[1]
     x, y, reach = columns * stride, rows * stride, edges[rows, columns]
     corners = np.stack([x - reach[:, 0], y - reach[:, 1], x + reach[:, 2], y + reach[:, 3]], axis=1)
     scores = asked[rows, columns, which]
@@ -108,7 +108,7 @@ def from_distributions(outputs: Sequence[Array], side: int, classes: Sequence[in
         logits = output[0]
         rows, columns, which = np.nonzero(logits[..., list(classes)] >= np.log(least / (1 - least)))
         numbers = np.array(classes, np.int64)[which]
-        answers, stride = logits[rows, columns], side / logits.shape[0]
+        answers, stride = logits[rows, columns], side / logits.shape[1]
         scores = 1 / (1 + np.exp(-answers[np.arange(len(numbers)), numbers]))
         shares = np.exp(answers[:, -4 * DISTANCES :].reshape(-1, 4, DISTANCES))
         reach = (shares @ np.arange(DISTANCES, dtype=np.float32)) / shares.sum(axis=2) * stride
@@ -154,6 +154,48 @@ def load_detectors(folder: Path = MODELS_FOLDER) -> tuple["ObjectNetwork", ...]:
     return tuple(ObjectNetwork(name, folder) for name in names_for("objects", folder))
 
 
+class Input:
+    """A loaded detector for pictures of one shape: where they are put in, and what comes out."""
+
+    def __init__(self, interpreter: Any, scaling: tuple[float, float]) -> None:
+        self._interpreter = interpreter
+        self._scaling = scaling
+        entry = interpreter.get_input_details()[0]
+        self._place: int = entry["index"]
+        self._bytes = entry["dtype"] is np.uint8
+        self.height: int = int(entry["shape"][1])
+        self.width: int = int(entry["shape"][2])
+        self._outputs = [int(detail["index"]) for detail in interpreter.get_output_details()]
+        self._canvas: Picture = np.zeros((self.height, self.width, 3), dtype=np.uint8)
+
+    def fits(self, picture: Picture) -> bool:
+        """Whether the picture, at full width, is not higher than this."""
+        height, width = picture.shape[:2]
+        return bool(height * self.width <= width * self.height)
+
+    def answers(self) -> list[Array]:
+        """What the network says of the picture shown."""
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+    def show(self, picture: Picture) -> tuple[float, int, int]:
+        """Put the picture, letterboxed, into the input; returns scale, left and top of it there."""
+        height, width = picture.shape[:2]
+        scale = min(self.width / width, self.height / height)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        left, top = (self.width - size[0]) // 2, (self.height - size[1]) // 2
+        self._canvas[:] = 0
+        self._canvas[top : top + size[1], left : left + size[0]] = fitted(picture, size)
+        shown: Any = self._canvas[None]
+        if not self._bytes:
+            factor, shift = self._scaling
+            shown = shown.astype(np.float32)
+            if (factor, shift) != (1.0, 0.0):
+                shown = shown * np.float32(factor) + np.float32(shift)
+        self._interpreter.set_tensor(self._place, shown)
+        return scale, left, top
+
+
 class ObjectNetwork:
     """A loaded detector; `labels` are all it knows, in the order of its classes; `runs`: its uses."""
 
@@ -165,24 +207,18 @@ class ObjectNetwork:
         self.labels = COCO80 if card.labels == "coco80" else tuple(card.labels)
         self._decode = DECODERS[card.decoder]
         self._scaling = INPUT_RANGES[card.input_range]
-        self._interpreter: Any = open_model(name, folder)
-        entry = self._interpreter.get_input_details()[0]
-        self._input: int = entry["index"]
-        self._bytes = entry["dtype"] is np.uint8
-        self._height, self._width = (int(value) for value in entry["shape"][1:3])
-        self._outputs = [int(detail["index"]) for detail in self._interpreter.get_output_details()]
-        self._canvas: Picture = np.zeros((self._height, self._width, 3), dtype=np.uint8)
+        self._square = Input(open_model(name, folder), self._scaling)
+        self._wide = Input(open_model(name, folder, card.wide_height), self._scaling) if card.wide_height else None
 
     def find(self, picture: Picture, wanted: Collection[str], *, least: float) -> list[FoundThing]:
         """Things with these labels and at least this score in an RGB picture (height×width×3, uint8)."""
         classes = [index for index, label in enumerate(self.labels) if label in wanted]
         if not classes or min(picture.shape[:2]) < 2:
             return []
-        scale, left, top = self._show(picture)
-        self._interpreter.invoke()
+        way = self._wide if self._wide and self._wide.fits(picture) else self._square
+        scale, left, top = way.show(picture)
         self.runs += 1
-        answers = [self._interpreter.get_tensor(index) for index in self._outputs]
-        found = self._decode(answers, self._width, classes, least)
+        found = self._decode(way.answers(), way.width, classes, least)
         offset = np.array([left, top, left, top], dtype=np.float32)
         corners = (found.corners - offset) / np.float32(scale)
         limit = np.array([picture.shape[1], picture.shape[0]] * 2, dtype=np.float32)
@@ -194,20 +230,3 @@ class ObjectNetwork:
             )
         ]
         return strongest([thing for thing in things if thing.area > 0])
-
-    def _show(self, picture: Picture) -> tuple[float, int, int]:
-        """Put the picture, letterboxed, into the input; returns scale, left and top of it there."""
-        height, width = picture.shape[:2]
-        scale = min(self._width / width, self._height / height)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        left, top = (self._width - size[0]) // 2, (self._height - size[1]) // 2
-        self._canvas[:] = 0
-        self._canvas[top : top + size[1], left : left + size[0]] = fitted(picture, size)
-        shown: Any = self._canvas[None]
-        if not self._bytes:
-            factor, shift = self._scaling
-            shown = shown.astype(np.float32)
-            if (factor, shift) != (1.0, 0.0):
-                shown = shown * np.float32(factor) + np.float32(shift)
-        self._interpreter.set_tensor(self._input, shown)
-        return scale, left, top

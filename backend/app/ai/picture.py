@@ -18,7 +18,13 @@ THUMBNAIL_WIDTH = 200
 THUMBNAIL_QUALITY = 60
 LIGHT, DARKEST = 150.0, 0.4
 """Grey level a dark face is lit up to, and the smallest exponent that may be used for it."""
-REDUCED = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4}
+SHRINK_ONLY = ~cv2.IMREAD_COLOR
+REDUCED = {
+    1: cv2.IMREAD_COLOR_RGB,
+    2: cv2.IMREAD_REDUCED_COLOR_2 & SHRINK_ONLY | cv2.IMREAD_COLOR_RGB,
+    4: cv2.IMREAD_REDUCED_COLOR_4 & SHRINK_ONLY | cv2.IMREAD_COLOR_RGB,
+}
+"""How much libjpeg shrinks while decoding; the colours come in the networks' order, so that none need be exchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def decode(data: bytes, *, full: bool = False) -> Decoded:
     # EXIF may have turned the picture: the sides then trade places.
     turned = (header.width > header.height) != (width > height)
     size = (header.height, header.width) if turned else (header.width, header.height)
-    return Decoded(rgb_of(pixels), scale, *size)
+    return Decoded(pixels.astype(np.uint8, copy=False), scale, *size)
 
 
 def encode(pixels: Picture, quality: int) -> bytes:

@@ -22,7 +22,9 @@ class Schedule:
     is not asked about again for so long.
     `loop_every`: the movement of the last seconds is looked up in that of the minutes before. `stillness_every`: the
     face is laid over what it was like a while ago. `hands_every`: hands near the face are looked for, every
-    `hands_ask_every` while there is one. `cover_every`: the colours of the face's halves are compared.
+    `hands_ask_every` while there is one; a palm that was none is not asked about again for `hands_forget_after` where
+    it is still there as it was (nostrils look like palms in every look). `cover_every`: the colours of the face's
+    halves are compared.
     """
 
     near_every: float = 1.0
@@ -42,6 +44,7 @@ class Schedule:
     enrol_every: float = 1.0
     hands_every: float = 5.0
     hands_ask_every: float = 1.0
+    hands_forget_after: float = 18.0
     cover_every: float = 1.0
 
 

@@ -1,16 +1,19 @@
 """The object detector is whatever the manifest says: answers of both kinds are read, own labels and models work."""
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
 
+from app.ai.graph_shape import with_height
 from app.ai.model_files import MODELS_FOLDER, ModelRefused
 from app.ai.networks import Picture
 from app.ai.object_network import DECODERS, FoundThing, ObjectNetwork, load_detectors, strongest
-from app.ai.picture import encode
+from app.ai.picture import encode, shrunk
 from app.ai.pipeline import Pipeline
 from app.ai.types import FrameRequest
 from app.domain.violations import ViolationKind
@@ -134,3 +137,31 @@ def test_one_thing_is_answered_once() -> None:
     phone = FoundThing("cell phone", 0.3, (30, 10, 40, 40))
     beside = FoundThing("person", 0.5, (90, 0, 100, 200))
     assert strongest([face, phone, person, beside]) == [person, beside, phone]
+
+
+def test_a_wide_picture_is_seen_alike_without_the_rest_of_its_square(folder: Path, webcam: Picture) -> None:
+    wide = load_detectors(folder)[0]
+    manifest = folder / "manifest.toml"
+    manifest.write_text(manifest.read_text().replace("wide_height = 384\n", ""))
+    square = load_detectors(folder)[0]
+    (one,), (other,) = (network.find(webcam, ("person",), least=0.4) for network in (wide, square))
+    assert one.score == pytest.approx(other.score, abs=0.08)
+    assert one.box == pytest.approx(other.box, abs=20)
+    upright = np.ascontiguousarray(webcam[:, 160:480])
+    assert wide.find(upright, ("person",), least=0.2) == square.find(upright, ("person",), least=0.2)
+
+
+def test_only_what_enlargements_lead_to_is_changed_in_a_graph() -> None:
+    content = (MODELS_FOLDER / "centernet.tflite").read_bytes()
+    assert with_height(content, Fraction(1)) == content
+    lower = with_height(content, Fraction(3, 4))
+    assert len(lower) == len(content)
+    assert sum(one != other for one, other in zip(content, lower, strict=True)) == 3
+    with pytest.raises(ValueError, match="whole pixels"):
+        with_height(content, Fraction(1, 3))
+
+
+@pytest.mark.parametrize("size", [(128, 96), (192, 144), (40, 40), (600, 450)])
+def test_a_shrunk_picture_is_the_mean_of_what_was_there(webcam: Picture, size: tuple[int, int]) -> None:
+    exact = cv2.resize(webcam, size, interpolation=cv2.INTER_AREA).astype(float)
+    assert float(np.abs(shrunk(webcam, size) - exact).mean()) < 1.0
