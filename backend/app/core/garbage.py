@@ -2,11 +2,9 @@
 
 import gc
 
-THRESHOLDS = (20_000, 25, 10)
+THRESHOLDS = (20_000, 25, 100)
 """Allocations before the youngest are looked through, and how many such looks go before one at the older ones. With
-Python's own (700, 10, 10) a full hall takes much of the processor, in pauses of a second in which nobody is heard.
-What a line that has closed leaves behind refers to itself, so it goes only by such a look: with 100 as the last number
-a server where students come and go all the time grew by 22 MB an hour before the first look at the oldest."""
+Python's own (700, 10, 10) a full hall takes much of the processor, in pauses of a second in which nobody is heard."""
 
 
 def hold() -> None:
