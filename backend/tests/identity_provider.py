@@ -1,12 +1,10 @@
 """A small OpenID Connect provider on loopback: discovery, authorization with PKCE, token, keys."""
 
-import asyncio
 import base64
 import contextlib
 import hashlib
 import json
 import secrets
-import socket
 from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any
@@ -14,7 +12,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import jwt
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.core.clock import now
+from tests.serving import served
 
 CLIENT = "exam-server"
 SECRET = "a shared secret of the two"
@@ -121,12 +119,5 @@ async def agree(authorization_url: str) -> dict[str, str]:
 async def provider_open() -> AsyncIterator[Provider]:
     """While inside, the provider answers."""
     provider = Provider()
-    listener = socket.create_server(("127.0.0.1", 0))
-    provider.issuer = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(provider.app(), lifespan="off", log_level="critical"))
-    serving = asyncio.create_task(server._serve(sockets=[listener]))
-    try:
+    async with served(provider.app()) as provider.issuer:
         yield provider
-    finally:
-        server.should_exit = True
-        await serving

@@ -2,12 +2,10 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -19,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.core.clock import now
+from tests.serving import served
 
 CONFIG = """
 [tsa]
@@ -85,16 +84,10 @@ class Authority:
 async def authority(folder: Path) -> AsyncIterator[Authority]:
     """While inside, it answers."""
     made = Authority(folder)
-    listener = socket.create_server(("127.0.0.1", 0))
-    made.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     app = Starlette(routes=[Route("/", made.answer, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
-    serving = asyncio.create_task(server._serve(sockets=[listener]))
-    try:
+    async with served(app) as address:
+        made.url = f"{address}/"
         yield made
-    finally:
-        server.should_exit = True
-        await serving
 
 
 def _certificate(

@@ -15,19 +15,22 @@ Array: TypeAlias = NDArray[np.float32]
 Picture: TypeAlias = NDArray[np.uint8]
 
 
-def open_model(name: str, folder: Path = MODELS_FOLDER, height: int = 0) -> Interpreter:
-    """A verified model, loaded for one thread; raises ModelRefused when it is not what the manifest says.
+def open_model(name: str, folder: Path = MODELS_FOLDER) -> Interpreter:
+    """A verified model, loaded for one thread; raises ModelRefused when it is not what the manifest says."""
+    return loaded(verified(name, folder))
 
-    With a `height` it takes pictures of its own width and that height (graph_shape.py). One thread on purpose: a worker
-    owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
+
+def loaded(content: bytes, share: Fraction = Fraction(1)) -> Interpreter:
+    """A model's verified bytes, for pictures of this share of its own height (graph_shape.py).
+
+    One thread on purpose: a worker owns one core, and XNNPACK (LiteRT's default CPU path) then needs no locks.
     """
-    content = verified(name, folder)
-    interpreter = Interpreter(model_content=content, num_threads=1)
-    if height:
+    reshaped = share != 1
+    interpreter = Interpreter(model_content=with_height(content, share) if reshaped else content, num_threads=1)
+    if reshaped:
         entry = interpreter.get_input_details()[0]
         number, own, width, colours = (int(value) for value in entry["shape"])
-        interpreter = Interpreter(model_content=with_height(content, Fraction(height, own)), num_threads=1)
-        interpreter.resize_tensor_input(entry["index"], [number, height, width, colours])
+        interpreter.resize_tensor_input(entry["index"], [number, int(own * share), width, colours])
     interpreter.allocate_tensors()
     return interpreter
 

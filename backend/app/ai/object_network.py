@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -9,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ai.model_files import MODELS_FOLDER, ModelRefused, names_for, read_manifest
-from app.ai.networks import Array, Picture, open_model
+from app.ai.model_files import MODELS_FOLDER, ModelRefused, names_for, read_manifest, verified
+from app.ai.networks import Array, Picture, loaded
 from app.ai.object_labels import COCO80
 from app.ai.picture import shrunk
 
@@ -206,9 +207,11 @@ class ObjectNetwork:
         self.runs = 0
         self.labels = COCO80 if card.labels == "coco80" else tuple(card.labels)
         self._decode = DECODERS[card.decoder]
-        self._scaling = INPUT_RANGES[card.input_range]
-        self._square = Input(open_model(name, folder), self._scaling)
-        self._wide = Input(open_model(name, folder, card.wide_height), self._scaling) if card.wide_height else None
+        scaling = INPUT_RANGES[card.input_range]
+        content = verified(name, folder)
+        self._square = Input(loaded(content), scaling)
+        share = Fraction(card.wide_height, self._square.height)
+        self._wide = Input(loaded(content, share), scaling) if share else None
 
     def find(self, picture: Picture, wanted: Collection[str], *, least: float) -> list[FoundThing]:
         """Things with these labels and at least this score in an RGB picture (height×width×3, uint8)."""

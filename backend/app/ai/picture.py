@@ -14,6 +14,7 @@ cv2.setNumThreads(1)  # a worker owns one core
 USEFUL_SIDE = 640
 """More than this many pixels along the long side find no more faces in front of a webcam and only cost decoding."""
 MUCH = 1.5
+"""Below this shrinkage there is nothing to halve."""
 THUMBNAIL_WIDTH = 200
 THUMBNAIL_QUALITY = 60
 LIGHT, DARKEST = 150.0, 0.4
