@@ -7,6 +7,7 @@ import asyncio
 import base64
 import contextlib
 from collections import deque
+from collections.abc import Collection
 from contextlib import ExitStack
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -177,6 +178,8 @@ class GeneralLine(FamilyLine):
     def __init__(self, websocket: WebSocket, guest: Guest, who: User) -> None:
         super().__init__(websocket, guest, who)
         self._exams: dict[int, ExitStack] = {}
+        self._asked: set[int] = set()
+        self._declined: set[int] = set()
         self._own: set[int] = set()
         self.listening.callback(self._leave_all)
 
@@ -200,13 +203,24 @@ class GeneralLine(FamilyLine):
         """Every few seconds: exams that are going on now, and `analytics_update` to those who subscribed."""
         while True:
             if self.follows_all:
-                async with unit_of_work(self.sessions) as db:
-                    running = await family_views.running_exam_ids(db, self.who, most=MOST_EXAMS)
-                for exam_id in running:
-                    self._follow(exam_id)
+                await self._follow_running()
             if self._numbers:
                 self.tell("analytics_update", data=await self._overview())
             await asyncio.sleep(ANALYTICS_SECONDS)
+
+    async def _follow_running(self) -> None:
+        """The exams that go on now; those that ended are heard of (somebody may have more time) until another one
+        needs their place."""
+        most = MOST_EXAMS + len(self._declined)
+        async with unit_of_work(self.sessions) as db:
+            running = await family_views.running_exam_ids(db, self.who, most=most)
+        for exam_id in running:
+            if exam_id not in self._declined and not self._follow(exam_id, instead_of=self._unasked(but=running)):
+                return
+
+    def _unasked(self, *, but: Collection[int] = ()) -> list[int]:
+        """Exams that are followed without having been asked for, those followed longest first."""
+        return [one for one in self._exams if one not in self._asked and one not in but]
 
     async def answer(self, message: dict[str, Any]) -> None:
         """One message of the family's."""
@@ -269,17 +283,28 @@ class GeneralLine(FamilyLine):
             if self.who.role not in STAFF:
                 with contextlib.suppress(Missing):
                     self._own.add(await family_views.open_sitting_id(db, self.who, exam_id))
-        if on and not self._follow(exam_id):
-            raise Invalid("too_many_exams", max=MOST_EXAMS)
-        if not on and (followed := self._exams.pop(exam_id, None)) is not None:
-            followed.close()
+        if on:
+            if not self._follow(exam_id, instead_of=self._unasked()):
+                raise Invalid("too_many_exams", max=MOST_EXAMS)
+            self._asked.add(exam_id)
+            self._declined.discard(exam_id)
+        else:
+            self._leave(exam_id)
+            self._asked.discard(exam_id)
+            self._declined.add(exam_id)
         self.tell("exam_update", exam_id=exam_id, subscribed=on)
 
-    def _follow(self, exam_id: int) -> bool:
-        """Hear of an exam from now on; False where there are too many."""
+    def _leave(self, exam_id: int) -> None:
+        if (followed := self._exams.pop(exam_id, None)) is not None:
+            followed.close()
+
+    def _follow(self, exam_id: int, *, instead_of: list[int]) -> bool:
+        """Hear of an exam from now on, where there is no more room instead of the first of these; False without any."""
         if exam_id not in self._exams:
             if len(self._exams) >= MOST_EXAMS:
-                return False
+                if not instead_of:
+                    return False
+                self._leave(instead_of[0])
             self._exams[exam_id] = ExitStack()
             self._exams[exam_id].enter_context(self.bus.listening(exam_topic(exam_id), self._on_exam))
         return True

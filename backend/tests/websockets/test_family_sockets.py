@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
+from app.core.clock import now
 from app.db.models import Exam, ExamSession, User
 from app.db.session import Sessions, unit_of_work
 from app.domain.roles import Role
 from app.domain.violations import Observation, ViolationKind
-from tests.builders import make_exam, make_user
+from app.websockets import family_sockets
+from tests.builders import make_exam, make_exam_session, make_user
 from tests.fakes import ScriptedEngine, shows
 from tests.live import Line, LiveServer
 from tests.pictures import jpeg
@@ -179,6 +181,62 @@ async def test_staff_on_the_general_line_are_alerted_without_asking(
         assert (alert["alert_type"], alert["session_id"]) == ("tab_switch", taken.id)
         await ask(other, type="ping")
         assert other.of("violation_alert") == []
+
+
+async def looked_again(line: Line) -> None:
+    """The line has since looked for exams that are going on."""
+    for _ in range(2):
+        await line.until("analytics_update")
+
+
+async def notes(server: LiveServer, student: User, sitting: ExamSession, kind: str = "copy_paste") -> None:
+    """Something an exam's staff is told of."""
+    seed = await server.dial(f"ws/{sitting.id}", server.token(student), native=False)
+    await ask(seed, type="browser_event", event={"type": kind})
+
+
+async def test_an_exam_that_is_left_stays_left_while_it_goes_on(
+    server: LiveServer, student: User, teacher: User, taken: ExamSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(family_sockets, "ANALYTICS_SECONDS", 0.05)
+    async with dialled(server, f"/ws/teacher/{teacher.id}", teacher) as line:
+        await ask(line, type="subscribe_analytics")
+        await line.send({"type": "unsubscribe_exam", "exam_id": taken.exam_id})
+        await line.until("exam_update")
+        await looked_again(line)
+        await notes(server, student, taken)
+        await looked_again(line)
+        assert line.of("violation_alert") == []
+        await line.send({"type": "subscribe_exam", "exam_id": taken.exam_id})
+        await line.until("exam_update")
+        await notes(server, student, taken, "right_click")
+        await line.until("violation_alert")
+
+
+async def test_an_exam_that_ended_gives_its_place_to_one_that_goes_on(
+    server: LiveServer,
+    sessions: Sessions,
+    student: User,
+    teacher: User,
+    exam: Exam,
+    taken: ExamSession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(family_sockets, "ANALYTICS_SECONDS", 0.05)
+    monkeypatch.setattr(family_sockets, "MOST_EXAMS", 1)
+    async with dialled(server, f"/ws/teacher/{teacher.id}", teacher) as line:
+        await ask(line, type="subscribe_analytics")
+        await looked_again(line)
+        async with unit_of_work(sessions) as db:
+            (await db.get_one(Exam, exam.id)).end_time = now()
+        await looked_again(line)
+        await notes(server, student, taken)  # who has more time than others
+        assert (await line.until("violation_alert"))["session_id"] == taken.id
+        async with unit_of_work(sessions) as db:
+            sitting = await make_exam_session(db, await make_exam(db, teacher), student)
+        await looked_again(line)
+        await notes(server, student, sitting)
+        assert (await line.until("violation_alert"))["session_id"] == sitting.id
 
 
 @pytest.mark.parametrize(
