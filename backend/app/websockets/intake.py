@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections import OrderedDict
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,10 @@ DEEPEST = 32
 AHEAD = 256
 """How many messages beyond a gap are held until it is filled."""
 REMEMBERED = 512
+"""The newest messages that are known again when they come once more with another content."""
+RING = REMEMBERED + 1 + AHEAD
+"""Places for what they were like, 8 bytes each and all there from the start: a thousand students need no more memory
+after hours than in their first minute. What is ahead of a gap overwrites nothing that is remembered."""
 
 
 class NotAMessage(Exception):
@@ -59,26 +63,34 @@ class Intake:
     ready: list[Numbered] = field(default_factory=list)
     repeats: int = 0
     _ahead: dict[int, Numbered] = field(default_factory=dict)
-    _seen: "OrderedDict[int, int]" = field(default_factory=OrderedDict)
+    _digests: "array[int]" = field(default_factory=lambda: array("q", bytes(8 * RING)))
+    _first: int = 0
     _asked: int = 0
+
+    def __post_init__(self) -> None:
+        """What came over an earlier connection is known by its number alone."""
+        self._first = self.next
 
     def take(self, message: Numbered) -> str | None:
         """Sort a message in; returns the code of what must be said about it: seq_repeated, seq_changed, seq_gap."""
         digest = hash(json.dumps(message.model_extra, sort_keys=True) + message.type)
         if message.seq < self.next or message.seq in self._ahead:
             self.repeats += 1
-            return "seq_changed" if self._seen.get(message.seq, digest) != digest else "seq_repeated"
-        self._seen[message.seq] = digest
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
+            return "seq_changed" if self._differs(message.seq, digest) else "seq_repeated"
         if message.seq > self.next:
-            return self._hold(message)
+            return self._hold(message, digest)
+        self._digests[message.seq % RING] = digest
         self._append([message])
         return None
 
-    def _hold(self, message: Numbered) -> str | None:
+    def _differs(self, seq: int, digest: int) -> bool:
+        """Whether a number came before with another content, as far back as that is remembered."""
+        return seq >= max(self._first, self.next - REMEMBERED) and self._digests[seq % RING] != digest
+
+    def _hold(self, message: Numbered, digest: int) -> str | None:
         if message.seq - self.next <= AHEAD:
             self._ahead[message.seq] = message
+            self._digests[message.seq % RING] = digest
         if self._asked == self.next:
             return None
         self._asked = self.next
