@@ -142,6 +142,13 @@ class ScrubRead(Output):
     changed: list[str]
 
 
+class TimeStampsRead(Output):
+    """Closed sittings whose manifest the time-stamp authority has not dated yet; `since`: the first of them."""
+
+    waiting: int
+    since: datetime | None
+
+
 class SystemRead(Output):
     """The server now. `failing` names parts that do not work."""
 
@@ -158,6 +165,8 @@ class SystemRead(Output):
     storage: StorageRead
     counts: CountsRead
     scrub: ScrubRead | None
+    time_stamps: TimeStampsRead | None
+    """None where no authority is asked."""
     demo_accounts: bool
 
 

@@ -27,6 +27,7 @@ from app.schemas.administration import (
     SystemRead,
     WorkerRead,
 )
+from app.services.custody_stamps import undated
 from app.services.disk_watch import DiskWatch, disk_use
 from app.services.live_exam_sessions import LiveExamSessions
 from app.services.readiness import DatabasePool, trouble
@@ -68,6 +69,7 @@ async def system(db: AsyncSession, server: Server) -> SystemRead:
         storage=await _storage(db, server.settings.evidence_dir, server.disk),
         counts=await _counts(db),
         scrub=None if scrubbed is None else ScrubRead.model_validate(scrubbed),
+        time_stamps=await undated(db) if server.settings.TIMESTAMP_URL else None,
         demo_accounts=await has_demo_users(db),
     )
 

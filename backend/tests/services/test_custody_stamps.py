@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,7 +15,8 @@ from app.core.signing import Verifier
 from app.core.time_stamps import TimeStampAuthority, TimeStampError, authority_certificates, read_stamp
 from app.db.models import CustodyManifest, CustodyStamp, Exam, ExamSession, User
 from app.db.session import unit_of_work
-from app.services.custody_stamps import keep_stamping, stamp_due
+from app.schemas.administration import TimeStampsRead
+from app.services.custody_stamps import keep_stamping, stamp_due, undated
 from app.services.custody_verify import Verified, verify_bundle
 from tests.custody import Room, whole_sitting
 from tests.time_stamp_authority import Authority, authority
@@ -83,8 +84,12 @@ async def test_an_authority_that_is_away_or_lies_stops_nothing_and_is_asked_agai
         await stamp_due(room.sessions, TimeStampAuthority("http://127.0.0.1:9/"))
     async with room.sessions() as db:
         assert list(await db.scalars(select(CustodyStamp))) == []
+        signed_at = await db.scalar(select(func.max(CustodyManifest.created_at)))
+        assert await undated(db) == TimeStampsRead(waiting=1, since=signed_at)
     outside.behaves = "well"
     assert await stamp_due(room.sessions, asked_at(outside)) == 1
+    async with room.sessions() as db:
+        assert await undated(db) == TimeStampsRead(waiting=0, since=None)
     assert (await verified(room, taken, tmp_path, outside.certificates)).stamps == 1
     assert time.monotonic() - begun < 60
 

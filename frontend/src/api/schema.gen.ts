@@ -7347,6 +7347,7 @@ export interface components {
             /** Status */
             status: string;
             storage: components["schemas"]["StorageRead"];
+            time_stamps: components["schemas"]["TimeStampsRead"] | null;
             /** Uptime Seconds */
             uptime_seconds: number;
             /** Version */
@@ -7395,6 +7396,16 @@ export interface components {
             expires_in: number;
             /** Ticket */
             ticket: string;
+        };
+        /**
+         * TimeStampsRead
+         * @description Closed sittings whose manifest the time-stamp authority has not dated yet; `since`: the first of them.
+         */
+        TimeStampsRead: {
+            /** Since */
+            since: string | null;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * TimelineEntry

@@ -1,6 +1,6 @@
 // The server now: what works, what waits, how loaded, which versions, how much is stored.
 import { Alert } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconDatabase, IconFlask } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconClockExclamation, IconDatabase, IconFlask } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answered, api } from "@/api/client";
@@ -11,6 +11,8 @@ import { Loading } from "@/ui/Loading";
 import classes from "./Admin.module.css";
 
 const EVERY_MS = 5000;
+/** How long a time-stamp authority may be away before somebody should know. */
+const UNDATED_MS = 15 * 60_000;
 
 function useSystem() {
   return useQuery({
@@ -24,10 +26,11 @@ type State = NonNullable<ReturnType<typeof useSystem>["data"]>;
 
 export function SystemState() {
   const { t } = useTranslation();
+  const format = useFormats();
   const system = useSystem();
   if (system.isPending) return <Loading />;
   if (system.isError) return <Failure error={system.error} onRetry={() => void system.refetch()} />;
-  const { failing, demo_accounts, storage, scrub } = system.data;
+  const { failing, demo_accounts, storage, scrub, time_stamps } = system.data;
   const damaged = [...(scrub?.missing ?? []), ...(scrub?.changed ?? [])];
   return (
     <>
@@ -48,6 +51,11 @@ export function SystemState() {
           {damaged.join(", ")}
         </Alert>
       ) : null}
+      {time_stamps?.since && Date.now() - Date.parse(time_stamps.since) > UNDATED_MS ? (
+        <Alert mb="md" color="yellow" icon={<IconClockExclamation aria-hidden />} title={t("staff:admin.system.undated")}>
+          {t("staff:admin.system.undatedText", { since: format.dateTime(new Date(time_stamps.since)) })}
+        </Alert>
+      ) : null}
       {demo_accounts ? (
         <Alert mb="md" color="yellow" icon={<IconFlask aria-hidden />} title={t("staff:admin.system.demo")}>
           {t("staff:admin.system.demoText")}
@@ -63,7 +71,7 @@ function Facts({ state }: { state: State }) {
   const tag = useLanguage() === "bn" ? "bn-BD" : "en-GB";
   const size = (bytes: number) => bytesText(bytes, tag);
   const number = (value: number) => format.number(value);
-  const { queues, load, database, storage, scrub, counts, workers } = state;
+  const { queues, load, database, storage, scrub, time_stamps, counts, workers } = state;
   return (
     <div className={classes.grid}>
       <Box
@@ -123,6 +131,7 @@ function Facts({ state }: { state: State }) {
           ["size", size(storage.bytes)],
           ["diskFree", `${size(storage.disk_free)} / ${size(storage.disk_total)}`],
           ["scrub", scrub ? `${format.dateTime(new Date(scrub.ended_at))} · ${number(scrub.pieces)}` : "–"],
+          ...(time_stamps ? [["undated", number(time_stamps.waiting)] satisfies [string, string]] : []),
         ]}
       />
       <Box
