@@ -7,9 +7,10 @@ from collections.abc import Callable, Hashable
 from prometheus_client import Counter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from app.schemas.realtime import Close, Message
+from app.schemas.realtime import Close, Message, Problem
 
 OVERFLOWS = Counter("proctor_socket_overflows_total", "Sockets closed because their reader stalled.")
+PROBLEMS = Counter("proctor_socket_problems_total", "Messages refused.", ["code"])
 
 
 class Outbox:
@@ -33,6 +34,11 @@ class Outbox:
     def send(self, message: Message) -> None:
         """Queue a message; never waits."""
         self.send_text(lambda: message.rendered)
+
+    def problem(self, code: str, **params: str | int | float) -> None:
+        """Say that a message was refused, and why."""
+        PROBLEMS.labels(code).inc()
+        self.send(Problem(code=code, params=params))
 
     def newest(self, key: Hashable, message: Message) -> None:
         """Queue a message that says all there is about `key`: one that still waits is said as this one instead."""

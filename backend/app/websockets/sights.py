@@ -1,7 +1,6 @@
 """What a student's client shows and lets hear: may be lost, the newest wins; each picture gets an answer."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from prometheus_client import Counter
@@ -29,17 +28,15 @@ SOUND_DROPPED = Counter("proctor_sounds_dropped_total", "Chunks of sound replace
 SOUND_WAITING = 4
 """Chunks of sound in memory at most, of a second or so each."""
 AUDIO = 2
-Problem = Callable[..., None]
 
 
 class Sights:
     """The binary messages of one connection, between its reader and the live exam session."""
 
-    def __init__(self, live: LiveExamSession, settings: Settings, outbox: Outbox, problem: Problem) -> None:
+    def __init__(self, live: LiveExamSession, settings: Settings, outbox: Outbox) -> None:
         self._live = live
         self._settings = settings
         self._outbox = outbox
-        self._problem = problem
         self._mailboxes: dict[Source, Mailbox[BinaryMessage]] = {source: Mailbox() for source in Source}
         self._sounds: Tray[BinaryMessage] = Tray(SOUND_WAITING)
         self._adviser = Adviser()
@@ -56,7 +53,7 @@ class Sights:
             return
         source = FRAME_KINDS.get(message.kind)
         if source is None:
-            self._problem("unknown_kind", number=message.number, kind=message.kind)
+            self._outbox.problem("unknown_kind", number=message.number, kind=message.kind)
             return
         if self._live.sitting.state == SessionState.PAUSED:
             self._done(message.number, None, source)
@@ -75,7 +72,7 @@ class Sights:
         try:
             self._live.hearing.declare(header)
         except SoundRefused as refused:
-            self._problem("audio_refused", number=0, reason=refused.code)
+            self._outbox.problem("audio_refused", number=0, reason=refused.code)
 
     async def judge(self, source: Source) -> None:
         """Until cancelled: show the engine the newest picture of a source."""
@@ -101,7 +98,7 @@ class Sights:
             try:
                 await self._live.listen_to(message.body, message.captured_at, message.number)
             except SoundRefused as refused:
-                self._problem("audio_refused", number=message.number, reason=refused.code)
+                self._outbox.problem("audio_refused", number=message.number, reason=refused.code)
 
     def count_dropped(self) -> int:
         """At the end: how many pictures were never looked at."""
@@ -115,7 +112,7 @@ class Sights:
             self._sounds.put(message)
         elif not self._told_deaf:
             self._told_deaf = True
-            self._problem("audio_refused", number=message.number, reason="switched_off")
+            self._outbox.problem("audio_refused", number=message.number, reason="switched_off")
 
     async def _look(self, source: Source, message: BinaryMessage) -> FrameReport | None:
         if source is Source.CAMERA:
@@ -147,4 +144,4 @@ class Sights:
 
     def _refuse(self, number: int, reason: str, source: Source) -> None:
         beside: dict[str, str] = {} if source is Source.CAMERA else {"source": source}
-        self._problem("frame_refused", number=number, reason=reason, **beside)
+        self._outbox.problem("frame_refused", number=number, reason=reason, **beside)

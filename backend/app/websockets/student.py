@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Gauge, Histogram
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.core.clock import monotonic, now
@@ -61,7 +61,6 @@ log = structlog.get_logger(__name__)
 router = APIRouter()
 
 SOCKETS = Gauge("proctor_student_sockets", "Students' sockets open now.")
-PROBLEMS = Counter("proctor_socket_problems_total", "Messages refused.", ["code"])
 ACKS = Histogram(
     "proctor_ack_seconds",
     "From the oldest numbered message of a batch to its acknowledgement.",
@@ -144,7 +143,7 @@ class StudentConnection:
         self._bus: Bus = state.bus
         self._connections: Connections = state.connections
         self._outbox = Outbox(websocket)
-        self._sights = Sights(live, self._settings, self._outbox, self._problem)
+        self._sights = Sights(live, self._settings, self._outbox)
         self._intake = Intake(next=live.last_seq + 1)
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
@@ -199,7 +198,7 @@ class StudentConnection:
         elif isinstance(error, ExamSessionEnded):
             self._outbox.close(Close.ENDED)
         elif isinstance(error, NotAMessage):
-            self._problem(error.code)
+            self._outbox.problem(error.code)
             self._outbox.close(Close.BAD_MESSAGE)
         else:
             log.error("student.failed", exam_session_id=self._live.sitting.id, error=type(error).__name__)
@@ -238,7 +237,7 @@ class StudentConnection:
             await self._hear()
             body = message.get("text")
             if not (self._pictures if body is None else self._texts).take():
-                self._problem("too_many_messages")
+                self._outbox.problem("too_many_messages")
                 self._outbox.close(Close.RATE)
                 return
             if body is None:
@@ -263,11 +262,11 @@ class StudentConnection:
             self._sights.declare_sound(found)
         word = self._intake.take(numbered := parse_numbered(found))
         if word == "seq_gap":
-            self._problem(word, expected=self._intake.next, got=numbered.seq)
+            self._outbox.problem(word, expected=self._intake.next, got=numbered.seq)
         elif word is not None:
             if word == "seq_changed":
                 log.warning("student.seq_changed", exam_session_id=self._live.sitting.id, seq=numbered.seq)
-                self._problem(word, seq=numbered.seq)
+                self._outbox.problem(word, seq=numbered.seq)
             self._outbox.send(Ack(upto=self._live.last_seq))
         if self._intake.ready:
             self._oldest = self._oldest or monotonic()
@@ -289,12 +288,8 @@ class StudentConnection:
                 ACKS.observe(monotonic() - (oldest or monotonic()))
                 for message in batch:
                     if message.refused is not None:
-                        self._problem(message.refused, seq=message.seq)
+                        self._outbox.problem(message.refused, seq=message.seq)
                 self._outbox.send(Ack(upto=upto))
-
-    def _problem(self, code: str, **params: str | int | float) -> None:
-        PROBLEMS.labels(code).inc()
-        self._outbox.send(Problem(code=code, params=params))
 
     # --- what happens elsewhere -----------------------------------------------------------------------------------
 

@@ -20,7 +20,6 @@ from app.schemas.realtime import (
     LiveHead,
     LiveSession,
     Ping,
-    Problem,
     SessionUpdated,
     Thumbnail,
     ViolationChanged,
@@ -188,7 +187,7 @@ class Viewer:
                 self._watch_only(Watch.model_validate(parse_text(message.get("text") or "", largest=LARGEST_WATCH)))
             except (NotAMessage, ValidationError) as error:
                 code = error.code if isinstance(error, NotAMessage) else "bad_message"
-                self._outbox.send(Problem(code=code))
+                self._outbox.problem(code)
 
     def _watch_only(self, wanted: Watch) -> None:
         """Pictures of these sittings alone from now on, the latest of those that are new at once."""

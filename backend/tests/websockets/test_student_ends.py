@@ -1,14 +1,19 @@
-"""What others decide reaches the student's line: pauses, more time, the end; and logs stay free of secrets."""
+"""What others decide reaches the student's line; its end leaves no secrets in the logs and nothing in memory."""
 
+import gc
 import io
 import logging
 import re
+from collections import Counter
 
 import pytest
 import structlog
 
 from app.core.logging import configure_logging
 from app.db.models import ExamSession, User
+from app.services.proctoring import LiveExamSession
+from app.services.sitting import RecentFrame
+from app.websockets.student import StudentConnection
 from tests.live import LiveServer
 from tests.pictures import jpeg
 
@@ -86,3 +91,29 @@ async def test_logs_hold_no_token_no_address_and_no_name(
         structlog.reset_defaults()
     assert "student.left" in written.getvalue()
     assert SECRETS.findall(written.getvalue()) == []
+
+
+async def test_a_line_that_ended_leaves_nothing_for_the_garbage_collector(
+    server: LiveServer, student: User, taken: ExamSession
+) -> None:
+    """It looks through old objects seldom, and a sitting holds the pictures of its last seconds."""
+    gc.collect()
+    gc.disable()
+    try:
+        line = await server.student(student, taken)
+        await line.say(1)
+        await line.acknowledged(1)
+        await line.show(1, jpeg(), 1_000)
+        await line.answer_to(1)
+        assert of_a_line() == {"LiveExamSession": 1, "StudentConnection": 1, "RecentFrame": 1}
+        await line.connection.close()
+        await server.loopback.quiet()
+        assert of_a_line() == {}
+    finally:
+        gc.enable()
+
+
+def of_a_line() -> dict[str, int]:
+    """What there is in memory of lines and their sittings, wanted or not."""
+    kinds = (LiveExamSession, StudentConnection, RecentFrame)
+    return dict(Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, kinds)))
