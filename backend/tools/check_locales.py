@@ -8,7 +8,7 @@ from pathlib import Path
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 REFERENCE = "en"
-PLACEHOLDER = re.compile(r"\{\{?\s*(\w+)[^}]*\}?\}")
+PLACEHOLDER = re.compile(r"\{\s*(\w+)[^{}]*\}")
 PLURAL = re.compile(r"_(zero|one|two|few|many|other)$")
 
 
@@ -30,6 +30,8 @@ def complain() -> Iterator[str]:
         for key, values in words.items():
             if not all(text.strip() for text in values):
                 yield f"locales/{language}: {key} is empty"
+            if any("{{" in text for text in values):
+                yield f"locales/{language}: {key} has a placeholder in two braces, which would be shown as it is"
             if key in reference and placeholders(values) != placeholders(reference[key]):
                 yield f"locales/{language}: {key} has other placeholders than in {REFERENCE}"
 
