@@ -42,6 +42,7 @@ from app.services.demo_data.sittings import Place
 from app.services.demo_data.work import DemoWork
 from app.services.disk_watch import DiskWatch, SparingStore
 from app.services.evidence_sweep import sweep_evidence
+from app.services.film_comparison import keep_comparing
 from app.services.hourly_limits import HourlyLimits
 from app.services.institution import follow_institution, in_force
 from app.services.kept_sitting import Services
@@ -171,6 +172,7 @@ def _background(app: FastAPI, settings: Settings, pulse: Pulse) -> tuple[Corouti
         keep_forgetting(state.sessions),
         keep_sealing(state.sessions, state.notary),
         keep_stamping(state.sessions, _authority(settings)),
+        keep_comparing(state.sessions),
         keep_scrubbing(state.sessions, state.store, bytes_per_second=settings.SCRUB_MB_PER_SECOND * 1_000_000),
         watch_clock(state.sessions),
         state.disk.run(state.sessions),

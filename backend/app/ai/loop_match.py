@@ -14,16 +14,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.films import NUMBERS, SLOT, UNSEEN
+
 Track: TypeAlias = NDArray[np.float32]
 """Slots × NUMBERS: what the picture was like at equal distances in time; a row of NaN where it was not seen."""
 
-SLOT = 0.5
-"""Seconds between two kept pictures."""
 SLOTS = 290
-"""145 s: the longest loop and the stretch that is compared."""
-NUMBERS = 10
-"""Numbers kept of a picture, 16 bits each: 290 slots are 7.6 KB of text."""
-UNSEEN = -32768
+"""145 s: the longest loop and the stretch that is compared; at 16 bits a number 7.6 KB of text."""
 ROWS, COLUMNS = 24, 32
 STEP = 4.0
 """Grey levels of the whole projection per unit; a sensor's noise moves the numbers by less than one or two."""
@@ -47,9 +44,14 @@ def project(signature: bytes) -> list[float]:
 def unpack(text: str) -> Track:
     """The kept track out of a detector's memory; what is not one is an empty one."""
     try:
-        kept = np.frombuffer(b64decode(text), "<i2")
+        return track_of(b64decode(text))
     except ValueError:
-        kept = np.empty(0, "<i2")
+        return np.empty((0, NUMBERS), np.float32)
+
+
+def track_of(numbers: bytes) -> Track:
+    """A track out of its bytes; what is left over at the end is nothing."""
+    kept = np.frombuffer(numbers[: len(numbers) // 2 * 2], "<i2")
     kept = kept[: kept.size // NUMBERS * NUMBERS].reshape(-1, NUMBERS)
     track = kept.astype(np.float32)
     track[kept[:, 0] == UNSEEN] = np.nan

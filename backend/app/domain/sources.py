@@ -15,6 +15,8 @@ class Source(StrEnum):
 
 KEYS_EACH = 10_000_000
 """Keys of violations set aside for each source within one exam session."""
+FILM_KEY = KEYS_EACH
+"""Key of what is noted after the end: the camera sent a film of an earlier sitting. The camera's last."""
 CHANGED_SCREEN = 0.25
 """Share of a screen's tiles from which it shows something else, not more of the same (measured: docs/sources.md)."""
 SHOWN_BY_SCREEN = frozenset(

@@ -31,6 +31,8 @@ class DueExam(Output):
     pictures: int
     documents: int
     recordings: int
+    movements: int
+    """Sittings of which it is kept how the camera's picture moved."""
     bytes: int
     due_since: datetime
 
@@ -45,6 +47,8 @@ class RetentionPreview(Output):
     pictures: int
     documents: int
     recordings: int
+    movements: int
+    """Sittings of which it is kept how the camera's picture moved."""
     bytes: int
 
 
@@ -54,6 +58,7 @@ class RetentionRequest(Input):
     pictures: Int32 = Field(ge=0)
     documents: Int32 = Field(ge=0)
     recordings: Int32 | None = Field(None, ge=0)
+    movements: Int32 | None = Field(None, ge=0)
 
 
 class RetentionDone(Output):
@@ -62,6 +67,8 @@ class RetentionDone(Output):
     pictures: int
     documents: int
     recordings: int
+    movements: int
+    """Sittings of which it is kept how the camera's picture moved."""
     bytes: int
     left: int
 

@@ -17,6 +17,7 @@ from app.domain.coverage import Coverage
 from app.domain.incidents import Change, Incidents
 from app.domain.media_clock import MediaClock
 from app.services.client_messages import StoredMessage
+from app.services.film_lane import FilmLane
 from app.services.ledger import Entry, Ledger
 from app.services.pulse import Pulse
 from app.services.side_sources import SideSources
@@ -56,6 +57,7 @@ class KeptSitting(ABC):
         self._recent = RecentFrames()
         self._beside = SideSources(self.sitting, taken.analysis.get("sides", {}))
         self._sound = SoundLane()
+        self._film = FilmLane(self.sitting, taken.analysis.get("film", 0))
         self._lock = asyncio.Lock()
         self._stored_at = 0.0
 
@@ -84,7 +86,7 @@ class KeptSitting(ABC):
         self._coverage = Coverage()
         self._coverage.begin(0.0)
         self._recent, self._beside = RecentFrames(), SideSources(self.sitting, {})
-        self._sound = SoundLane()
+        self._sound, self._film = SoundLane(), FilmLane(self.sitting)
 
     def _load_incidents(self, dumped: Mapping[str, Any] | None) -> Incidents:
         rules = self.sitting.rules
@@ -116,9 +118,12 @@ class KeptSitting(ABC):
             pictures = {c.key: await self._beside.keep(self._services.store, c, self._recent) for c in changes}
             server_pauses = self._services.pulse.pauses() if settle else ()
             sound = self._sound.take(everything=settle or leaving)
-            entry = Entry(self._state(), changes, pictures, messages, settle, away_since, server_pauses, sound)
+            film = self._film.take(self._memory, everything=settle)
+            state = self._state() | {"uncompared": settle and self._film.upto > 0}
+            entry = Entry(state, changes, pictures, messages, settle, away_since, server_pauses, sound, film)
             await self._ledger.store(entry)
             self._sound.stored()
+            self._film.stored()
             self._stored_at = self.clock.at
             self._beside.stored(pictures)
         self._kept(changes)
@@ -130,6 +135,7 @@ class KeptSitting(ABC):
             "incidents": self._incidents.dump(),
             "coverage": self._coverage.dump(),
             "sides": self._beside.dump(),
+            "film": self._film.upto,
         }
         return {"coverage": self.coverage, "analysis": analysis, "question": self._question}
 

@@ -20,6 +20,7 @@ from app.db.rows import table_of
 from app.db.session import Sessions, announce, is_passing, unit_of_work
 from app.domain.custody import Item, Kind
 from app.domain.exam_sessions import OPEN
+from app.domain.films import FilmStretch
 from app.domain.incidents import Change
 from app.domain.outages import Pause
 from app.domain.trust import Episode, trust_score, without
@@ -33,6 +34,7 @@ from app.services.custody_items import final_items, item_of
 from app.services.evidence import KeptPicture, record_evidence
 from app.services.exam_sessions import SittingChanged
 from app.services.face_templates import forget_template
+from app.services.film_lane import record_film
 from app.services.flags import TOO_MANY_TAB_SWITCHES, mark_flagged
 from app.services.news import tell_of_grave_violation
 from app.services.outages import open_outage, settle_outage
@@ -67,6 +69,7 @@ class Entry:
     pauses: Sequence[Pause] = ()
     """When the server itself was away."""
     sound: Pieces = field(default_factory=dict)
+    film: FilmStretch | None = None
 
 
 @cache
@@ -168,6 +171,8 @@ class Ledger:
             if change.action == "opened" and RULES[change.kind].severity is Severity.CRITICAL:
                 await tell_of_grave_violation(db, exam_session_id=self._sitting.id, kind=change.kind)
         await record_sound(db, self._sitting.id, entry.sound)
+        if entry.film is not None and self._sitting.keys is not None:
+            await record_film(db, self._sitting.id, entry.film, self._sitting.keys.pictures)
         await self._write_attendance(db, entry)
         await self._chain(db, tail, chained, settle=entry.settle)
         if entry.changes:

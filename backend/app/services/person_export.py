@@ -24,6 +24,7 @@ from app.db.models import (
     ExamSession,
     ExternalIdentity,
     FaceTemplate,
+    FilmPiece,
     GivenDecision,
     GivenVerdict,
     Notification,
@@ -87,6 +88,7 @@ OF_A_SITTING: dict[str, Any] = {
     "comments": StudentComment,
     "staff_notes": StaffNote,
     "face_template": FaceTemplate,
+    "film_pieces": FilmPiece,
 }
 FOR_STAFF = "staff_notes"
 HIDDEN: dict[str, frozenset[str]] = {"answers": frozenset({"internal_note"}), "decisions": frozenset({"note"})}

@@ -67,7 +67,8 @@ class Words:
 
     def measured(self, values: dict[str, float]) -> str:
         """What a detector measured, name by name."""
-        return ", ".join(f"{self._measure(name)} {self.number(value, 2)}" for name, value in sorted(values.items()))
+        shown = {name: self.number(value, 0 if value == round(value) else 2) for name, value in values.items()}
+        return ", ".join(f"{self._measure(name)} {shown[name]}" for name in sorted(shown))
 
     def _measure(self, name: str) -> str:
         shown = self(f"measured.{name}")

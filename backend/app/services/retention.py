@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.errors import Conflict
-from app.db.models import Document, Evidence, Exam, ExamSession, GivenDecision, UploadedFile, User
+from app.db.models import Document, Evidence, Exam, ExamSession, FilmPiece, GivenDecision, UploadedFile, User
 from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.custody import Item, Kind
 from app.domain.exam_sessions import OPEN
@@ -47,12 +47,14 @@ class Due:
     pictures: list[int] = field(default_factory=list)
     documents: list[int] = field(default_factory=list)
     recordings: list[int] = field(default_factory=list)
+    movements: int = 0
+    """1 where it is kept how the camera's picture moved."""
     bytes: int = 0
 
     @property
     def count(self) -> int:
         """How many pieces."""
-        return len(self.pictures) + len(self.documents) + len(self.recordings)
+        return len(self.pictures) + len(self.documents) + len(self.recordings) + self.movements
 
 
 async def preview(db: AsyncSession) -> RetentionPreview:
@@ -63,14 +65,15 @@ async def preview(db: AsyncSession) -> RetentionPreview:
         one = exams.setdefault(
             due.exam_id,
             DueExam(
-                exam_id=due.exam_id, title=due.title, exam_sessions=0, pictures=0, documents=0, recordings=0, bytes=0,
-                due_since=due.since,
+                exam_id=due.exam_id, title=due.title, exam_sessions=0, pictures=0, documents=0, recordings=0,
+                movements=0, bytes=0, due_since=due.since,
             ),
         )  # fmt: skip
         one.exam_sessions += 1
         one.pictures += len(due.pictures)
         one.documents += len(due.documents)
         one.recordings += len(due.recordings)
+        one.movements += due.movements
         one.bytes += due.bytes
         one.due_since = min(one.due_since, due.since)
     found = list(exams.values())
@@ -82,6 +85,7 @@ async def preview(db: AsyncSession) -> RetentionPreview:
         pictures=sum(one.pictures for one in found),
         documents=sum(one.documents for one in found),
         recordings=sum(one.recordings for one in found),
+        movements=sum(one.movements for one in found),
         bytes=sum(one.bytes for one in found),
     )
 
@@ -99,7 +103,7 @@ async def run(
         raise Conflict("retention_changed", pictures=whole.pictures, documents=whole.documents)
     taken, names = list[Due](), list[str]()
     for one in due:
-        if len(names) >= AT_ONCE:
+        if len(names) >= AT_ONCE or len(taken) >= AT_ONCE:
             break
         await _forget(db, one)
         names += await _delete(db, Evidence, one.pictures)
@@ -107,7 +111,7 @@ async def run(
         names += await _delete(db, UploadedFile, one.recordings)
         taken.append(one)
     done = _sum(taken, left=sum(one.count for one in due[len(taken) :]))
-    if names:
+    if taken:
         note(db, who, "retention.run", "installation", **done.model_dump())
     return done, names
 
@@ -119,6 +123,7 @@ async def _forget(db: AsyncSession, due: Due) -> None:
     removed = [Item(Kind.REMOVED, f"{kind}:{one}", None) for kind, ids in gone for one in ids]
     await note_down(db, held, *removed)
     await destroy_keys(db, [held.id], Shelf.PICTURES)
+    await db.execute(delete(FilmPiece).where(FilmPiece.exam_session_id == held.id))
 
 
 def _sum(due: Sequence[Due], *, left: int = 0) -> RetentionDone:
@@ -126,6 +131,7 @@ def _sum(due: Sequence[Due], *, left: int = 0) -> RetentionDone:
         pictures=sum(len(one.pictures) for one in due),
         documents=sum(len(one.documents) for one in due),
         recordings=sum(len(one.recordings) for one in due),
+        movements=sum(one.movements for one in due),
         bytes=sum(one.bytes for one in due),
         left=left,
     )
@@ -133,7 +139,9 @@ def _sum(due: Sequence[Due], *, left: int = 0) -> RetentionDone:
 
 def _as_expected(whole: RetentionDone, expected: RetentionRequest) -> bool:
     recordings = whole.recordings if expected.recordings is None else expected.recordings
-    return (expected.pictures, expected.documents, recordings) == (whole.pictures, whole.documents, whole.recordings)
+    movements = whole.movements if expected.movements is None else expected.movements
+    seen = (expected.pictures, expected.documents, recordings, movements)
+    return seen == (whole.pictures, whole.documents, whole.recordings, whole.movements)
 
 
 async def keep_running(sessions: Sessions, store: EvidenceStore) -> None:
@@ -159,7 +167,8 @@ async def _due(db: AsyncSession, house: InstitutionSettings, at: datetime) -> li
     """Sittings whose pictures are due, the longest due first."""
     decided = select(func.max(GivenDecision.created_at)).where(GivenDecision.exam_session_id == ExamSession.id)
     recorded = select(UploadedFile.exam_session_id).where(RECORDED)
-    kept: Any = union(select(Evidence.exam_session_id), select(Document.exam_session_id), recorded)
+    moved = select(FilmPiece.exam_session_id)
+    kept: Any = union(select(Evidence.exam_session_id), select(Document.exam_session_id), recorded, moved)
     rows = await db.execute(
         select(
             ExamSession.id, Exam.id, Exam.title, func.greatest(Exam.end_time, ExamSession.end_time),
@@ -191,6 +200,11 @@ async def _add_pieces(db: AsyncSession, due: dict[int, Due]) -> None:
             one = due[exam_session_id]
             getattr(one, name).append(row_id)
             one.bytes += size
+    sizes = select(FilmPiece.exam_session_id, func.sum(func.length(FilmPiece.sealed)))
+    sizes = sizes.where(FilmPiece.exam_session_id.in_(due)).group_by(FilmPiece.exam_session_id)
+    for exam_session_id, size in await db.execute(sizes):
+        due[exam_session_id].movements = 1
+        due[exam_session_id].bytes += size
 
 
 async def _delete(db: AsyncSession, model: type[Piece], ids: Sequence[int]) -> list[str]:

@@ -101,7 +101,14 @@ async def test_what_is_due_goes_and_the_rest_stays(
     assert on_disk(store.root) == 16
     done = await admin_client.post("/api/v1/retention/run", json={"pictures": 1, "documents": 1})
     gone_bytes = 3 * len(SECRET)
-    assert done.json() == {"pictures": 1, "documents": 1, "recordings": 1, "bytes": gone_bytes, "left": 0}
+    assert done.json() == {
+        "pictures": 1,
+        "documents": 1,
+        "recordings": 1,
+        "movements": 0,
+        "bytes": gone_bytes,
+        "left": 0,
+    }
     assert on_disk(store.root) == 13
     assert await db.scalar(select(func.count(Evidence.id))) == 3
     assert await db.scalar(select(func.count(Violation.id))) == 4

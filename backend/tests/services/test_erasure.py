@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -18,9 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.config import Settings
 from app.core.events import Bus
 from app.core.signing import Verifier
-from app.db.backup import back_up, connection_environment
+from app.db.backup import back_up
 from app.db.models import Exam, ExamSession, User, WrappedKey
-from app.db.postgres_programs import pg_binary
 from app.db.restore import restore
 from app.db.session import Sessions, make_engine, make_sessions, unit_of_work
 from app.domain.roles import Role
@@ -33,6 +31,7 @@ from app.services.sound_lane import record_sound
 from app.storage import LocalStore
 from tests.builders import make_exam, make_exam_session, make_user
 from tests.custody import TOLD, Room, whole_sitting
+from tests.database_files import dump_of, on_database_disk
 
 NAME, EMAIL = "Zyxwina Qrstovka", "zyxwina.qrstovka@example.org"
 WORDS = "Because আকাশ 1e300"
@@ -56,28 +55,6 @@ async def verified(room: Room, exam_session_id: int, folder: Path) -> Verified:
         body = await bundle_of(db, exam_session_id, room.store, room.notary)
     (folder / "bundle.zip").write_bytes(body)
     return verify_bundle(folder / "bundle.zip", Verifier(room.notary.signer.public_pem))
-
-
-def dump_of(url: str) -> bytes:
-    """What pg_dump writes, as plain SQL."""
-    command = [str(pg_binary("pg_dump")), "--inserts"]
-    return subprocess.run(command, check=True, capture_output=True, env=connection_environment(url)).stdout
-
-
-async def on_database_disk(engine: AsyncEngine) -> bytes:
-    """Everything in the database's own data files, once what was deleted has been vacuumed away.
-
-    The planner's statistics are taken too, as PostgreSQL does by itself now and then.
-    """
-    host = str(engine.url.query["host"])
-    connection = await asyncpg.connect(host=host, user="proctor", database=engine.url.database)
-    await connection.execute("ANALYZE")
-    await connection.execute("VACUUM FULL")
-    await connection.execute("CHECKPOINT")
-    folder = Path(await connection.fetchval("SHOW data_directory"))
-    number = await connection.fetchval("SELECT oid FROM pg_database WHERE datname = current_database()")
-    await connection.close()
-    return b"".join(path.read_bytes() for path in (folder / "base" / str(number)).iterdir() if path.is_file())
 
 
 def traces(body: bytes) -> list[str]:

@@ -4333,6 +4333,8 @@ export interface components {
             exam_id: number;
             /** Exam Sessions */
             exam_sessions: number;
+            /** Movements */
+            movements: number;
             /** Pictures */
             pictures: number;
             /** Recordings */
@@ -6771,6 +6773,8 @@ export interface components {
             documents: number;
             /** Left */
             left: number;
+            /** Movements */
+            movements: number;
             /** Pictures */
             pictures: number;
             /** Recordings */
@@ -6796,6 +6800,8 @@ export interface components {
             evidence_days_unreleased: number;
             /** Exams */
             exams: components["schemas"]["DueExam"][];
+            /** Movements */
+            movements: number;
             /** Pictures */
             pictures: number;
             /** Recordings */
@@ -6808,6 +6814,8 @@ export interface components {
         RetentionRequest: {
             /** Documents */
             documents: number;
+            /** Movements */
+            movements?: number | null;
             /** Pictures */
             pictures: number;
             /** Recordings */

@@ -8,8 +8,9 @@ import numpy as np
 from app.ai.attention import number
 from app.ai.face_search import Recall
 from app.ai.frame import Frame
-from app.ai.loop_match import NUMBERS, SLOT, SLOTS, Likeness, Track, compare, pack, project, unpack
+from app.ai.loop_match import SLOTS, Likeness, Track, compare, pack, project, unpack
 from app.ai.schedule import SCHEDULE
+from app.domain.films import NUMBERS, SLOT
 from app.domain.violations import Observation, ViolationKind
 
 

@@ -10,6 +10,7 @@ from app.db.models.exam_sessions import ClientMessage, ExamSession
 from app.db.models.exams import Accommodation, Exam, ExamEnrolment
 from app.db.models.face_templates import FaceTemplate
 from app.db.models.files import UploadedFile
+from app.db.models.films import FilmPiece
 from app.db.models.installation import InstallationMark
 from app.db.models.institution import Institution
 from app.db.models.notifications import Notification
@@ -41,6 +42,7 @@ __all__ = [
     "ExamSession",
     "ExternalIdentity",
     "FaceTemplate",
+    "FilmPiece",
     "GivenDecision",
     "GivenVerdict",
     "InstallationMark",

@@ -34,6 +34,7 @@ class ExamSession(Row, Base):
         Index("ix_exam_sessions_ending", "ending_at", postgresql_where=text("ending_at IS NOT NULL")),
         Index("ix_exam_sessions_unsettled", "id", postgresql_where=text("NOT settled")),
         Index("ix_exam_sessions_unsealed", "id", postgresql_where=text("unsealed")),
+        Index("ix_exam_sessions_uncompared", "id", postgresql_where=text("uncompared")),
         Index("ix_exam_sessions_review", text("review_gain DESC"), "trust", postgresql_where=text("settled")),
         CheckConstraint("trust BETWEEN 0 AND 100", name="trust"),
     )
@@ -80,6 +81,8 @@ class ExamSession(Row, Base):
     """Whether the violations that were open at the end are closed and the final trust stands."""
     unsealed: Mapped[bool] = mapped_column(default=False)
     """Whether its chain of custody has grown since it was last signed; only once it is settled."""
+    uncompared: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether nobody has looked yet if its film is one of an earlier sitting; only once it is settled."""
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     reviews: Mapped[int] = mapped_column(default=0)
     """Raised whenever a person changes what counts (a verdict, other weights): so a live sitting knows to look."""

@@ -12,6 +12,12 @@ import { Loading } from "@/ui/Loading";
 import { failureNotice, notice } from "@/ui/notice";
 import classes from "./Admin.module.css";
 
+type Due = { pictures: number; documents: number; recordings: number; movements: number };
+
+function sum(due: Due) {
+  return due.pictures + due.documents + due.recordings + due.movements;
+}
+
 export function Retention() {
   const { t } = useTranslation();
   const format = useFormats();
@@ -24,9 +30,9 @@ export function Retention() {
     staleTime: 0,
   });
   const run = useMutation({
-    mutationFn: (seen: { pictures: number; documents: number }) => answered(api.POST("/api/v1/retention/run", { body: seen })),
+    mutationFn: (seen: Due) => answered(api.POST("/api/v1/retention/run", { body: seen })),
     onSuccess: (done) =>
-      notice(t("staff:admin.retention.done", { n: format.number(done.pictures + done.documents), size: bytesText(done.bytes, tag) })),
+      notice(t("staff:admin.retention.done", { n: format.number(sum(done)), size: bytesText(done.bytes, tag) })),
     onError: failureNotice,
     onSettled: () => {
       setSure(false);
@@ -35,18 +41,20 @@ export function Retention() {
   });
   if (preview.isPending) return <Loading />;
   if (preview.isError) return <Failure error={preview.error} onRetry={() => void preview.refetch()} />;
-  const { exams, pictures, documents, bytes, evidence_days, evidence_days_unreleased } = preview.data;
+  const { exams, pictures, documents, recordings, movements, bytes, evidence_days, evidence_days_unreleased } = preview.data;
   return (
     <div className={classes.box}>
       <Alert icon={<IconInfoCircle aria-hidden />} mb="md">
         {t("staff:admin.retention.text", { days: format.number(evidence_days), unreleased: format.number(evidence_days_unreleased) })}
       </Alert>
       <Text fw={600} mb="sm" role="status">
-        {pictures + documents === 0
+        {sum(preview.data) === 0
           ? t("staff:admin.retention.nothing")
           : t("staff:admin.retention.due", {
               pictures: format.number(pictures),
               documents: format.number(documents),
+              recordings: format.number(recordings),
+              movements: format.number(movements),
               size: bytesText(bytes, tag),
             })}
       </Text>
@@ -76,7 +84,7 @@ export function Retention() {
           </Table>
         </Table.ScrollContainer>
       ) : null}
-      {pictures + documents === 0 ? null : (
+      {sum(preview.data) === 0 ? null : (
         <Group mt="md" justify="space-between">
           <Checkbox
             label={t("staff:admin.retention.sure")}
@@ -88,7 +96,7 @@ export function Retention() {
             disabled={!sure}
             loading={run.isPending}
             leftSection={<IconTrash size={18} aria-hidden />}
-            onClick={() => run.mutate({ pictures, documents })}
+            onClick={() => run.mutate({ pictures, documents, recordings, movements })}
           >
             {t("staff:admin.retention.run")}
           </Button>

@@ -9,7 +9,7 @@ import { giveConsent, institution } from "../api";
 import { Trouble } from "../parts/basics";
 
 /** Names the text that was agreed to; changes with the text. */
-const VERSION = "2026-11-27";
+const VERSION = "2026-11-28";
 /** What the server takes of the words as they stood on the screen; kept with the consent. */
 const LONGEST_SHOWN = 20_000;
 
