@@ -51,7 +51,7 @@ export function SystemState() {
           {damaged.join(", ")}
         </Alert>
       ) : null}
-      {time_stamps?.since && Date.now() - Date.parse(time_stamps.since) > UNDATED_MS ? (
+      {time_stamps?.since && system.dataUpdatedAt - Date.parse(time_stamps.since) > UNDATED_MS ? (
         <Alert mb="md" color="yellow" icon={<IconClockExclamation aria-hidden />} title={t("staff:admin.system.undated")}>
           {t("staff:admin.system.undatedText", { since: format.dateTime(new Date(time_stamps.since)) })}
         </Alert>
