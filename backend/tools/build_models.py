@@ -33,12 +33,17 @@ def pip_command() -> list[str]:
     return [sys.executable, "-m", "uv", "tool", "run", "pip"]
 
 
+def pip_download(folder: Path, package: str, version: str, *options: str) -> Path:
+    """Fetch one wheel (no dependencies) from the configured package index."""
+    command = [*pip_command(), "download", f"{package}=={version}", "--no-deps", "--only-binary=:all:", *options]
+    subprocess.run([*command, "--dest", str(folder)], check=True)
+    return next(folder.glob(f"{package}-{version}-*.whl"))
+
+
 def download_wheel(folder: Path) -> Path:
-    """Fetch the one wheel (no dependencies) from the configured package index; the same file on every machine."""
-    command = [*pip_command(), "download", f"{MEDIAPIPE}=={MEDIAPIPE_VERSION}", "--no-deps", "--only-binary=:all:"]
-    command += ["--python-version=3.11", "--platform=manylinux_2_28_x86_64", "--dest", str(folder)]
-    subprocess.run(command, check=True)
-    return next(folder.glob(f"{MEDIAPIPE}-{MEDIAPIPE_VERSION}-*.whl"))
+    """The one wheel our models are in; the same file on every machine."""
+    platform = "--python-version=3.11", "--platform=manylinux_2_28_x86_64"
+    return pip_download(folder, MEDIAPIPE, MEDIAPIPE_VERSION, *platform)
 
 
 def download_npm(source: Source, folder: Path) -> Path:
