@@ -1,5 +1,6 @@
 """Accommodations and presets: what differs for one student reaches the detectors, and nobody but staff sees it."""
 
+import json
 from datetime import timedelta
 
 import httpx2
@@ -10,6 +11,7 @@ from app.db.session import Sessions, unit_of_work
 from app.domain.presets import Preset, rules_for
 from app.domain.violations import RULES, ViolationKind
 from app.services.accommodations import accommodation_of
+from app.services.detection import MEASURED
 from app.services.exam_sessions import start_exam_session
 from app.services.sitting import Sitting
 from app.services.sitting_reads import reload
@@ -95,6 +97,10 @@ async def test_stricter_presets_note_sooner_and_all_are_listed(student_client: h
     assert holds == sorted(holds, reverse=True)
     assert len(set(holds)) == 3
     assert all({k["kind"] for k in one["kinds"]} == set(ViolationKind) for one in found)
+    measured = json.loads(MEASURED.read_text())
     for one in found:
+        rates = {k["kind"]: rate for k in one["kinds"] if (rate := k["expected_false_alarms"]) is not None}
+        assert rates == measured["false_alarms_per_hour"][one["preset"]]
+        assert (one["measured_on"], one["measured_hours"]) == (measured["measured_on"], measured["hours"])
         usual = [k["expected_false_alarms"] or 0 for k in one["kinds"] if k["kind"] not in OFF_BY_ITSELF]
         assert one["expected_false_alarms"] == pytest.approx(sum(usual), abs=0.002)

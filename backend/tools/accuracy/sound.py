@@ -161,8 +161,10 @@ def main() -> int:
     parser.add_argument("--tuning", action="store_true", help="the voices and seeds used while choosing thresholds")
     parser.add_argument("--noise", choices=list(NOISES), action="append", help="instead of all")
     parser.add_argument("--only", choices=["speech", "alarms"])
+    parser.add_argument("--seed", type=int, help="other draws of noise and sentences")
     options = parser.parse_args()
     voices, seed = (TUNING, 1) if options.tuning else (HELD_BACK, 101)
+    seed = options.seed or seed
     begin = time.monotonic()
     if options.only != "alarms":
         if synthesiser() is None:
