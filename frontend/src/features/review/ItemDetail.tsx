@@ -1,5 +1,6 @@
 // One thing that was noted: pictures, why, what it costs, and the buttons of whoever decides.
 import { Button, Group, Kbd, Select, Text, TextInput } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchPicture } from "@/api/client";
@@ -51,6 +52,11 @@ export function ItemDetail(props: {
       ) : null}
       <Text size="sm">{t(`violations:${violation.kind}.description`, { defaultValue: "" })}</Text>
       {why ? <Text size="sm">{why}</Text> : null}
+      {violation.measured.earlier_session === undefined ? null : (
+        <Link to="/review/$sittingId" params={{ sittingId: violation.measured.earlier_session }}>
+          {t("review:earlierSitting")}
+        </Link>
+      )}
       <p className={classes.facts}>
         <span>{t("live.confidence", { share: format.percent(violation.confidence) })}</span>
         {violation.count > 1 ? <span>{t("live.times", { count: violation.count, n: format.number(violation.count) })}</span> : null}
