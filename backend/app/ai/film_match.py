@@ -16,8 +16,8 @@ from app.ai.loop_match import SEARCH, Track
 from app.domain.films import FILM, NUMBERS, SLOT, FilmSearch, SameFilm
 
 Numbers: TypeAlias = NDArray[np.float32]
-AT_ONCE = 64
-"""Stretches compared in one multiplication: bounds the memory."""
+AT_ONCE, THERE_AT_ONCE = 128, 4096
+"""Stretches here and there that are compared in one multiplication: bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +117,22 @@ def _longest(found: list[Alike], search: FilmSearch) -> SameFilm | None:
 
 def _apart(here: Film, there: Film, starts: NDArray[np.int64], search: FilmSearch) -> NDArray[np.float64]:
     """For each stretch here and each there: squared distance over squared movement, where it can be small enough."""
-    both = here.spread[starts][:, None] + there.spread[None, :]
-    means = here.means[starts]
-    between = (means**2).sum(axis=1)[:, None] + (there.means**2).sum(axis=1)[None, :] - 2 * means @ there.means.T
-    # The distance of the means alone is less than that of the pictures.
-    possible = (between <= search.apart * both) & there.seen[None, :]
-    apart = np.full(possible.shape, np.inf)
-    rows, columns = np.flatnonzero(possible.any(axis=1)), np.flatnonzero(possible.any(axis=0))
-    if rows.size:
-        length = search.stretch
-        products = here.stretches(starts[rows], length) @ there.stretches(columns, length).T
-        squares = here.squares[starts[rows]][:, None] + there.squares[columns][None, :]
-        distance = np.maximum(squares - 2.0 * products, 0.0) / length
-        where = np.ix_(rows, columns)
-        apart[where] = np.where(possible[where], distance / np.maximum(both[where], 1e-3), np.inf)
+    apart = np.full((len(starts), there.count), np.inf)
+    means, length = here.means[starts], search.stretch
+    for begin in range(0, there.count, THERE_AT_ONCE):
+        places = np.arange(begin, min(begin + THERE_AT_ONCE, there.count))
+        both = here.spread[starts][:, None] + there.spread[places][None, :]
+        between = (means**2).sum(axis=1)[:, None] + (there.means[places] ** 2).sum(axis=1)[None, :]
+        between = between - 2 * means @ there.means[places].T
+        # The distance of the means alone is less than that of the pictures.
+        possible = (between <= search.apart * both) & there.seen[places][None, :]
+        rows, columns = np.flatnonzero(possible.any(axis=1)), np.flatnonzero(possible.any(axis=0))
+        if rows.size:
+            where = np.ix_(rows, columns)
+            products = here.stretches(starts[rows], length) @ there.stretches(places[columns], length).T
+            squares = here.squares[starts[rows]][:, None] + there.squares[places[columns]][None, :]
+            distance = np.maximum(squares - 2.0 * products, 0.0) / length / np.maximum(both[where], 1e-3)
+            apart[np.ix_(rows, places[columns])] = np.where(possible[where], distance, np.inf)
     return apart
 
 

@@ -41,8 +41,8 @@ BACKEND = Path(__file__).resolve().parents[2]
 EVERY_SECONDS = 5.0
 OWN, OTHERS = 20, 60
 """Sittings compared with at most, the newest: the student's own, and other students' of the same exam."""
-LONGEST_SECONDS = 60.0
-"""For one comparison; two films of two hours take less than one."""
+LONGEST_SECONDS = 300.0
+"""For one comparison; two films of two hours take two of CPU at most, of six hours half a minute."""
 DAY = timedelta(days=1)
 LIMITS = {
     "alike_seconds": FILM.least * SLOT,

@@ -79,8 +79,8 @@ def test_who_does_not_move_or_moves_in_a_rhythm_is_no_film() -> None:
 
 
 def test_other_movement_before_the_same_wall_is_no_film() -> None:
-    sittings = [wandering(1200, seed) for seed in range(4)]
-    assert [same_film(now, then) for now, then in itertools.permutations(sittings, 2)] == [None] * 12
+    sittings = [wandering(1200, seed) for seed in range(3)]
+    assert [same_film(now, then) for now, then in itertools.permutations(sittings, 2)] == [None] * 6
 
 
 @cache
