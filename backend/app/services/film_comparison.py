@@ -43,6 +43,8 @@ OWN, OTHERS = 20, 60
 """Sittings compared with at most, the newest: the student's own, and other students' of the same exam."""
 LONGEST_SECONDS = 300.0
 """For one comparison; two films of two hours take two of CPU at most, of six hours half a minute."""
+AT_ONCE_SECONDS = 10.0
+"""Two lines, and the clocks of two sittings, differ by less."""
 DAY = timedelta(days=1)
 LIMITS = {
     "alike_seconds": FILM.least * SLOT,
@@ -53,11 +55,19 @@ LIMITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """A sitting that began before, or the same one, and what of its film is here."""
+class Other:
+    """A sitting to compare with; `own`: of the same student."""
 
     exam_session_id: int
     began: datetime
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sitting that began before, or the same one, and what of its film is here."""
+
+    other: Other
     same: SameFilm
 
 
@@ -83,7 +93,7 @@ async def compare_next(sessions: Sessions) -> int | None:
             return None
         film = await film_of(db, exam_session_id)
         sittings = await _sittings(db, exam_session_id)
-    found: Earlier | None = None
+    found: Found | None = None
     try:
         found = await _longest(sessions, film, sittings) if film and sittings else None
     except OSError as error:  # tried once: what cannot be compared must not stand in others' way
@@ -95,8 +105,8 @@ async def compare_next(sessions: Sessions) -> int | None:
     return exam_session_id
 
 
-async def _sittings(db: AsyncSession, exam_session_id: int) -> list[tuple[int, datetime]]:
-    """Itself, and what it is compared with, and when they began: of two sittings the later one repeats."""
+async def _sittings(db: AsyncSession, exam_session_id: int) -> list[Other]:
+    """Itself, and what else it is compared with: of two sittings the later one repeats."""
     columns = select(ExamSession.exam_id, ExamSession.student_id, ExamSession.start_time)
     mine = (await db.execute(columns.where(ExamSession.id == exam_session_id))).one_or_none()
     if mine is None:
@@ -105,35 +115,42 @@ async def _sittings(db: AsyncSession, exam_session_id: int) -> list[tuple[int, d
     before = tuple_(ExamSession.start_time, ExamSession.id) < (mine.start_time, exam_session_id)
     kept = exists().where(FilmPiece.exam_session_id == ExamSession.id)
 
-    async def newest(which: ColumnElement[bool], most: int) -> list[tuple[int, datetime]]:
+    async def newest(which: ColumnElement[bool], most: int, *, is_own: bool) -> list[Other]:
         query = select(ExamSession.id, ExamSession.start_time).where(which, before, kept)
         query = query.order_by(ExamSession.start_time.desc(), ExamSession.id.desc()).limit(most)
-        return [(row.id, row.start_time) for row in await db.execute(query)]
+        return [Other(row.id, row.start_time, is_own) for row in await db.execute(query)]
 
+    found = [Other(exam_session_id, mine.start_time), *await newest(own, OWN, is_own=True)]
     of_exam = (ExamSession.exam_id == mine.exam_id) & ~own
-    return [(exam_session_id, mine.start_time), *await newest(own, OWN), *await newest(of_exam, OTHERS)]
+    return found + await newest(of_exam, OTHERS, is_own=False)
 
 
-async def _longest(sessions: Sessions, film: bytes, sittings: list[tuple[int, datetime]]) -> Earlier | None:
+async def _longest(sessions: Sessions, film: bytes, sittings: list[Other]) -> Found | None:
     """Which has most of the film; the first is the sitting itself, whose track need not be sent again."""
-    best: Earlier | None = None
+    best: Found | None = None
     async with _process() as process:
         await _send(process, film)  # OSError where it did not even start
-        for place, (other, began) in enumerate(sittings):
+        for place, other in enumerate(sittings):
             async with unit_of_work(sessions) as db:
-                track = await film_of(db, other) if place else b""
+                track = await film_of(db, other.exam_session_id) if place else b""
             if place and not track:
                 continue
             asked = monotonic()
             try:
                 same = await _compared(process, track)
             except (NotCompared, OSError) as error:  # the process is gone; what it has found stands
-                log.error("films.not_compared", exam_session_id=other, error=type(error).__name__)
+                log.error("films.not_compared", exam_session_id=other.exam_session_id, error=type(error).__name__)
                 break
             if same is not None and (best is None or same.seconds > best.same.seconds):
-                best = Earlier(other, began, same)
+                best = best if _at_once(sittings[0], other, same) else Found(other, same)
             await asyncio.sleep(monotonic() - asked)  # as long as it worked
     return best
+
+
+def _at_once(this: Other, other: Other, same: SameFilm) -> bool:
+    """Whether a student has sat two exams at the same time, before one camera: that is no film."""
+    began = (this.began - other.began).total_seconds()
+    return other.own and this != other and abs(began + same.begins - same.then) < AT_ONCE_SECONDS
 
 
 @contextlib.asynccontextmanager
@@ -172,10 +189,10 @@ async def _compared(process: asyncio.subprocess.Process, track: bytes) -> SameFi
     return SameFilm(**said) if said else None
 
 
-async def _note(db: AsyncSession, exam_session_id: int, found: Earlier) -> None:
+async def _note(db: AsyncSession, exam_session_id: int, found: Found) -> None:
     """One more violation of an ended sitting: score and chain follow, and the staff are told; a person decides."""
     held = await hold(db, exam_session_id)
-    there = await db.scalar(select(ExamSession.id).where(ExamSession.id == found.exam_session_id))
+    there = await db.scalar(select(ExamSession.id).where(ExamSession.id == found.other.exam_session_id))
     if there is None or not held.settled:  # erased meanwhile
         return
     query = select(ExamSession).options(joinedload(ExamSession.exam), joinedload(ExamSession.student))
@@ -198,20 +215,20 @@ async def _note(db: AsyncSession, exam_session_id: int, found: Earlier) -> None:
     tell(db, taken)
 
 
-def _change(taken: ExamSession, found: Earlier) -> Change:
-    same = found.same
+def _change(taken: ExamSession, found: Found) -> Change:
+    same, other = found.same, found.other
     measured = {
         "alike_seconds": same.seconds,
         "alike": same.alike,
         "elsewhere": same.elsewhere,
         "apart": same.apart,
     }
-    if found.exam_session_id == taken.id:
+    if other.exam_session_id == taken.id:
         measured["loop_seconds"] = same.begins - same.then
     else:
-        measured["earlier_session"] = found.exam_session_id
+        measured["earlier_session"] = other.exam_session_id
         measured["earlier_seconds"] = same.then
-        measured["days_before"] = (taken.start_time - found.began) / DAY
+        measured["days_before"] = (taken.start_time - other.began) / DAY
     return Change(
         action="closed",
         key=FILM_KEY,

@@ -149,6 +149,17 @@ async def test_a_film_of_an_earlier_sitting_is_noted_scored_chained_and_told(
     assert verdict.json()["trust"] == 100
 
 
+async def test_two_exams_sat_at_once_before_one_camera_are_no_film(
+    room: Room, exam: Exam, teacher: User, student: User
+) -> None:
+    async with unit_of_work(room.sessions) as db:
+        other = await make_exam(db, teacher)
+    for one in (exam, other):
+        taken = await sit(room, one, student, film(1))
+    await compared(room)
+    assert await repeated(room, taken) == []
+
+
 async def test_a_loop_longer_than_two_minutes_is_noted_at_the_end(room: Room, exam: Exam, student: User) -> None:
     taken = await sit(room, exam, student, np.vstack([film(1)] * 3), seconds=450)
     await compared(room)

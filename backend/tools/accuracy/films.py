@@ -4,7 +4,7 @@ import argparse
 import itertools
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from app.ai.detectors.looped_video import LoopedVideo, grown
-from app.ai.film_match import same_film
+from app.ai.film_match import long_loop, same_film
 from app.ai.frame import Frame
 from app.ai.loop_match import Track, project, track_of
 from app.ai.networks import Picture
@@ -125,6 +125,40 @@ def replays_found(clips: Sequence[Sequence[Picture]], rates: Sequence[float]) ->
         yield f"film sent again at {rate} fps", found, total
 
 
+def altered_found(clips: Sequence[Sequence[Picture]]) -> Iterator[tuple[str, int, int]]:
+    """The film sent again by somebody who has changed its pictures, or its speed."""
+    film, rng = long_film(clips), np.random.default_rng(13)
+    original = track_sent(film, 600, Replay(2.0, 80, 1.0, 0.0), rng)
+    how = Replay(2.0, 70, 1.0, 20.0)
+    for name, change in ALTERED.items():
+        shots = sent(film, 70, how, rng)
+        again = track_of_film((one.at, seen(encode(change(decode(one.jpeg).pixels), 70))) for one in shots)
+        yield name, int(same_film(again, original) is not None), 1
+    for speed in (1.01, 1.03, 1.1):
+        faster = [film[int(place * speed)] for place in range(int(len(film) / speed))]
+        yield f"speed × {speed}", int(same_film(track_sent(faster, 70, how, rng), original) is not None), 1
+
+
+def without_edges(pixels: Picture, share: float) -> Picture:
+    """The picture without so much of it on each side, in the same size."""
+    height, width = pixels.shape[:2]
+    top, left = int(height * share), int(width * share)
+    inner = pixels[top : height - top, left : width - left]
+    return np.asarray(cv2.resize(inner, (width, height)), np.uint8)
+
+
+ALTERED: dict[str, Callable[[Picture], Picture]] = {
+    "25 grey levels brighter": lambda pixels: np.clip(pixels.astype(np.int16) + 25, 0, 255).astype(np.uint8),
+    "contrast × 1.2": lambda pixels: np.clip(pixels * 1.2, 0, 255).astype(np.uint8),
+    "contrast × 0.7": lambda pixels: (pixels * 0.7).astype(np.uint8),
+    "gamma 0.7": lambda pixels: (255 * (pixels / 255) ** 0.7).astype(np.uint8),
+    "blurred": lambda pixels: np.asarray(cv2.GaussianBlur(pixels, (0, 0), 2), np.uint8),
+    "2 % cut off each side": lambda pixels: without_edges(pixels, 0.02),
+    "4 % cut off each side": lambda pixels: without_edges(pixels, 0.04),
+    "mirrored": lambda pixels: np.ascontiguousarray(pixels[:, ::-1]),
+}
+
+
 def different_videos(clips: Sequence[Sequence[Picture]]) -> Iterator[tuple[str, int, int]]:
     """One man in two videos, each played forwards, backwards and faster until it lasts; a third of another man."""
     rng = np.random.default_rng(12)
@@ -151,8 +185,14 @@ def judged(name: str, pairs: Pairs) -> str:
     return f"{name}: {false} false matches in {len(pairs)} pairs, {hours:.0f} h compared; {nearly} with loose limits"
 
 
+def looped(name: str, tracks: Sequence[Track]) -> str:
+    """Who is taken to send a film twice within one sitting."""
+    false = sum(long_loop(track) is not None for track in tracks)
+    return f"{name}: {false} false loops in {sum(map(len, tracks)) * SLOT / 3600:.1f} h"
+
+
 def invented_tracks(habit: str, hours: float, each: float = 1 / 3) -> list[Track]:
-    """Sittings of the invented person, who differs from seed to seed; 1 and 2 fps."""
+    """`each` hours long: sittings of the invented person, who differs from seed to seed; 1 and 2 fps."""
     found = []
     for number in range(round(hours / each)):
         rng = np.random.default_rng([21, HABITS.index(habit), number])
@@ -187,16 +227,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = parser.parse_args(arguments)
     if wanted.data.is_dir():
         clips = [clip_of(wanted.data / name) for name in (*GAZE, TALK)]
-        for name, found, total in (*replays_found(clips, (0.5, 1.0, 2.0)), *different_videos(clips)):
+        tables = (replays_found(clips, (0.5, 1.0, 2.0)), altered_found(clips), different_videos(clips))
+        for name, found, total in itertools.chain(*tables):
             say(f"{name}: {found}/{total}")
     for habit in HABITS:
         tracks = invented_tracks(habit, wanted.hours)
         say(judged(f"{habit}, {wanted.hours} h", among(tracks)))
+        say(looped(habit, tracks))
         say(f"{habit}: {cost(tracks, 1.0):.2f} s for 1 h × 1 h")
     everybody: list[Track] = []
     for person in people() if wanted.data.is_dir() else ():
         tracks = person_tracks(person, wanted.hours)
         say(judged(f"{person.name}, {wanted.hours} h", among(tracks)))
+        say(looped(person.name, tracks))
         everybody += tracks
     if everybody:
         say(judged("everybody with everybody", list(itertools.combinations(everybody, 2))))
