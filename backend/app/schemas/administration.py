@@ -22,34 +22,32 @@ class AuditRead(Output):
     detail: dict[str, str | int | float | bool | None]
 
 
-class DueExam(Output):
+class PiecesRead(Output):
+    """How much of what is deleted after a time; `movements`: sittings of which it is kept how the picture moved."""
+
+    pictures: int
+    documents: int
+    recordings: int
+    movements: int
+    bytes: int
+
+
+class DueExam(PiecesRead):
     """What of one exam is due to be deleted."""
 
     exam_id: int
     title: str
     exam_sessions: int
-    pictures: int
-    documents: int
-    recordings: int
-    movements: int
-    """Sittings of which it is kept how the camera's picture moved."""
-    bytes: int
     due_since: datetime
 
 
-class RetentionPreview(Output):
+class RetentionPreview(PiecesRead):
     """What a run would delete now: pictures, documents and recordings, never violations, decisions or the audit log."""
 
     at: datetime
     evidence_days: int
     evidence_days_unreleased: int
     exams: list[DueExam]
-    pictures: int
-    documents: int
-    recordings: int
-    movements: int
-    """Sittings of which it is kept how the camera's picture moved."""
-    bytes: int
 
 
 class RetentionRequest(Input):
@@ -61,15 +59,9 @@ class RetentionRequest(Input):
     movements: Int32 | None = Field(None, ge=0)
 
 
-class RetentionDone(Output):
+class RetentionDone(PiecesRead):
     """What was deleted; `left` pieces are still due, a run takes so many at once and no more."""
 
-    pictures: int
-    documents: int
-    recordings: int
-    movements: int
-    """Sittings of which it is kept how the camera's picture moved."""
-    bytes: int
     left: int
 
 

@@ -18,23 +18,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.core.clock import monotonic
-from app.db.models import ExamSession, FilmPiece, Violation
-from app.db.session import Sessions, announce, forgiving, unit_of_work
+from app.db.models import ExamSession, FilmPiece
+from app.db.session import Sessions, forgiving, unit_of_work
 from app.domain.custody import Kind
 from app.domain.films import FILM, SLOT, SameFilm
 from app.domain.incidents import Change
 from app.domain.sources import FILM_KEY
-from app.domain.trust import without
 from app.domain.violations import ViolationKind
-from app.schemas.realtime import ViolationChanged, exam_topic
 from app.services.custody import hold, note_down
 from app.services.custody_items import item_of, score_now
 from app.services.exam_sessions import tell
 from app.services.film_lane import film_of
 from app.services.film_process import LENGTH
 from app.services.news import tell_of_grave_violation
-from app.services.standing import band_in, rescore
-from app.services.violations import episode_of, exam_weights, record_violation, violation_out
+from app.services.standing import rescore, tell_of_violations, violations_of_held
+from app.services.violations import record_violation
 
 log = structlog.get_logger(__name__)
 BACKEND = Path(__file__).resolve().parents[2]
@@ -200,18 +198,12 @@ async def _note(db: AsyncSession, exam_session_id: int, found: Found) -> None:
     taken = (await db.scalars(query)).one()
     change = _change(taken, found)
     stored = await record_violation(db, exam_session_id=taken.id, began=taken.start_time, change=change)
-    rows = await db.scalars(
-        select(Violation)
-        .where(Violation.exam_session_id == taken.id)
-        .order_by(Violation.started_at, Violation.id)
-        .execution_options(populate_existing=True)
-    )
-    violations = list(rows)
+    violations = await violations_of_held(db, taken.id)
     rescore(db, taken, violations)
     await db.flush()
     await note_down(db, held, item_of(Kind.VIOLATION, stored), *await score_now(db, taken.id))
     await tell_of_grave_violation(db, exam_session_id=taken.id, kind=change.kind)
-    _announce(db, taken, violations)
+    await tell_of_violations(db, taken, violations, [stored.id], "violation.closed")
     tell(db, taken)
 
 
@@ -241,19 +233,3 @@ def _change(taken: ExamSession, found: Found) -> Change:
         measured={name: round(float(value), 2) for name, value in measured.items()},
         threshold=dict(LIMITS),
     )
-
-
-def _announce(db: AsyncSession, taken: ExamSession, violations: list[Violation]) -> None:
-    scores = without([episode_of(row) for row in violations], exam_weights(taken.exam.weights))
-    by_id = {row.id: round(score, 2) for row, score in zip(violations, scores, strict=True)}
-    for row in violations:
-        if row.key == FILM_KEY:
-            message = ViolationChanged(
-                type="violation.closed",
-                session_id=taken.id,
-                violation=violation_out(row, (), by_id[row.id]),
-                trust=round(taken.trust, 2),
-                band=band_in(taken.exam, taken.trust),
-                without=by_id,
-            )
-            announce(db, exam_topic(taken.exam_id), message)

@@ -1,7 +1,8 @@
 """What people have decided so far about a sitting, and what its trust is by that: stored, live and recomputed agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,10 +11,10 @@ from app.db.models import Exam, ExamSession, Violation
 from app.db.session import announce
 from app.domain.review_order import gain
 from app.domain.reviews import Judgement
-from app.domain.trust import Episode, TrustBand, band_of, trust_score
+from app.domain.trust import Episode, TrustBand, band_of, trust_score, without
 from app.domain.violations import ViolationKind
-from app.schemas.realtime import TrustTold, exam_session_topic
-from app.services.violations import NotedRow, episode_of, exam_weights, judgement_of
+from app.schemas.realtime import TrustTold, ViolationChanged, ViolationOut, exam_session_topic, exam_topic
+from app.services.violations import NotedRow, episode_of, evidence_of, exam_weights, judgement_of, violation_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +88,39 @@ def band_in(exam: Exam, trust: float) -> TrustBand:
 
 def _judgements(violations: Sequence[Violation | NotedRow]) -> dict[int, Judgement]:
     return {row.id: one for row in violations if (one := judgement_of(row)) is not None}
+
+
+async def violations_of_held(db: AsyncSession, exam_session_id: int) -> list[Violation]:
+    """All of a sitting's violations as they are now, in the order of time; the caller holds the exam session's row."""
+    rows = await db.scalars(
+        select(Violation)
+        .where(Violation.exam_session_id == exam_session_id)
+        .order_by(Violation.started_at, Violation.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+async def tell_of_violations(
+    db: AsyncSession,
+    taken: ExamSession,
+    violations: Sequence[Violation],
+    changed: Collection[int],
+    what: Literal["violation.updated", "violation.closed"],
+) -> list[ViolationOut]:
+    """Tell the exam's teachers of those that changed, out of all of a sitting's, once it is scored again."""
+    pictures = await evidence_of(db, list(changed))
+    scores = without([episode_of(row) for row in violations], exam_weights(taken.exam.weights))
+    by_id = {row.id: round(score, 2) for row, score in zip(violations, scores, strict=True)}
+    shown = [violation_out(row, pictures.get(row.id, ()), by_id[row.id]) for row in violations if row.id in changed]
+    for one in shown:
+        message = ViolationChanged(
+            type=what,
+            session_id=taken.id,
+            violation=one,
+            trust=round(taken.trust, 2),
+            band=band_in(taken.exam, taken.trust),
+            without=by_id,
+        )
+        announce(db, exam_topic(taken.exam_id), message)
+    return shown

@@ -8,19 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, Invalid, Missing
 from app.db.models import ExamSession, GivenDecision, GivenVerdict, User, Violation
-from app.db.session import announce
 from app.domain.custody import Kind
 from app.domain.reviews import Given, Judgement, Verdict, standing_row
-from app.domain.trust import without
 from app.domain.violations import ViolationKind
-from app.schemas.realtime import ViolationChanged, ViolationOut, exam_topic
+from app.schemas.realtime import ViolationOut
 from app.schemas.reviews import BulkVerdictRead, ScoreRead, VerdictRead, VerdictRequest
 from app.services.access import access_exam_as_staff, access_exam_session, access_violation
 from app.services.audit import note
 from app.services.custody import hold, note_down
 from app.services.custody_items import item_of, score_now
-from app.services.standing import band_in, rescore
-from app.services.violations import episode_of, evidence_of, exam_weights, violation_out
+from app.services.standing import band_in, rescore, tell_of_violations, violations_of_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +96,7 @@ async def _judge_several(
 async def _judge(db: AsyncSession, who: User, exam_session_id: int, drafts: dict[int, Draft | None]) -> Changed:
     """Add rows to the histories of one sitting's violations; None takes back. Holds the exam session's row."""
     taken = await access_exam_session(db, who, exam_session_id, lock=True)
-    rows = await db.scalars(
-        select(Violation)
-        .where(Violation.exam_session_id == taken.id)
-        .order_by(Violation.started_at, Violation.id)
-        .execution_options(populate_existing=True)
-    )
-    violations, before = list(rows), taken.trust
+    violations, before = await violations_of_held(db, taken.id), taken.trust
     histories = await histories_of(db, list(drafts))
     given: list[GivenVerdict] = []
     for row in violations:
@@ -130,7 +121,11 @@ async def _judge(db: AsyncSession, who: User, exam_session_id: int, drafts: dict
         )
     chained = [item_of(Kind.VERDICT, one) for one in given]
     await note_down(db, await hold(db, taken.id), *chained, *await score_now(db, taken.id))
-    return await _told(db, taken, violations, set(drafts))
+    shown = await tell_of_violations(db, taken, violations, drafts.keys(), "violation.updated")
+    return Changed(
+        shown,
+        ScoreRead(exam_session_id=taken.id, trust=round(taken.trust, 2), band=band_in(taken.exam, taken.trust)),
+    )
 
 
 def _undoing(history: Sequence[GivenVerdict]) -> Draft:
@@ -159,26 +154,6 @@ def _add(who: User, row: Violation, history: Sequence[GivenVerdict], draft: Draf
         undoes=draft.undoes,
         in_bulk=draft.in_bulk,
     )
-
-
-async def _told(db: AsyncSession, taken: ExamSession, violations: Sequence[Violation], changed: set[int]) -> Changed:
-    """Tell the exam's teachers, and say what came of it."""
-    pictures = await evidence_of(db, list(changed))
-    scores = without([episode_of(row) for row in violations], exam_weights(taken.exam.weights))
-    by_id = {row.id: round(score, 2) for row, score in zip(violations, scores, strict=True)}
-    score = ScoreRead(exam_session_id=taken.id, trust=round(taken.trust, 2), band=band_in(taken.exam, taken.trust))
-    shown = [violation_out(row, pictures.get(row.id, ()), by_id[row.id]) for row in violations if row.id in changed]
-    for one in shown:
-        message = ViolationChanged(
-            type="violation.updated",
-            session_id=taken.id,
-            violation=one,
-            trust=score.trust,
-            band=score.band,
-            without=by_id,
-        )
-        announce(db, exam_topic(taken.exam_id), message)
-    return Changed(shown, score)
 
 
 async def histories_of(db: AsyncSession, violation_ids: Sequence[int]) -> dict[int, list[GivenVerdict]]:

@@ -215,12 +215,8 @@ class GeneralLine(FamilyLine):
         async with unit_of_work(self.sessions) as db:
             running = await family_views.running_exam_ids(db, self.who, most=most)
         for exam_id in running:
-            if exam_id not in self._declined and not self._follow(exam_id, instead_of=self._unasked(but=running)):
+            if exam_id not in self._declined and not self._follow(exam_id, keep=running):
                 return
-
-    def _unasked(self, *, but: Collection[int] = ()) -> list[int]:
-        """Exams that are followed without having been asked for, those followed longest first."""
-        return [one for one in self._exams if one not in self._asked and one not in but]
 
     async def answer(self, message: dict[str, Any]) -> None:
         """One message of the family's."""
@@ -284,7 +280,7 @@ class GeneralLine(FamilyLine):
                 with contextlib.suppress(Missing):
                     self._own.add(await family_views.open_sitting_id(db, self.who, exam_id))
         if on:
-            if not self._follow(exam_id, instead_of=self._unasked()):
+            if not self._follow(exam_id):
                 raise Invalid("too_many_exams", max=MOST_EXAMS)
             self._asked.add(exam_id)
             self._declined.discard(exam_id)
@@ -298,13 +294,15 @@ class GeneralLine(FamilyLine):
         if (followed := self._exams.pop(exam_id, None)) is not None:
             followed.close()
 
-    def _follow(self, exam_id: int, *, instead_of: list[int]) -> bool:
-        """Hear of an exam from now on, where there is no more room instead of the first of these; False without any."""
+    def _follow(self, exam_id: int, *, keep: Collection[int] = ()) -> bool:
+        """Hear of an exam from now on. Where there is no more room, one followed longest makes some that nobody asked
+        for and that is not to be kept; False without any."""
         if exam_id not in self._exams:
             if len(self._exams) >= MOST_EXAMS:
-                if not instead_of:
+                spare = next((one for one in self._exams if one not in self._asked and one not in keep), None)
+                if spare is None:
                     return False
-                self._leave(instead_of[0])
+                self._leave(spare)
             self._exams[exam_id] = ExitStack()
             self._exams[exam_id].enter_context(self.bus.listening(exam_topic(exam_id), self._on_exam))
         return True

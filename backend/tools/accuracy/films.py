@@ -19,6 +19,7 @@ from app.ai.networks import Picture
 from app.ai.picture import decode, encode
 from app.ai.types import FrameRequest
 from app.domain.films import NUMBERS, SLOT, FilmSearch, FilmStretch, joined, not_kept, slot_of
+from app.services.film_lane import DUE
 from tools.accuracy.footage import RATE, InventedPerson, Shot, clip_of
 from tools.accuracy.hours import LongSitting, Person, people
 from tools.accuracy.presence import GAZE, SHARED, Glimpse
@@ -28,8 +29,6 @@ TALK = "faces/short_hamilton_clip.mp4"
 HABITS = ("plain", "metronome", "rocker")
 LOOSE = FilmSearch(alike=0.4, clearer=0.15, elsewhere=0.6)
 """About two thirds of the limits in use and half of the distance to the second best: how near are false matches?"""
-KEPT_EVERY = 200
-"""Slots after which the server puts a piece by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def track_by_detector(shots: Iterable[tuple[float, bytes]]) -> Track:
 
     for at, signature in shots:
         list(LoopedVideo().look(Glimpse(at, signature), recall))  # type: ignore[arg-type]
-        if slot_of(at) - known >= KEPT_EVERY:
+        if slot_of(at) - known >= DUE:
             keep()
     keep()
     return track_of(joined(pieces))

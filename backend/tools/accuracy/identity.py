@@ -45,6 +45,10 @@ class Gallery:
     samples: list[Sample] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)
 
+    def refuse(self, problem: str) -> None:
+        """One more that must not be compared."""
+        self.refused[problem] = self.refused.get(problem, 0) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -133,13 +137,13 @@ def add(
         if found:
             pictures.append((altered, seen, found[0]))
         else:
-            gallery.refused["no_face"] = gallery.refused.get("no_face", 0) + 1
+            gallery.refuse("no_face")
     for altered, seen, found_face in pictures:
         problem = why_not_comparable(seen, found_face)
         if problem is None:
             gallery.samples.append(Sample(person, name, embedder.embed(seen, found_face), altered))
         else:
-            gallery.refused[problem] = gallery.refused.get(problem, 0) + 1
+            gallery.refuse(problem)
 
 
 def scores_of(gallery: Gallery) -> Scores:
@@ -241,7 +245,7 @@ def of_others(package: Path, framed: Framed = FRAMED, *, altered: Sequence[int] 
         faces = search.look_thoroughly(pixels)
         problem = why_not_comparable(pixels, faces[0]) if faces else "no_face"
         if problem is not None:
-            gallery.refused[problem] = gallery.refused.get(problem, 0) + 1
+            gallery.refuse(problem)
         elif altered:
             add(gallery, embedder, search, person, name, pixels, faces[0])
         else:
